@@ -97,13 +97,17 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The experiment on another dataset. What was said of pictures is kept for a folder, but not what is tested on.
 
         Images that were left out were those of the dataset before.
-        Where none was set before, the pictures of a folder are brought to the size that the network is for.
+        Where none was set before, the pictures of a folder are brought to the size that the network is for, and the
+        share to test on stays, for a dataset that is not parted itself.
         """
         options = AS_THEY_ARE
         if is_folder(dataset):
             options = msgspec.structs.replace(self.data_options, test=None)
             if self.input_shape is not None:
                 options = unset_dataset.pictures_for(self.input_shape, options)
+        if self.input_shape is not None:
+            share = unset_dataset.share_kept(dataset, options, self.test)
+            options = msgspec.structs.replace(options, test=share)
         values = {"dataset": dataset, "input_shape": None, "classes": None, **msgspec.structs.asdict(options)}
         left_out = self.leave_out if dataset == self.dataset else ()
         return msgspec.structs.replace(self, **values, leave_out=left_out)

@@ -10,7 +10,19 @@ from typing import Annotated
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, DataOptions, Dataset, Side
+from cnn_tui.data import csv_file, parquet_file
+from cnn_tui.data.dataset import (
+    AS_THEY_ARE,
+    MOST_SIDE,
+    DataOptions,
+    Dataset,
+    DatasetError,
+    Side,
+    form_of,
+    is_folder,
+    path_of,
+)
+from cnn_tui.data.describe import describe
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.text import counted
 
@@ -48,6 +60,27 @@ def pictures_for(input_shape: InputShape, options: DataOptions) -> DataOptions:
         return AS_THEY_ARE
     color = "grayscale" if channels == 1 else "rgb"
     return msgspec.structs.replace(options, image_size=(height, width), color=color)
+
+
+def share_kept(dataset: str, options: DataOptions, test: str | float | None) -> float | None:
+    """The share that was to be tested on of images that were not here, for the dataset that is set then.
+
+    None where none was wanted, and for a dataset that has images to test on itself, or cannot be described.
+    """
+    path = path_of(dataset)
+    if not isinstance(test, float) or path is None:
+        return None
+    try:
+        if is_folder(dataset):
+            describe(dataset, msgspec.structs.replace(options, test=test))
+            return test
+        if form_of(dataset) == "csv":
+            return test if csv_file.halves(path, AS_THEY_ARE).test is None else None
+        if form_of(dataset) == "parquet":
+            return test if parquet_file.halves(path, AS_THEY_ARE).test is None else None
+        return None
+    except (DatasetError, OSError):
+        return None
 
 
 def images_in_words(input_shape: InputShape, classes: int) -> str:

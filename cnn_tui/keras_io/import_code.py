@@ -101,6 +101,12 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     if changed := _changed_at(fitted):
         notes.append(f"some of the labels are set by hand there ({changed}): here they are as they are in the dataset")
     validation = _data(fitted.get("validation_data"))
+    notes += dict.fromkeys(
+        f"{quiet(method, 80)} changes the images there in a way that is not known: it is left out"
+        for one in (data, validation)
+        if isinstance(one, Folder)
+        for method in one.passed
+    )
     images = arrays_of(data)
     sizes = images.sizes if images is not None else _sizes_said(data)
     shape = _input_shape(model, layers)

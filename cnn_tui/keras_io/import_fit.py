@@ -30,6 +30,8 @@ from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
+_SOME_WATCHED = "only a part of the pictures to validate on is taken there, and all of them here"
+
 
 def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     """The training settings of an experiment with what a script's fit says."""
@@ -58,6 +60,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     given["validation"] = "test" if held_out else _validation(experiment, code, notes)
     if split is not None:
         given["validation"] = split.validation
+    elif held_out and isinstance(code.validation, Folder) and _is_some_of_held_out(code.validation):
+        notes.append(_SOME_WATCHED)
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
     given["validation_steps"] = validation_steps(experiment, code, given["batch_size"], notes)
@@ -127,7 +131,7 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
     if isinstance(code.data, Folder) and holds_out(code):
         if (split := folder_split(code)) is not None:
             notes.append(
-                f"{split.test:g} of the pictures are neither learned from nor validated on there: set test to that"
+                f"{split.test:g} of the pictures are neither learned from nor validated on there, and learned from here"
             )
             return split.validation
         share = share_held_out(code.data)
@@ -143,7 +147,7 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
             notes.append(f"{much} of the pictures to train on are left out there, and all are learned from here")
         is_part = (watched.is_part or "subset" in watched.arguments) and not isinstance(watched.path, DatasetArrays)
         if is_part and not is_known_part(experiment, code):
-            notes.append("only a part of the pictures to validate on is taken there, and all of them here")
+            notes.append(_SOME_WATCHED)
         watched = watched.path
     table = getattr(images, "table", None)
     if isinstance(watched, Unknown) and watched.table and table and watched.table.origin == table.origin:
@@ -156,6 +160,11 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return 0.1 if watched.count is None else _share_of(watched.count, watched.whole)
     return "test"
+
+
+def _is_some_of_held_out(watched: Folder) -> bool:
+    """Whether only some of the pictures that a reader holds out are watched."""
+    return "subset" in watched.arguments and watched.is_part
 
 
 def _share_of(count: int, whole: int) -> float:

@@ -37,6 +37,8 @@ class DataAsked(msgspec.Struct, frozen=True):
     """Whether the script names a table of its own that is not here, so that none can stand in for it."""
     is_unread: bool = False
     """Whether the script reads images in a way that is not known."""
+    share: float | None = None
+    """How much is tested on of a dataset that is not here, once it is set."""
     leave_out: tuple[int, ...] = ()
     """The numbers of the training images that it does not learn from."""
 
@@ -50,21 +52,22 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in, if that has no others.
     """
     there = code.data.path if isinstance(code.data, Folder) else code.data
+    share = share_tested(code) if holds_out(code) else None
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset, there.options, leave_out=there.left_out)
     if isinstance(there, Unknown) and there.table:
         return _table_asked(there, there.table, code, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):
+        named = f", {quiet(there.folder, 80)}" if there.folder else ""
         notes.append(
-            f"the pictures that it trains on, {quiet(there.folder, 80)} ({code.data.place}), have their classes from "
+            f"the pictures that it trains on{named} ({code.data.place}), have their classes from "
             f"{there.classes_from}: set the dataset to a folder with a folder for each class"
         )
-        return DataAsked(options=_options(code.data, code.chain.input_shape, notes))
+        return DataAsked(options=_options(code.data, code.chain.input_shape, notes), share=share)
     if isinstance(code.data, Folder) and BY_HAND in code.data.arguments and isinstance(there, Unknown):
-        held = share_tested(code)
-        words = f"; {held:g} of its pictures are held out there: set test to that" if held is not None else ""
-        notes.to_know.append(f"the folder that it trains on, {there}, is given when the script is called{words}")
-        return DataAsked(options=_options(code.data, code.chain.input_shape, notes), is_elsewhere=True)
+        notes.to_know.append(f"the folder that it trains on, {there}, is given when the script is called")
+        options = _options(code.data, code.chain.input_shape, notes)
+        return DataAsked(options=options, is_elsewhere=True, share=share)
     if not isinstance(there, str) and code.fitted:
         notes.append(f"the images that it trains on{_shown(there)} are not known: set the dataset to them")
     if not isinstance(code.data, Folder):
@@ -72,7 +75,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     options = _options(code.data, code.chain.input_shape, notes)
     if not isinstance(there, str):
         is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()
-        return DataAsked(options=options) if is_said else DataAsked()
+        return DataAsked(options=options, share=share) if is_said else DataAsked(share=share)
     tested = code.validation.path if isinstance(code.validation, Folder) and not holds_out(code) else None
     for folder in _places(there, beside):
         for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
@@ -85,7 +88,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
             return asked
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
     _note_classes(DataAsked(), code.data, notes)
-    return DataAsked(options=options)
+    return DataAsked(options=options, share=share)
 
 
 def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
@@ -125,7 +128,8 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
         notes.append(
             f"the tables that it trains on are put together there, {tables}: set the dataset to one file of all"
         )
-        return DataAsked(is_elsewhere=True)
+        split = table_split(code)
+        return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
     others = [*map(str, _places(other.paths[0], beside))] if other is not None and not other.joined_at else []
     for path in _places(table.paths[0], beside):
         for test in (*others, None):
@@ -140,7 +144,8 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
             return DataAsked(str(path), DataOptions(test=split.test if split is not None else test))
     there = f"{quiet(str(table), 80)} ({images.place})"
     notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")
-    return DataAsked(is_elsewhere=True)
+    split = table_split(code)
+    return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
 
 
 def _shown(images: Any) -> str:

@@ -44,12 +44,12 @@ def images_for(
         note_other_row(shape, describe(asked.dataset, asked.options).input_shape, notes)
         return {"dataset": asked.dataset, **msgspec.structs.asdict(asked.options), "leave_out": asked.leave_out}
     if asked.options != AS_THEY_ARE:
-        return _not_set(_shape_of(asked.options), layers, notes) | {"fit": asked.options.fit}
+        return _not_set(_shape_of(asked.options), layers, asked, notes) | {"fit": asked.options.fit}
     if shape in (None, (None,)) and (asked.is_elsewhere or asked.is_unread):
         stand_in = _ROW_IMAGE if asked.is_elsewhere else (_ANY_SIDE, _ANY_SIDE, 3)
         words = "x".join(map(str, stand_in))
         notes.append(f"the file does not say of what shape the images are that the model takes: {words} stands in")
-        return _not_set(stand_in, layers, notes)
+        return _not_set(stand_in, layers, asked, notes)
     if shape in (None, (None,)):
         notes.to_know.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
         return {"dataset": _LIKELY[0]}
@@ -71,7 +71,7 @@ def images_for(
         wanted = "x".join(found(size) if size is not None else "any" for size in shape)
         notes.append(f"the model takes {wanted or 'single numbers'}, which no images are: the dataset is {_LIKELY[0]}")
         return {"dataset": _LIKELY[0]}
-    return _not_set(images, layers, notes)
+    return _not_set(images, layers, asked, notes)
 
 
 def with_units(chain: Chain, classes: Any, asked: DataAsked, trained_on: Any, notes: Notes) -> Chain:
@@ -114,14 +114,14 @@ def with_unused_labels(chain: Chain, asked: DataAsked, notes: Notes) -> Chain:
     return Chain((*chain.layers[:at], changed, *chain.layers[at + 1 :]), chain.input_shape)
 
 
-def _not_set(shape: InputShape, layers: Sequence[AnyLayer], notes: Notes) -> dict[str, Any]:
-    """No dataset, but what it has to have."""
+def _not_set(shape: InputShape, layers: Sequence[AnyLayer], asked: DataAsked, notes: Notes) -> dict[str, Any]:
+    """No dataset, but what it has to have, and how much of it is tested on."""
     classes = _classes(shape, layers)
     notes.to_know.append(
         f"no dataset is set: the network is for {images_in_words(shape, classes)}; "
         "set the dataset to a folder, or a .npz, .csv or .parquet file, of your own"
     )
-    return {"dataset": "", "input_shape": shape, "classes": classes}
+    return {"dataset": "", "input_shape": shape, "classes": classes, "test": asked.share}
 
 
 def _shape_of(options: DataOptions) -> InputShape:

@@ -131,8 +131,8 @@ def test_pictures_that_are_neither_learned_from_nor_watched_are_tested_on(pets: 
     assert imported.experiment.training.validation_steps is None
     assert imported.differences == ()
     gone = read(pets.parent, code.replace("'pets'", "'gone'"))
-    assert gone.experiment.training.validation == 0.2222
-    assert any("0.1 of the pictures are neither learned from nor validated on" in note for note in gone.differences)
+    assert (gone.experiment.test, gone.experiment.training.validation) == (0.1, 0.2222)
+    assert all("are not there" in note for note in gone.differences)
 
 
 @pytest.mark.parametrize(("kept", "is_once"), [("VARY.cache()", True), ("cache().VARY", False), ("VARY", False)])
@@ -234,7 +234,8 @@ model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(images / 255.0, labels, validation_data=(watched / 255.0, others))
 """
     imported = read(tmp_path, code)
-    assert (imported.experiment.dataset, imported.experiment.training.validation) == ("", 0.1)
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.test, experiment.training.validation) == ("", 0.1, "test")
 
 
 def test_training_that_goes_on_counts_its_epochs_by_the_first(tmp_path: Path) -> None:

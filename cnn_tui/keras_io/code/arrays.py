@@ -23,6 +23,7 @@ _OF_KERAS = "mnist.npz"
 """The file that Keras keeps MNIST in."""
 _OF_PACKAGE = tuple(f"mnist.{half}_{what}" for half in ("train", "test") for what in ("images", "labels"))
 """Functions of the package `mnist`."""
+_LEAST = 1e-6
 _ORDERS = ("arange", "permutation", "sort", "shuffle")
 """Functions that give places in an array: only how many counts."""
 
@@ -132,24 +133,40 @@ def _loaded(callee: Named, place: str) -> Value:
 
 def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What scikit-learn's train_test_split gives: of each array two parts."""
-    share = given.get("test_size", 0.25)
+    learned, share = given.get("train_size"), given.get("test_size")
+    if share is None:
+        share = 0.25 if learned is None else round(1 - learned, 6) if isinstance(learned, float) else None
+    shares = (round(1 - share, 6) if learned is None and isinstance(share, float) else learned, share)
     parts: list[Value] = []
     read = any(isinstance(one, Folder) and BY_HAND in one.arguments for one in unnamed)
     is_sized = any(isinstance(one, Unknown) and one.sizes is not None for one in unnamed)
     for arrays in unnamed if not read else ():
-        if isinstance(arrays, Unknown) and (arrays.table or is_sized) and isinstance(share, float):
-            parts += [arrays.of_share(part) for part in (1 - share, share)]
+        known = [part for part in shares if isinstance(part, float)]
+        if isinstance(arrays, Unknown) and (arrays.table or is_sized) and len(known) == len(shares):
+            parts += [arrays.of_share(part) for part in known]
             continue
-        if not isinstance(arrays, DatasetArrays) or arrays.count is None or not isinstance(share, int | float):
+        counts = _counts(learned, share, arrays.count) if isinstance(arrays, DatasetArrays) else None
+        if counts is None:
             return Unknown("", place)
-        held = round(share * arrays.count) if share < 1 else int(share)
-        parts += [arrays.some(arrays.count - held), arrays.some(held)]
-    return _split_pictures(unnamed, share, place) if read else parts
+        parts += [arrays.some(count) for count in counts]
+    return _split_pictures(unnamed, shares, place) if read else parts
 
 
-def _split_pictures(unnamed: Sequence[Value], share: Value, place: str) -> Value:
+def _counts(learned: Value, held: Value, whole: int | None) -> tuple[int, int] | None:
+    """How many of `whole` images are in each part, of which at least one is told as a share or a number."""
+    told = [one for one in (learned, held) if one is not None]
+    if whole is None or not all(isinstance(one, int | float) for one in told):
+        return None
+    many = [round(one * whole) if one < 1 else int(one) for one in told]
+    if learned is None:
+        return whole - many[0], many[0]
+    return many[0], many[1] if len(many) == 2 else whole - many[0]
+
+
+def _split_pictures(unnamed: Sequence[Value], shares: tuple[Value, Value], place: str) -> Value:
     """The same of pictures that are read by hand, and their labels."""
-    if not isinstance(share, float) or not 0 < share < 1:
+    learned, share = shares
+    if not all(isinstance(part, float) and 0 < part < 1 for part in shares):
         return Unknown("", place)
     parts: list[Value] = []
     for one in unnamed:
@@ -157,8 +174,9 @@ def _split_pictures(unnamed: Sequence[Value], share: Value, place: str) -> Value
             parts += [Unknown("labels", place)] * 2
             continue
         start, end = one.part or (0.0, 0.0)
-        middle = end - share * (end - start)
+        middle, first = end - share * (end - start), start + learned * (end - start)
+        first = middle if abs(first - middle) < _LEAST else first
         known = one.part is not None
-        parts += [msgspec.structs.replace(one, part=(start, middle) if known else None)]
+        parts += [msgspec.structs.replace(one, part=(start, first) if known else None)]
         parts += [msgspec.structs.replace(one, part=(middle, end) if known else None)]
     return parts

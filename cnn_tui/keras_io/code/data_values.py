@@ -140,6 +140,8 @@ class Folder(msgspec.Struct, frozen=True):
     """What a script does to them on the way, as the layers that do the same."""
     notes: tuple[str, ...] = ()
     """What it does to them that is not known."""
+    passed: tuple[str, ...] = ()
+    """The methods that it sends them through which are not known, each with its line."""
 
     @property
     def is_part(self) -> bool:

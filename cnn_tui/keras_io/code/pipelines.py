@@ -21,6 +21,11 @@ from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
 """Methods of a pipeline that give the same pictures again."""
+_NO_PIPELINE = (
+    "as_numpy_iterator", "make_initializable_iterator", "make_one_shot_iterator", "get_next", "next", "reduce", "reset",
+    "get_single_element", "numpy", "save", "get_config", "set_processing_attrs", "on_epoch_end",
+)  # fmt: skip
+"""Methods that give no pipeline, so that whatever they do, nothing of them goes into a fit."""
 _NAMES = ("class_names", "class_indices", "classes")
 
 
@@ -80,9 +85,12 @@ def length_of(value: Value) -> Value:
 
 
 def pipeline_method(
-    folder: Folder, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str = ""
+    folder: Folder, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
 ) -> Value:
-    """What a method of a pipeline gives. Unknown with no words where it is not known."""
+    """What a method of a pipeline gives, called at a place: the same pictures where it is not known what it does.
+
+    Unknown with no words for what is no pipeline.
+    """
     if name in _HANDED_ON or (BY_HAND in folder.arguments and name in ("reshape", "astype", "copy")):
         if name == "shuffle":
             return msgspec.structs.replace(folder, arguments={**folder.arguments, "shuffle": True})
@@ -92,9 +100,30 @@ def pipeline_method(
         if name == "batch":
             return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": number})
         return _part_of(folder, name == "take", number)
+    if name == "unbatch":
+        return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": 1})
+    if name == "shard" and (shard := _shard_of(folder, *unnamed, **given)) is not None:
+        return shard
     if name == "cardinality":
         return length_of(folder)
-    return Unknown("", folder.place)
+    if name in _NO_PIPELINE or folder.generator is not None or BY_HAND in folder.arguments:
+        return Unknown("", folder.place)
+    return msgspec.structs.replace(folder, passed=(*folder.passed, f"{name} ({place})"))
+
+
+def _shard_of(folder: Folder, num_shards: Value = None, index: Value = None, **_: Value) -> Folder | None:
+    """One of so many parts of a pipeline, which are as large as one another; None where it is not known how many."""
+    if type(num_shards) is not int or type(index) is not int or not 0 <= index < num_shards:
+        return None
+    if isinstance(folder.path, DatasetArrays):
+        count = folder.path.count
+        size = folder.arguments.get("batch_size", 1)
+        some = None if count is None or size != 1 else len(range(index, count, num_shards))
+        return msgspec.structs.replace(folder, path=folder.path.some(some))
+    if folder.part is None:
+        return folder
+    start, length = folder.part[0], (folder.part[1] - folder.part[0]) / num_shards
+    return msgspec.structs.replace(folder, part=(start + index * length, start + (index + 1) * length))
 
 
 def _kept(folder: Folder, place: str) -> Folder:

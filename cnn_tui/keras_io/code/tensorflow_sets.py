@@ -49,7 +49,7 @@ def _loaded(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) ->
             half = msgspec.structs.replace(half, notes=(*half.notes, note))
         if not is_pair:
             half = msgspec.structs.replace(half, arguments={**half.arguments, BY_NAME: True})
-        return half if size is None else pipeline_method(half, "batch", (size,), {})
+        return half if size is None else pipeline_method(half, "batch", (size,), {}, place)
 
     parts: Value
     if isinstance(asked, dict):

@@ -1,0 +1,158 @@
+"""What an imported script holds out of one folder or table: the same whether its images are here or set later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import parse, to_toml
+from tests.keras_io.scripts import read
+
+FOLDER = """
+import tensorflow as tf
+import tensorflow_datasets as tfds
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+read = keras.utils.image_dataset_from_directory
+READ
+model = keras.Sequential([
+    layers.Rescaling(1 / 255, input_shape=(8, 8, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")
+])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(train, validation_data=watched, epochs=2)
+"""
+BOTH = "train, watched = read('pets', validation_split=0.2, subset='both', seed=1, image_size=(8, 8))\n"
+WAYS = {
+    "two parts": (BOTH, 24, 6),
+    "a generator": (
+        "made = ImageDataGenerator(rescale=1 / 255, validation_split=0.2)\n"
+        "train = made.flow_from_directory('pets', (8, 8), subset='training')\n"
+        "watched = made.flow_from_directory('pets', (8, 8), subset='validation')",
+        24,
+        6,
+    ),
+    "a pipeline": (
+        "data = read('pets', image_size=(8, 8))\ntrain, watched = data.skip(len(data) // 5), data.take(len(data) // 5)",
+        24,
+        6,
+    ),
+    "half of a part": (f"{BOTH}tested = watched.shard(num_shards=2, index=0)\nwatched = watched.shard(2, 1)", 24, 3),
+}
+
+
+def pictures(folder: Path) -> None:
+    """Thirty pictures of three kinds."""
+    for kind in ("cats", "dogs", "owls"):
+        (folder / kind).mkdir(parents=True)
+        for number in range(10):
+            Image.new("RGB", (8, 8), (number, 0, 0)).save(folder / kind / f"{number}.png")
+
+
+def counted(experiment: Experiment) -> tuple[int, int]:
+    """How many images it learns from, and how many it watches, to the nearest."""
+    data, share = experiment.data, experiment.training.validation
+    if share == "test":
+        return data.train_images, data.test_images
+    watched = round(data.train_images * float(share))
+    return data.train_images - watched, watched
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_held_out_of_a_folder_is_so_too_of_one_that_is_set_later(tmp_path: Path, way: str) -> None:
+    script, learned, watched = WAYS[way]
+    code = FOLDER.replace("READ", script)
+    gone = read(tmp_path, code).experiment
+    pictures(tmp_path / "pets")
+    here = read(tmp_path, code).experiment
+    again = parse(to_toml(gone))
+    assert again == gone
+    later = again.with_dataset(str(tmp_path / "pets"))
+    assert counted(here) == counted(later) == (learned, watched)
+
+
+def test_a_dataset_that_is_parted_itself_keeps_its_own_parts(tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        pictures(tmp_path / "parted" / part)
+    gone = read(tmp_path, FOLDER.replace("READ", BOTH)).experiment
+    assert gone.test == 0.2
+    for dataset in (str(tmp_path / "parted"), "mnist", str(tmp_path / "nowhere")):
+        assert gone.with_dataset(dataset).test is None
+    assert gone.with_dataset(str(tmp_path / "parted")).data.train_images == 30
+
+
+@pytest.mark.parametrize(
+    ("split", "learned", "watched"),
+    [
+        ("test_size=0.2", 48, 12),
+        ("train_size=0.8", 48, 12),
+        ("test_size=0.2, train_size=0.6", 36, 12),
+        ("", 45, 15),
+    ],
+)
+def test_what_is_held_out_of_a_table_is_so_too_of_one_that_is_set_later(
+    tmp_path: Path, split: str, learned: int, watched: int
+) -> None:
+    code = f"""
+import pandas as pd
+from sklearn.model_selection import train_test_split
+from tensorflow import keras
+rows = pd.read_csv("digits.csv")
+labels = rows.pop("label")
+a, b, c, d = train_test_split(rows.values.reshape(-1, 4, 4, 1) / 255, labels, {split})
+model = keras.Sequential([keras.layers.Flatten(input_shape=(4, 4, 1)), keras.layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(a, c, validation_data=(b, d), epochs=2)
+"""
+    gone = read(tmp_path, code).experiment
+    rows = ["label," + ",".join(f"p{at}" for at in range(16))]
+    rows += [f"{row % 3}," + ",".join([str(row)] * 16) for row in range(60)]
+    for name in ("digits", "own_train", "own_test"):
+        (tmp_path / f"{name}.csv").write_text("\n".join(rows))
+    here = read(tmp_path, code).experiment
+    later = gone.with_dataset(str(tmp_path / "digits.csv"))
+    assert counted(here) == counted(later) == (learned, watched)
+    assert gone.with_dataset(str(tmp_path / "own_train.csv")).data.test_images == 60
+
+
+def test_images_that_are_split_by_the_share_to_learn_from(tmp_path: Path) -> None:
+    code = """
+from sklearn.model_selection import train_test_split
+from tensorflow import keras
+(images, labels), _ = keras.datasets.mnist.load_data()
+a, b, c, d = train_test_split(images / 255, labels, train_size=0.9)
+model = keras.Sequential([keras.layers.Flatten(input_shape=(28, 28)), keras.layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(a, c, validation_data=(b, d))
+"""
+    imported = read(tmp_path, code)
+    assert (imported.experiment.training.validation, imported.notes) == (0.1, ())
+
+
+def test_a_split_in_three_of_a_dataset_that_is_not_known_is_kept(tmp_path: Path) -> None:
+    script = (
+        "train, watched, tested = tfds.load('owls', split=['train[:80%]', 'train[80%:90%]', 'train[90%:]'], "
+        "as_supervised=True)"
+    )
+    experiment = read(tmp_path, FOLDER.replace("READ", script)).experiment
+    pictures(tmp_path / "owls")
+    assert counted(experiment.with_dataset(str(tmp_path / "owls"))) == (24, 3)
+
+
+@pytest.mark.parametrize("whose", ["train", "watched"])
+def test_a_method_that_is_not_known_is_a_note_of_its_line(tmp_path: Path, whose: str) -> None:
+    pictures(tmp_path / "pets")
+    code = FOLDER.replace("READ", f"{BOTH}{whose} = {whose}.filter(lambda picture, label: label > 1)")
+    imported = read(tmp_path, code)
+    assert imported.experiment.dataset == str(tmp_path / "pets")
+    assert [note for note in imported.differences if note.startswith("filter (line 9)")]
+    assert read(tmp_path, FOLDER.replace("READ", BOTH)).differences == ()
+
+
+def test_a_few_batches_of_what_is_held_out_are_a_note(tmp_path: Path) -> None:
+    pictures(tmp_path / "pets")
+    imported = read(tmp_path, FOLDER.replace("READ", f"{BOTH}watched = watched.take(3)"))
+    assert any("only a part of the pictures to validate on" in note for note in imported.differences)
