@@ -144,6 +144,9 @@ def _as_if_fitted(model: CodeModel, own: OwnTraining, notes: Notes) -> CodeModel
 def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -> list[Instance]:
     """The layers of a model behind those that do what is done to the pictures before they go into it."""
     front: list[Instance] = []
+    images = arrays_of(data)
+    if images is not None:
+        front += images.layers
     generator = data.generator if isinstance(data, Folder) else None
     if generator is not None:
         front += augmentation(generator, notes)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cnn_tui.keras_io.import_file import SeveralModels
-from cnn_tui.network.layers import Conv2D, Dense, Dropout, Normalization, Rescaling
-from tests.keras_io.scripts import HEAD, SMALL, read, refusal
+from cnn_tui.network.layers import Conv2D, Dense, Dropout, Normalization, Rescaling, Resizing
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read, refusal
 
 LOADED = f"""{HEAD}
 import numpy as np
@@ -398,3 +398,40 @@ def test_images_that_are_learned_from_and_watched_too_are_a_note(tmp_path: Path,
     imports = "from sklearn.model_selection import train_test_split\n"
     imported = read(tmp_path, f"{imports}{TABLE}{SMALL}{COMPILE}{fit}\n")
     assert any("among those that it learns from" in note for note in imported.differences) is are_both
+
+
+@pytest.mark.parametrize(
+    ("resize", "layer"),
+    [
+        ("tf.image.resize(x_train, (48, 40)) / 255", Resizing(height=48, width=40)),
+        ("tf.image.resize(x_train / 255, size=[48, 40])[:]", Resizing(height=48, width=40)),
+        (
+            "tf.image.resize(x_train, (48, 40), method=tf.image.ResizeMethod.NEAREST_NEIGHBOR) / 255",
+            Resizing(height=48, width=40, interpolation="nearest"),
+        ),
+        ("tf.image.resize(x_train, x_train.shape[1:3]) / 255", None),
+    ],
+)
+def test_arrays_that_are_brought_to_another_size_are_still_those_of_the_dataset(
+    tmp_path: Path, resize: str, layer: Any
+) -> None:
+    code = f"""
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+(x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
+x_train = {resize}
+x, x_val, y, y_val = x_train[5000:], x_train[:5000], y_train[5000:], y_train[:5000]
+model = keras.Sequential([layers.Flatten(input_shape=x_train.shape[1:]), layers.Dense(10, activation="softmax")])
+{COMPILE}model.fit(x, y, validation_data=(x_val, y_val), epochs=2)
+"""
+    imported = read(tmp_path, code)
+    assert (imported.experiment.dataset, imported.experiment.training.validation) == ("cifar10", 0.1)
+    assert imported.experiment.layers[:-2] == (() if layer is None else (layer,))
+    assert imported.notes == ()
+
+
+def test_a_way_to_another_size_that_no_layer_has_is_not_taken_for_one(tmp_path: Path) -> None:
+    code = HEAD.replace("fashion_mnist", "cifar10") + "x_train = tf.image.resize(x_train, (28, 28), method='area')\n"
+    imported = read(tmp_path, code + SMALL.replace("28, 1)", "28, 3)") + FIT)
+    assert any("method='area'" in note and "not known" in note for note in imported.differences)

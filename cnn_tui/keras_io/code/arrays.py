@@ -10,6 +10,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, NpzFile, Share
+from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.scale import statistic
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
@@ -38,6 +39,9 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
     if name == "normalize" and callee.is_keras and arrays is not None and arrays.what == "images":
         return msgspec.structs.replace(arrays, to_length_1=place)
+    if name == "resize" and "image" in callee.path.split(".") and arrays is not None and arrays.what == "images":
+        layer = image_layer(name, unnamed[1:], given, place)
+        return Unknown("", place) if layer is None else arrays.resized(layer)
     if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
         return found
     if name in _ORDERS and unnamed:

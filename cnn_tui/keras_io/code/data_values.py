@@ -42,6 +42,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """The numbers of those of the half that are not among them, nor counted in `whole`."""
     changed_at: str = ""
     """Where some of their numbers are set by hand."""
+    layers: tuple[Instance, ...] = ()
+    """What a script does to the images, as the layers that do the same."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -73,6 +75,15 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     def reshaped(self, sizes: tuple[int, ...]) -> DatasetArrays:
         """The images, each of another shape."""
         return msgspec.structs.replace(self, sizes=sizes)
+
+    def resized(self, by: Instance) -> DatasetArrays:
+        """The images brought to the size of a Resizing. Raises TypeError where they have no channels."""
+        height, width = by.arguments["height"], by.arguments["width"]
+        if len(self.sizes) != 3 or not type(height) is type(width) is int:
+            raise TypeError("not followed")
+        if (height, width) == self.sizes[:2]:
+            return self
+        return msgspec.structs.replace(self, sizes=(height, width, self.sizes[2]), layers=(*self.layers, by))
 
     def arranged(self, shape: Sequence[Value]) -> DatasetArrays:
         """The images as an array of another shape, of which one size may be -1; as they are where it is not known."""

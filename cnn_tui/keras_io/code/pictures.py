@@ -15,6 +15,9 @@ _MOST = {"rotation_range": 180, "shear_range": 45, "width_shift_range": 1, "heig
 """The largest values that have a layer: degrees, and shares. A shift of more than 1 is one in pixels."""
 _FLIPPED = {"random_flip_left_right": "horizontal", "random_flip_up_down": "vertical"}
 """Functions of `tf.image`, as the mode of a RandomFlip."""
+_METHODS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
+"""Ways of `tf.image.resize` that a Resizing has too."""
+_IN_PROPORTION = ("preserve_aspect_ratio", "crop_to_aspect_ratio", "pad_to_aspect_ratio")
 _FLIPS = ("horizontal_flip", "vertical_flip")
 _ASIDE = ("rescale", FUNCTION, "fill_mode", "cval", "validation_split", "data_format", "dtype", FITTED)
 
@@ -67,7 +70,12 @@ def image_layer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value],
         return Instance("Rescaling", {"scale": 1 / WHITE}, place)
     size = unnamed[0] if unnamed else given.get("size")
     if name == "resize" and isinstance(size, tuple | list) and len(size) == 2:
-        return Instance("Resizing", {"height": size[0], "width": size[1]}, place)
+        method = given.get("method", given.get("interpolation", unnamed[1] if len(unnamed) > 1 else "bilinear"))
+        kind = str(method).lower().removesuffix("_neighbor")
+        if kind not in _METHODS or any(given.get(other) for other in _IN_PROPORTION):
+            return None
+        interpolation = {} if kind == "bilinear" else {"interpolation": kind}
+        return Instance("Resizing", {"height": size[0], "width": size[1], **interpolation}, place)
     return None
 
 
