@@ -27,6 +27,8 @@ _SCALED: dict[tuple[Any, ...], str] = {  # what Keras 2 wrote of some as a Varia
     (2.0, "fan_in", "truncated_normal"): "he_normal",
 }
 _TYPED_DIGITS = 5
+_MOST_SHOWN = 4
+"""Of so many parts of a value each is shown."""
 _LEAST_PRECISE = 1e-37  # below it, a float32 has fewer digits
 
 
@@ -175,7 +177,9 @@ def snake_case(name: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value from a model's description in a few words; for an object, `L2(l2=0.01)`."""
+    """A value from a model's description in a few words; for an object, `L2(l2=0.01)`, and for several, each so."""
+    if isinstance(value, list) and 0 < len(value) <= _MOST_SHOWN and any(isinstance(part, dict) for part in value):
+        return quiet(f"({', '.join(map(shown, value))})", 160)
     if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
         return "nothing" if value is None else found(value)
     config = config_of(value)

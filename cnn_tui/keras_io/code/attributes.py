@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     HISTORY,
     OPTIONS,
+    UPDATES,
     BaseLayer,
     CodeModel,
     InnerLayer,
@@ -58,6 +59,8 @@ def attribute(owner: Value, name: str) -> Value:
             return math.pi
         return Named(f"{owner.path}.{name}")
     if isinstance(owner, Instance) and owner.kind == OPTIONS:
+        if name in UPDATES and name not in owner.arguments:
+            return Method(owner, name)
         if owner.arguments.get(name) is None and name not in owner.arguments.get(DEFAULTS, ()):
             raise AttributeError("only known once the script is called with it")
         return owner.arguments[name]

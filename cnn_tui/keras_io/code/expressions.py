@@ -20,6 +20,7 @@ from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName
 from cnn_tui.keras_io.code.file_loops import each_of, of_each
 from cnn_tui.keras_io.code.joins import joined
+from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.paths import THIS_FILE
 from cnn_tui.keras_io.code.shapes import adds_axis, index_of_images, some_of, with_sizes
@@ -66,6 +67,7 @@ class Expressions:
     def __init__(self, call: Call, layers: Sequence[str]) -> None:
         self._call = call
         self._layers = frozenset(layers)
+        self.kept = Kept()
         self._steps = 0
         self._table: CodeTable | None = None
         """A table that a part of the expression at hand was read from."""
@@ -113,7 +115,8 @@ class Expressions:
                 found = combined(op, *sides, cell.place(node.lineno))
                 return unknown(node, cell).of_rows(found) if isinstance(found, Unknown) else found
             case ast.Attribute(value=owner, attr=name):
-                return attribute(self.value(owner, names, cell), name)
+                kept_on = self.value(owner, names, cell)
+                return self.kept.get(kept_on, name) if self.kept.has(kept_on, name) else attribute(kept_on, name)
             case ast.Call():
                 return self._called(node, names, cell)
             case _:
@@ -275,7 +278,7 @@ class Expressions:
         name = callee.name if isinstance(callee, Named) else getattr(node.func, "attr", getattr(node.func, "id", ""))
         if (of_table := statistic_of_table(callee, name, unnamed, given)) is not None:
             return of_table
-        called = self._call(callee, unnamed, given, place)
+        called = self.kept.called(callee, unnamed, given, place) or self._call(callee, unnamed, given, place)
         if not isinstance(called, Unknown) or called.what:
             return called
         if self._table is not None:

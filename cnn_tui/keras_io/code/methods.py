@@ -20,6 +20,7 @@ from cnn_tui.keras_io.code.data_values import (
     ReadPicture,
     Share,
 )
+from cnn_tui.keras_io.code.kept import update_options
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.paths import text_method
 from cnn_tui.keras_io.code.pipelines import pipeline_method
@@ -32,6 +33,7 @@ from cnn_tui.keras_io.code.values import (
     OPTIONS,
     PARSER,
     TOGETHER,
+    UPDATES,
     CodeModel,
     Instance,
     Method,
@@ -74,6 +76,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_application(owner, method.name, unnamed, given)
     if isinstance(owner, Instance) and owner.kind == PARSER:
         return _of_parser(owner, method.name, unnamed, given, place)
+    if isinstance(owner, Instance) and owner.kind == OPTIONS and method.name in UPDATES:
+        return update_options(owner, unnamed, given)
     if isinstance(owner, int | float) and method.name in ("numpy", "item"):  # of a scalar of TensorFlow's
         return owner
     if isinstance(owner, list) and method.name == "append" and len(unnamed) == 1:

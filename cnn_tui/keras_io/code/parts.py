@@ -6,7 +6,7 @@ import msgspec
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.arrays import array_in
-from cnn_tui.keras_io.code.attributes import is_base
+from cnn_tui.keras_io.code.attributes import attribute, is_base
 from cnn_tui.keras_io.code.below import name_asked
 from cnn_tui.keras_io.code.data_values import (
     BY_HAND,
@@ -21,7 +21,7 @@ from cnn_tui.keras_io.code.data_values import (
     Share,
 )
 from cnn_tui.keras_io.code.file_loops import is_of_files
-from cnn_tui.keras_io.code.values import InnerLayer, InnerLayers, Tensor, Value
+from cnn_tui.keras_io.code.values import OPTIONS, InnerLayer, InnerLayers, Instance, Tensor, Value
 
 
 def part_of(owner: Value, index: Value) -> Value:
@@ -42,6 +42,8 @@ def part_of(owner: Value, index: Value) -> Value:
         return _some_pictures(owner, index)
     if isinstance(owner, DatasetArrays):
         return _some_images(owner, index)
+    if isinstance(owner, Instance) and owner.kind == OPTIONS:
+        return attribute(owner, index)
     if isinstance(index, slice):
         if isinstance(owner, list) and any(is_base(one) for one in owner):
             raise ValueError("some of the layers of a network that is one layer here")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import re
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +22,6 @@ from cnn_tui.keras_io.code.expressions import Expressions, unknown
 from cnn_tui.keras_io.code.file_loops import each_of, note_of_names, reads_all
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
-from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.pipelines import batches
 from cnn_tui.keras_io.code.tables import with_change
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
@@ -100,11 +100,12 @@ class Program:
                     self._bind(target, given, names, cell)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._bind(target, self._value(value, names, cell), names, cell)
-            case ast.AugAssign(target=ast.Name() as target) if self._calls.file_loops:
+            case ast.AugAssign(target=ast.Name() | ast.Attribute() as target) if self._calls.file_loops:
                 self._bind(target, unknown(target, cell), names, cell)
-            case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
-                sum_of = ast.copy_location(ast.BinOp(ast.Name(target.id, ast.Load()), op, value), node)
-                ast.fix_missing_locations(sum_of)
+            case ast.AugAssign(target=ast.Name() | ast.Attribute() as target, op=op, value=value):
+                before = copy.copy(target)
+                before.ctx = ast.Load()
+                sum_of = ast.copy_location(ast.BinOp(before, op, value), node)
                 self._bind(target, self._value(sum_of, names, cell), names, cell)
             case ast.AugAssign(target=ast.Subscript(value=ast.Name()) as target):
                 self._bind(target, unknown(node.value, cell), names, cell)
@@ -251,6 +252,8 @@ class Program:
                     names[name] = unknown(part, cell)
                 case ast.Attribute(attr="trainable", ctx=ast.Store()):
                     self._note_freezing(part, cell)
+                case ast.Attribute(ctx=ast.Store()):
+                    self._bind(part, unknown(part, cell), names, cell)
                 case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) if name in names:
                     names[name] = with_change(names[name], cell.place(part.lineno))
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert")):
@@ -284,9 +287,9 @@ class Program:
                 for layer in frozen.layers if isinstance(frozen, CodeModel) else [frozen]:
                     if not freeze(layer, value):
                         self._note_freezing(target, cell)
-            case ast.Attribute(value=owner, attr=name) if is_own(kept := self._value(owner, names, cell)):
-                kept.arguments[HELD][name] = value
-                if isinstance(value, CodeModel):
+            case ast.Attribute(value=owner, attr=name):
+                is_kept = self._expressions.kept.keep(self._value(owner, names, cell), name, value)
+                if is_kept and isinstance(value, CodeModel):
                     value.name = name
             case ast.Subscript(value=owner, slice=key):
                 held, at = self._value(owner, names, cell), self._value(key, names, cell)

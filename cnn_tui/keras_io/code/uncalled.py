@@ -25,6 +25,10 @@ _MOST_ENTRIES = 6
 """So many ways into what is not called are tried, each of which reads the file again."""
 
 
+_MOST_SHOWN = 3
+"""So many arguments are named."""
+
+
 class _Entry(msgspec.Struct, frozen=True):
     """A way into what nothing calls: a function, or a class with the methods of it that are called in turn."""
 
@@ -87,7 +91,7 @@ def _words(entry: _Entry, called: set[str]) -> str:
     )
     required = function.node.args.args[: len(function.node.args.args) - len(function.node.args.defaults)]
     given = [quiet(one.arg, 40) for one in required[1 if entry.methods and takes_itself(function) else 0 :]]
-    without = f", with an unknown {enumerated(given, 'and')}" if given else ""
+    without = f", with an unknown {enumerated(given, 'and', _MOST_SHOWN)}" if given else ""
     return f"the model is trained in {entry.place}, {how}: it is read here as if it were called{without}"
 
 

@@ -24,6 +24,8 @@ DEFAULTS = "options with a default"
 """Among the arguments of such an object: the names of those that a script gives a default, which may be None."""
 OPTIONS = "the command line"
 """What such an object has read, where the script is called without options."""
+UPDATES = ("update", "setdefaults")
+"""Methods that set several of them, by a table."""
 
 
 HISTORY = "History"

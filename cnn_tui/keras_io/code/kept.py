@@ -1,0 +1,111 @@
+"""Settings that a script keeps on an object, as `config.width = 3` does, and what it reads of them later.
+
+What the object is need not be known: what is set on it in the script is what the script reads afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cnn_tui.keras_io.code.objects import HELD, is_own
+from cnn_tui.keras_io.code.values import DEFAULTS, OPTIONS, Class, Instance, Named, Unknown, Value
+
+_OF_WANDB, _RUN, _SETTINGS = ("wandb.run.config", "wandb.config"), "wandb.run", "wandb.config"
+"""What a run of Weights & Biases keeps, by both of its names, and the run."""
+_NAMESPACES = ("SimpleNamespace", "Namespace", "EasyDict", "AttrDict", "ConfigDict", "Munch")
+"""What libraries call objects that hold what they are given by name."""
+_FLAG = "DEFINE_"
+"""How what defines an option of a script of TensorFlow's begins: its name and its default follow."""
+_MOST_WORDS = 60
+"""Of so many letters the words for something unknown may be cut short, and those of two things the same."""
+
+
+class Kept:
+    """What a script keeps on objects that only running makes, by the objects' words and places."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, str], Value] = {}
+
+    def keep(self, owner: Value, name: str, value: Value) -> bool:
+        """Set an attribute; whether that can be followed."""
+        if is_own(owner):
+            owner.arguments[HELD][name] = value
+        elif isinstance(owner, Class):
+            owner.held[name] = value
+        elif isinstance(owner, Instance) and owner.kind == OPTIONS:
+            set_options(owner, {name: value})
+        elif (key := _key(owner, name)) is not None:
+            is_table = key[0] in _OF_WANDB and isinstance(value, dict)
+            self._values[key] = options_of(value, "") if is_table else value
+        else:
+            return False
+        return True
+
+    def has(self, owner: Value, name: str) -> bool:
+        """Whether the script has set such an attribute."""
+        key = _key(owner, name)
+        if key is not None and key[0] in _OF_WANDB and key not in self._values:
+            self._values[key] = options_of({}, "")
+        return key in self._values
+
+    def get(self, owner: Value, name: str) -> Value:
+        """What it has set it to. Raises KeyError for one that it has not set."""
+        key = _key(owner, name)
+        if key is None:
+            raise KeyError(name)
+        return self._values[key]
+
+    def called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """What a call gives that makes an object to keep settings on, or that defines one; None for any other."""
+        if not isinstance(callee, Named):
+            return None
+        module, name = callee.path.rpartition(".")[0], callee.name
+        if name.startswith(_FLAG) and {"name", "default"} <= (named := _flag(unnamed, given)).keys():
+            self.keep(Named(f"{module}.FLAGS"), str(named["name"]), named["default"])
+        if callee.path == "wandb.init":
+            config = given.get("config")
+            settings = config.arguments if isinstance(config, Instance) and config.kind == OPTIONS else config
+            if isinstance(settings, dict):
+                self.keep(Named("wandb"), "config", settings)
+            return Named(_RUN)
+        if name in _NAMESPACES and not callee.is_keras and all(isinstance(one, dict) for one in unnamed):
+            return options_of({**{key: value for one in unnamed for key, value in one.items()}, **given}, place)
+        return None
+
+
+def options_of(values: Mapping[str, Value], place: str) -> Instance:
+    """An object whose attributes are these."""
+    made = Instance(OPTIONS, {}, place)
+    set_options(made, values)
+    return made
+
+
+def set_options(options: Instance, values: Mapping[str, Value]) -> None:
+    """Set attributes of such an object."""
+    names = [*options.arguments.get(DEFAULTS, ()), *values]
+    options.arguments |= {**values, DEFAULTS: list(dict.fromkeys(names))}
+
+
+def update_options(options: Instance, unnamed: Sequence[Value], given: Mapping[str, Value]) -> None:
+    """Set those that tables name; all are unknown behind what is no table."""
+    for table in (*unnamed, given):
+        if isinstance(table, dict):
+            set_options(options, table)
+        else:
+            options.arguments.clear()
+
+
+def _flag(unnamed: Sequence[Value], given: Mapping[str, Value]) -> dict[str, Value]:
+    return {**dict(zip(("name", "default"), unnamed, strict=False)), **given}
+
+
+def _key(owner: Value, name: str) -> tuple[str, str] | None:
+    """What tells an attribute of an object from all others; None for an object that is not followed so."""
+    if isinstance(owner, Named) and not owner.is_keras:
+        path = f"{owner.path}.{name}"
+        return (_SETTINGS, "") if path in _OF_WANDB else (path, "")
+    if isinstance(owner, Named) and owner.name == "FLAGS":
+        return f"{owner.path}.{name}", ""
+    if isinstance(owner, Unknown) and len(owner.what) + len(name) < _MOST_WORDS - 1:
+        return f"{owner.what}.{name}", "" if owner.is_free else owner.place
+    return None
