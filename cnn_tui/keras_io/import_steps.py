@@ -28,7 +28,7 @@ def batch_size_of(code: CodeImport) -> Any:
     return own or code.fitted.get("batch_size") or 32
 
 
-_OF_IMAGES = re.compile(r"[^*]*(\.samples|\.n|\.shape\[0\]|\blen\([^()]*\))[^*/]*//?[^*/]*")
+_OF_IMAGES = re.compile(r"[^*]*(\.samples|\.n|\.num_examples|\.shape\[0\]|\blen\([^()]*\))[^*/]*//?[^*/]*")
 """So many images as there are, by the size of a batch."""
 _SAME = 0.02
 """So far from one may be the share of the images that an epoch shows, for what is rounded off."""

@@ -457,5 +457,6 @@ def test_a_model_that_is_trained_or_not_is_trained_here(tmp_path: Path, code: st
         made = "def make():" + textwrap.indent(made, "    ") + "    return model\n"
     imported = read(tmp_path, HEAD + made + code.format(fit))
     assert imported.experiment.training.epochs == 17
-    (note,) = imported.notes
+    (note,) = imported.to_know
+    assert not imported.differences
     assert note.startswith("what is done or not at line ") and note.endswith("trains the model: here it is done")

@@ -239,7 +239,7 @@ class Program:
 
     def _train(self, nodes: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         place = cell.place(nodes[0].lineno)
-        self.notes.append(
+        self.to_know.append(
             f"what is done or not at {place}, which only running tells, trains the model: here it is done"
         )
         self._block(nodes, names, cell)
