@@ -10,6 +10,8 @@ from typing import Any, TypeGuard
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.passes import passes
+from cnn_tui.keras_io.code.scale import table_of
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import folder_split, holds_out, is_known_part, share_held_out, share_watched
@@ -39,7 +41,9 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
     steps, images = code.fitted.get("steps_per_epoch"), code.fitted.get("samples_per_epoch")
     if isinstance(images, int | float) and type(batch_size) is int:  # as Keras 1 had it
         steps = math.ceil(images / batch_size)
-    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
+    if isinstance(steps, Unknown) and (times := passes(steps.what, batch_size)) is not None:
+        steps = Share(times)
+    elif isinstance(steps, Unknown) and steps.what.endswith("…") and _OF_IMAGES.fullmatch(steps.what):
         return None
     if isinstance(steps, PictureCount) and isinstance(code.data, Folder) and type(batch_size) is int:
         unknown = Unknown("as many batches as another folder has", str(code.fitted.get(FIT_AT)))
@@ -77,6 +81,10 @@ def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
     size = batch_size_of(code)
     count = images.count if isinstance(images, DatasetArrays) else None
     if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
+        count = describe(experiment.dataset, experiment.data_options).train_images
+    table = table_of(code.data)
+    is_whole = table is not None and table.share == 1 and "validation_split" not in code.fitted
+    if is_whole and experiment.dataset and not isinstance(experiment.test, float):  # a table that is here
         count = describe(experiment.dataset, experiment.data_options).train_images
     return count / size if count is not None and type(size) is int else None
 

@@ -435,3 +435,17 @@ def test_a_way_to_another_size_that_no_layer_has_is_not_taken_for_one(tmp_path: 
     code = HEAD.replace("fashion_mnist", "cifar10") + "x_train = tf.image.resize(x_train, (28, 28), method='area')\n"
     imported = read(tmp_path, code + SMALL.replace("28, 1)", "28, 3)") + FIT)
     assert any("method='area'" in note and "not known" in note for note in imported.differences)
+
+
+def test_an_epoch_that_shows_the_rows_of_a_table_twice_has_so_many_steps(tmp_path: Path) -> None:
+    network = SMALL.replace("(28, 28, 1)", "(4, 4, 1)").replace("Dense(10", "Dense(3")
+    fit = "images.reshape(-1, 4, 4, 1), labels, batch_size=6, steps_per_epoch=int(len(images) / 6 * 2), epochs=2"
+    code = f"{TABLE}images = rows.values / 255\n{network}{COMPILE}model.fit({fit})\n"
+    gone = read(tmp_path, code)
+    assert any("shows every image 2 times there, and once here" in note for note in gone.differences)
+    rows = [f"{row % 3}," + ",".join([str(row)] * 16) for row in range(60)]
+    for name in ("digits_train.csv", "digits_test.csv"):
+        (tmp_path / name).write_text("\n".join(["label," + ",".join(f"p{at}" for at in range(16)), *rows]))
+    imported = read(tmp_path, code.replace("digits.csv", "digits_train.csv"))
+    assert imported.experiment.training.steps_per_epoch == 20
+    assert imported.differences == ()

@@ -112,6 +112,30 @@ def test_an_epoch_has_as_many_steps_as_a_fit_says(tmp_path: Path, said: str, ste
     assert imported.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "times"),
+    [
+        ("int(len(X) / 32 * 2)", "2"),
+        ("2 * len(X) // BATCH", "2"),
+        ("math.ceil(X.shape[0] / 64)", ""),
+        ("X.shape[0] // (2 * 32)", "0.5"),
+        ("(len(X) + 31) // 32", None),
+        ("np.ceil(len(X) / BATCH).astype(int)", None),
+        ("(len(X) + len(Y)) // 32", None),
+        ("len(X) * 2", ""),
+    ],
+)
+def test_an_epoch_that_shows_every_image_more_than_once_says_how_often(
+    tmp_path: Path, said: str, times: str | None
+) -> None:
+    """`times` is "" where it is not known: whether 64 is meant to be a batch, or half of one."""
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train", "X").replace("epochs=3", f"steps_per_epoch={said}"))
+    noted = [note for note in imported.notes if "epoch" in note]
+    known = f"an epoch shows every image {times} times there, and once here"
+    assert [note for note in noted if note == known] == ([known] if times else [])
+    assert len(noted) == (times is not None)
+
+
 def test_steps_that_only_running_tells_are_a_note(tmp_path: Path) -> None:
     imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "steps_per_epoch=STEPS"))
     assert imported.experiment.training.steps_per_epoch is None

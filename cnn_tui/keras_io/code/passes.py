@@ -1,0 +1,71 @@
+"""How often an epoch shows every image, by the words in which a script has the number of its steps."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+_LEAVE = ("int", "float", "round", "ceil", "floor", "astype", "numpy", "item")
+"""Functions and methods that leave a number as it is, but for what is rounded off."""
+
+
+class _Steps(NamedTuple):
+    """`factor` times the images to the power of `images`, and the images in a batch to that of `size`.
+
+    `told` is to what power they are in the factor as a number.
+    """
+
+    factor: float
+    images: int = 0
+    size: int = 0
+    told: int = 0
+
+
+def passes(steps: str, batch_size: object) -> float | None:
+    """How often `len(x) / 32 * 2` steps of so many images show every image; None where that is not told.
+
+    Any name that the number of images is divided by is taken for the size of a batch.
+    """
+    size = batch_size if type(batch_size) is int else 0
+    try:
+        found = _read(ast.parse(steps, mode="eval").body, size)
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError):
+        return None
+    if found is None or found.images != 1 or found.factor <= 0:
+        return None
+    if found.size + found.told != -1:
+        return None
+    return found.factor * (size if found.told else 1)
+
+
+def _read(node: ast.expr, batch_size: int) -> _Steps | None:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return _Steps(float(number), told=int(number == batch_size))
+        case ast.Call(func=ast.Name(id="len"), args=[_]) | ast.Attribute(attr="samples" | "n"):
+            return _Steps(1.0, images=1)
+        case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0)):
+            return _Steps(1.0, images=1)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[of]) if name in _LEAVE[:5]:
+            return _read(of, batch_size)
+        case ast.Call(func=ast.Attribute(value=of, attr=name)) if name in _LEAVE[5:]:
+            return _read(of, batch_size)
+        case ast.Name() | ast.Attribute():
+            return _Steps(1.0, size=1)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            one, other = _read(left, batch_size), _read(right, batch_size)
+            is_little = one is not None and other is not None and (other == one or (one.images and not other.images))
+            return one if is_little else None  # so that the last batch is full, or of two sets together
+        case ast.BinOp(left=left, op=op, right=right):
+            return _combined(_read(left, batch_size), op, _read(right, batch_size))
+    return None
+
+
+def _combined(left: _Steps | None, op: ast.operator, right: _Steps | None) -> _Steps | None:
+    if left is None or right is None:
+        return None
+    if not isinstance(op, ast.Mult | ast.Div | ast.FloorDiv):
+        return None
+    way = 1 if isinstance(op, ast.Mult) else -1
+    images, size, told = (one + way * other for one, other in zip(left[1:], right[1:], strict=True))
+    return _Steps(left.factor * right.factor**way, images, size, told)
