@@ -14,7 +14,6 @@ import msgspec
 
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.applications import with_preparation
-from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.channels import with_channels_last
 from cnn_tui.keras_io.code.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
@@ -23,18 +22,23 @@ from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.preparation import of_generator
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.rates import rate_schedule
-from cnn_tui.keras_io.code.scale import arrays_of, is_scaled, scaling, with_preparation_as_layers
+from cnn_tui.keras_io.code.scale import (
+    arrays_of,
+    is_scaled,
+    note_changed,
+    note_other_scale,
+    scaling,
+    with_preparation_as_layers,
+)
 from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
-from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
+from cnn_tui.keras_io.import_choice import SHAPES, changed_at, choose, described
+from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.keras_io.import_rows import with_flatten
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, enumerated, quiet
-
-_IN_LAYERS = ("input_shape", "batch_input_shape", "input_dim", "name", "dtype")
-"""Arguments of any layer that say what comes in, and not what the layer does."""
 
 
 class CodeImport(msgspec.Struct, frozen=True):
@@ -68,7 +72,7 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
         program = read_program(source, tuple(LAYERS))
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be followed") from None
-    model = _choose(program.models, chosen, quiet(path.name))
+    model = choose(program.models, chosen, quiet(path.name), source.cells)
     if model.problems:
         raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
     trainings = [*model.earlier, model]
@@ -98,7 +102,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
     units = dense.arguments.get("units") if dense is not None else None
-    if changed := _changed_at(fitted):
+    if changed := changed_at(fitted):
         notes.append(f"some of the labels are set by hand there ({changed}): here they are as they are in the dataset")
     validation = _data(fitted.get("validation_data"))
     notes += dict.fromkeys(
@@ -107,6 +111,8 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         if isinstance(one, Folder)
         for method in one.passed
     )
+    for other in (validation, *map(_data, model.evaluated)):
+        note_other_scale(data, other, notes)
     images = arrays_of(data)
     sizes = images.sizes if images is not None else _sizes_said(data)
     shape = _input_shape(model, layers)
@@ -143,10 +149,9 @@ def _as_if_fitted(model: CodeModel, own: OwnTraining, notes: Notes) -> CodeModel
 
 def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -> list[Instance]:
     """The layers of a model behind those that do what is done to the pictures before they go into it."""
-    front: list[Instance] = []
     images = arrays_of(data)
-    if images is not None:
-        front += images.layers
+    front: list[Instance] = [*images.layers] if images is not None else []
+    note_changed(data, notes)
     generator = data.generator if isinstance(data, Folder) else None
     if generator is not None:
         front += augmentation(generator, notes)
@@ -168,93 +173,11 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
     return [*front, *scaling(data, [*front, *layers], notes), *layers]
 
 
-def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> CodeModel:
-    """The one model that is meant. Raises ImportProblem where there is none, or where it cannot be told which."""
-    whole = [model for model in models if model.layers or model.problems]
-    compiled = [model for model in whole if model.compiled is not None]
-    listed = [model for model in compiled if model.layers] or compiled
-    listed = _of_each_kind(listed or [model for model in whole if not model.is_inside])
-    if not listed:
-        raise ImportProblem(f"{shown} makes no model of Keras that can be read")
-    if chosen is not None:
-        at = int(chosen) - 1 if chosen.isascii() and chosen.isdigit() else -1
-        named = [model for model in listed if model.name == chosen]
-        if 0 <= at < len(listed):
-            return listed[at]
-        if len(named) == 1:
-            return named[0]
-    elif len(listed) == 1:
-        return listed[0]
-    sizes = len({repr(model.shape) for model in listed}) > 1
-    lines = tuple(
-        f"{quiet(model.name, 40) or 'a model'} ({model.place}), {counted(len(model.layers), 'layer')}"
-        + (f" on {_sizes(model)}" if sizes and isinstance(model.shape, tuple | list) else "")
-        for model in listed
-    )
-    if chosen is not None:
-        raise SeveralModels(f"{shown} makes no one model {quiet(chosen, 40)}: there is", lines)
-    raise SeveralModels(f"{shown} makes {len(listed)} models", lines)
-
-
-def _of_each_kind(models: Sequence[CodeModel]) -> list[CodeModel]:
-    """Of models that a cell, a loop or a function makes again and again the last of each way in which one is trained.
-
-    Where none of them is trained it is the last.
-    """
-    alike: dict[str, list[CodeModel]] = {}
-    for model in models:
-        alike.setdefault(_network(model), []).append(model)
-    kinds: list[CodeModel] = []
-    for same in alike.values():
-        trained = {_how_trained(model): model for model in same if model.fitted}
-        kinds += trained.values() or same[-1:]
-    return kinds
-
-
-def _sizes(model: CodeModel) -> str:
-    return "x".join(quiet(str(size), 20) if type(size) is int else "any" for size in model.shape)
-
-
-def _network(model: CodeModel) -> str:
-    """The same text for models that have the same layers, and take images of one size."""
-    return repr((model.shape, [without_place(described(layer)) for layer in model.layers]))
-
-
-def _how_trained(model: CodeModel) -> str:
-    """The same text for models that are trained in the same way, be it on other images: with labels as they are."""
-    fitted = model.fitted or {}
-    asked = {**(model.compiled or {}), **{name: fitted.get(name) for name in ("epochs", "batch_size")}}
-    return repr((without_place(described(asked)), _changed_at(fitted)))
-
-
-def without_place(value: Any) -> Any:
-    """What is described, without the lines where it stands."""
-    if isinstance(value, list):
-        return [without_place(part) for part in value]
-    if isinstance(value, dict):
-        return {name: without_place(part) for name, part in value.items() if name != "place"}
-    return value
-
-
-def described(value: Value) -> Any:
-    """A layer, or whatever a script gives it, as Keras's JSON would have it."""
-    if isinstance(value, Instance):
-        config = {name: described(part) for name, part in value.arguments.items() if name not in _IN_LAYERS[:3]}
-        return {"class_name": value.kind, "config": config, "place": value.place}
-    if isinstance(value, Named):
-        return value.name
-    if isinstance(value, tuple | list | range):
-        return [described(part) for part in value]
-    if isinstance(value, dict):
-        return {str(name): described(part) for name, part in value.items()}
-    return value if is_plain(value) else {"class_name": str(value), "config": {}}
-
-
 def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...] | None:
     """The shape of the images that the model takes, without the batch; None where the script does not say."""
     shape = model.shape
     for layer in layers if shape is None else ():
-        for name in _IN_LAYERS[:3]:
+        for name in SHAPES:
             if name in layer.arguments and shape is None:
                 shape = layer.arguments[name]
                 shape = shape[1:] if name == "batch_input_shape" and isinstance(shape, tuple | list) else shape
@@ -279,15 +202,6 @@ def _compiled(model: CodeModel, notes: list[str]) -> Plain | None:
         return None
     compiled = {name: described(value) for name, value in model.compiled.items()}
     return {"optimizer": "rmsprop", **compiled}  # Keras's default
-
-
-def _changed_at(fitted: dict[str, Any]) -> str:
-    """Where a script sets labels that it trains on; "" where it sets none."""
-    given = fitted.get("x")
-    labels = fitted.get("y", given[1] if isinstance(given, tuple | list) and len(given) > 1 else None)
-    if isinstance(labels, Unknown) and labels.table is not None:
-        return labels.table.numbers.changed_at
-    return labels.changed_at if isinstance(labels, DatasetArrays) else ""
 
 
 def _data(value: Value) -> Value:

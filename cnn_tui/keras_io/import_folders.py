@@ -58,9 +58,9 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     if isinstance(there, Unknown) and there.table:
         return _table_asked(there, there.table, code, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):
-        named = f", {quiet(there.folder, 80)}" if there.folder else ""
+        place = f", {quiet(there.folder, 80)} ({code.data.place})," if there.folder else f" ({code.data.place})"
         notes.append(
-            f"the pictures that it trains on{named} ({code.data.place}), have their classes from "
+            f"the pictures that it trains on{place} have their classes from "
             f"{there.classes_from}: set the dataset to a folder with a folder for each class"
         )
         return DataAsked(options=_options(code.data, code.chain.input_shape, notes), share=share)

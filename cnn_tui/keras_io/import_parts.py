@@ -9,7 +9,9 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.scale import arrays_of, table_of
-from cnn_tui.keras_io.import_code import CodeImport, described, without_place
+from cnn_tui.keras_io.code.values import Unknown
+from cnn_tui.keras_io.import_choice import described, without_place
+from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_table import ShareSplit
 
 _LEAST = 1e-6
@@ -31,6 +33,10 @@ def _are_both(code: CodeImport) -> bool:
     """Whether some images of one dataset are learned from and watched too."""
     if isinstance(code.data, Folder) and "subset" in code.data.arguments:
         return False
+    if isinstance(code.data, Folder) and isinstance(code.validation, Folder):
+        learned_in, watched_in = code.data.path, code.validation.path
+        if isinstance(learned_in, str | Unknown) and learned_in == watched_in and table_of(code.data) is None:
+            return not code.data.is_part
     learned, of_others = table_of(code.data), table_of(code.validation)
     if learned is not None and of_others is not None:
         return learned.origin == of_others.origin and 1 + _LEAST < learned.share + of_others.share < 2

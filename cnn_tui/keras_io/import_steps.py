@@ -47,7 +47,9 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
         return None
     if isinstance(steps, PictureCount) and isinstance(code.data, Folder) and type(batch_size) is int:
         unknown = Unknown("as many batches as another folder has", str(code.fitted.get(FIT_AT)))
-        steps = Share(batch_size / steps.per) if _is_same_folder(steps.folder, code.data.path) else unknown
+        learned = share_watched(code.data) if isinstance(steps.folder, Unknown) else 1.0
+        is_same = _is_same_folder(steps.folder, code.data.path)
+        steps = Share(batch_size / steps.per / learned) if is_same and learned else unknown
     if isinstance(steps, Share):
         return _steps_of_share(steps, experiment, code, notes)
     if not isinstance(steps, int | float):
@@ -56,6 +58,8 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
 
 
 def _is_same_folder(one: Any, other: Any) -> bool:
+    if isinstance(one, Unknown):
+        return bool(one == other)
     return isinstance(one, str) and isinstance(other, str) and PurePosixPath(one) == PurePosixPath(other)
 
 

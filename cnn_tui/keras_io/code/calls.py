@@ -106,6 +106,8 @@ class Calls:
                     if layers is None
                     else layers_of_lambda(layers, given, place)
                 )
+            case Named(name="minimize") if isinstance(given.get("data"), Function):
+                return self._searched(given["data"], given.get("model"), place)
             case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):
                 done = self.run(function, (Tensor(None),), {}, place)
                 return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)
@@ -147,6 +149,14 @@ class Calls:
             what = callee.what if isinstance(callee, Unknown) else "a call"
             return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
         return Unknown("", place)
+
+    def _searched(self, data: Function, model: Value, place: str) -> Value:
+        """What Hyperas finds: options, and the model that a function makes and trains on what another one loads."""
+        loaded = self.run(data, (), {}, place)
+        images = tuple(loaded) if isinstance(loaded, tuple | list) else (loaded,)
+        found = self.run(model, images, {}, place) if isinstance(model, Function) else None
+        best = found.get("model") if isinstance(found, dict) else None
+        return (Unknown("the best options", place), best or Unknown("the best model", place))
 
     def _arithmetic(self, function: Function, place: str) -> tuple[Instance, ...] | None:
         """The layers that do what a function does to a tensor; None where it is more than arithmetic with numbers."""

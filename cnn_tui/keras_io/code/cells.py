@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sys
 import textwrap
 import warnings
 from pathlib import Path
@@ -31,6 +32,8 @@ _FENCED_AS_PYTHON = ("", "python", "python3", "py", "ipython", "ipython3")
 _MAGIC = re.compile(r"^(\s*)([!%].*|\w[\w, ]*=\s*[!%].*|[\w.]+\?\??\s*)$")
 _TIMED = re.compile(r"^(\s*)%time\s+")
 """Before a line of Python that is run and timed."""
+_LATER = re.compile(r"type\s+\w+(\[.*\])?\s*=|(async\s+)?def\s+\w+\[|class\s+\w+\[")
+"""How a line begins that Python reads from 3.12 on; since then there may be quotes of its own kind in an f-string."""
 _PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
 """CodeCell magics below which Python stands."""
 
@@ -163,7 +166,11 @@ def _tree(text: str) -> ast.Module:
             warnings.simplefilter("ignore")  # of escapes that Python does not know, which are the author's
             return ast.parse(text)
     except SyntaxError as error:
-        raise ValueError(f"line {error.lineno}: {quiet(error.msg, 80)}") from None
+        line = (error.text or "").strip()
+        why = f"line {error.lineno}: {quiet(error.msg, 80)}"
+        if sys.version_info < (3, 12) and ("f-string" in error.msg or _LATER.match(line)):
+            why += f"; it may be written for a later Python than this one, {sys.version_info[0]}.{sys.version_info[1]}"
+        raise ValueError(why) from None
     except (RecursionError, MemoryError):
         raise ValueError("it is nested too deeply") from None
 

@@ -43,7 +43,7 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     changed_at: str = ""
     """Where some of their numbers are set by hand."""
     layers: tuple[Instance, ...] = ()
-    """What a script does to the images, as the layers that do the same."""
+    """What a script does to the images, as the layers that do the same; behind a preparation, all that it does."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -52,13 +52,26 @@ class DatasetArrays(msgspec.Struct, frozen=True):
             raise AttributeError("how many images there are is not known")
         return (self.count, *self.sizes)
 
+    @property
+    def is_prepared(self) -> bool:
+        """Whether more is done to them than another size, so that a scale behind that is no scale of bytes."""
+        return any(layer.kind != "Resizing" for layer in self.layers)
+
     def scaled(self, factor: float) -> DatasetArrays:
         """The images with every number multiplied."""
+        if self.is_prepared:
+            return self._behind(factor, 0.0)
         return msgspec.structs.replace(self, scale=self.scale * factor, offset=self.offset * factor)
 
     def shifted(self, by: float) -> DatasetArrays:
         """The images with something added to every number."""
+        if self.is_prepared:
+            return self._behind(1.0, by)
         return msgspec.structs.replace(self, offset=self.offset + by)
+
+    def _behind(self, scale: float, offset: float) -> DatasetArrays:
+        layer = Instance("Rescaling", {"scale": scale, "offset": offset}, self.layers[-1].place)
+        return msgspec.structs.replace(self, layers=(*self.layers, layer))
 
     def some(self, count: int | None) -> DatasetArrays:
         """So many of the images."""

@@ -25,7 +25,7 @@ from cnn_tui.keras_io.code.file_loops import counted_together, folder_of, is_of_
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
-from cnn_tui.keras_io.code.preparation import is_preparation, preparation
+from cnn_tui.keras_io.code.preparation import is_preparation, preparation, prepared
 from cnn_tui.keras_io.code.shared import shared_layer
 from cnn_tui.keras_io.code.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.values import PARSER, CodeModel, Instance, Named, Tensor, Unknown, Value
@@ -220,13 +220,6 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
         layer.is_inside = True
         return Tensor(into.shape, (*into.layers, *layer.layers), into.problem or "; ".join(layer.problems))
     return Tensor(into.shape, (*into.layers, layer), into.problem)
-
-
-def prepared(images: Value, done: Instance) -> Value:
-    """What the function of an application gives that prepares images for it."""
-    if isinstance(images, Tensor):
-        return Tensor(images.shape, (*images.layers, done), images.problem)
-    return images
 
 
 def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value | None:

@@ -119,6 +119,8 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         return Unknown("", place)
     elif name == "load_weights":
         model.notes.append(f"the weights that are loaded at {place} are left out")
+    elif name in ("evaluate", "evaluate_generator"):
+        model.evaluated.append(unnamed[0] if unnamed else given.get("x"))
     elif name == "summary":
         model.summaries += 1
     return Unknown(f"what {name} gives", place)

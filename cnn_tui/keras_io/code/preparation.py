@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import msgspec
+
+from cnn_tui.keras_io.code.data_values import DatasetArrays
 from cnn_tui.keras_io.code.values import Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import BLUE_FIRST, FROM_MINUS_1, IMAGENET_MEANS, IMAGENET_TORCH
@@ -47,6 +50,15 @@ def preparation(callee: Named, given: Mapping[str, Value], place: str) -> Instan
     module = callee.path.split(".")[-2]
     mode = given.get("mode", _MODULES.get(module)) if module == "imagenet_utils" else _MODULES.get(module)
     return Instance(PREPARATION, {MODE: mode, THEN: 1}, place)
+
+
+def prepared(images: Value, done: Instance) -> Value:
+    """What the function of an application gives that prepares images for it."""
+    if isinstance(images, Tensor):
+        return Tensor(images.shape, (*images.layers, done), images.problem)
+    if isinstance(images, DatasetArrays) and images.what == "images":
+        return msgspec.structs.replace(images, layers=(*images.layers, done))
+    return images
 
 
 def of_generator(generator: Instance | None) -> Instance | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed, Statistic
-from cnn_tui.keras_io.code.preparation import PREPARATION, layers_of_preparation, of_generator
+from cnn_tui.keras_io.code.preparation import FUNCTION, MODE, PREPARATION, layers_of_preparation, of_generator
 from cnn_tui.keras_io.code.values import CodeTable, Instance, Numbers, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
@@ -59,8 +59,6 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
     if (table := table_of(data)) is not None:
         return _of_table(table.numbers, generator, notes)
     images = arrays_of(data)
-    if images is not None and images.changed_at:
-        _note_changed(images.changed_at, notes)
     if images is not None and images.to_length_1:
         notes.append(f"each image is divided by its length there ({images.to_length_1}): here they come as 0 to 1")
         return []
@@ -96,8 +94,6 @@ def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
 
 def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> list[Instance]:
     """The same for the rows of a table."""
-    if numbers.changed_at:
-        _note_changed(numbers.changed_at, notes)
     if numbers.centered is not None:
         return _evened(numbers.centered, numbers.is_evened, _OF_IMAGES, False, notes)
     factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
@@ -112,8 +108,54 @@ def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> lis
     return _rescaled(scale, offset, notes)
 
 
-def _note_changed(place: str, notes: Notes) -> None:
-    notes.append(f"some of the numbers of the images are set by hand there ({place}): that is left out")
+def note_changed(data: Value, notes: Notes) -> None:
+    """Note where a script sets some of the numbers of images, or whole images, that it trains on."""
+    images, table = arrays_of(data), table_of(data)
+    place = images.changed_at if images is not None else table.numbers.changed_at if table is not None else ""
+    if place:
+        notes.append(f"some of the numbers of the images are set by hand there ({place}): that is left out")
+
+
+def note_other_scale(data: Value, watched: Value, notes: Notes) -> None:
+    """Note where images that a script validates or tests on go in as other numbers than those that it learns from."""
+    learned, other = _numbers_of(data), _numbers_of(watched)
+    if learned is None or other is None:
+        return
+    if [layer.arguments.get(MODE) for layer in learned[2]] != [layer.arguments.get(MODE) for layer in other[2]]:
+        words = "images to validate or test on are prepared in another way there than those that it learns from"
+    elif not all(map(_is_near, learned[:2], other[:2])):
+        ends, others = (f"{offset:.3g} to {scale + offset:.3g}" for scale, offset, _ in (learned, other))
+        words = f"images to validate or test on go in as {others} there, and those that it learns from as {ends}"
+    else:
+        return
+    words += ": here all as the latter"
+    notes += [words] if words not in notes else []
+
+
+def _is_near(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=0.02, abs_tol=0.01)
+
+
+def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None:
+    """White as it goes in, above black, black, and what `preprocess_input` does; None where it is not known."""
+    generator, images = data.generator if isinstance(data, Folder) else None, arrays_of(data)
+    if images is not None and (images.centered is not None or images.to_length_1):
+        return None
+    if images is None and (generator is None or not isinstance(data.path, str)):
+        return None
+    factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
+    is_other = isinstance(data, Folder) and (data.layers or data.notes or data.passed)
+    if is_other or not isinstance(factor, int | float):
+        return None
+    if generator is not None and any(generator.arguments.get(name) for name in EVENING_OUT):
+        return None
+    if generator is not None and generator.arguments.get(FUNCTION) and of_generator(generator) is None:
+        return None
+    scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
+    done = of_generator(generator)
+    layers = (images.layers if images is not None else ()) + (() if done is None else (done,))
+    prepared = tuple(layer for layer in layers if layer.kind == PREPARATION)
+    return scale * factor * WHITE, offset * factor, prepared
 
 
 def _evened(centered: tuple[int, ...], is_evened: bool, dimensions: int, is_grey: bool, notes: Notes) -> list[Instance]:

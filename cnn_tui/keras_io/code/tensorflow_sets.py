@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
-from cnn_tui.keras_io.code.data_values import BY_NAME, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data_values import BY_NAME, DatasetArrays, Folder, PictureCount
 from cnn_tui.keras_io.code.kept import options_of
 from cnn_tui.keras_io.code.pipelines import pipeline_method
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
@@ -57,13 +57,14 @@ def _loaded(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) ->
         parts = {half: part(one) for half, one in asked.items()}
     else:
         parts = [part(one) for one in asked] if isinstance(asked, list | tuple) else part(asked)
-    return (parts, _said_of(name, place)) if named.get("with_info") is True else parts
+    return (parts, _said_of(name, halves, place)) if named.get("with_info") is True else parts
 
 
-def _said_of(name: str, place: str) -> Value:
+def _said_of(name: str, halves: Mapping[str, Value], place: str) -> Value:
     """What is said of a dataset beside it: how many images its parts have, their shape, and the classes."""
     if name not in BUILT_IN:
-        return Unknown(f"what is said of {name}", place)
+        counts = {half: options_of({"num_examples": PictureCount(one.path)}, place) for half, one in halves.items()}
+        return options_of({"splits": counts}, place)
     here = BUILT_IN[name]
     parts = {"train": here.train_images, "test": here.test_images}
     splits = {part: options_of({"num_examples": count}, place) for part, count in parts.items()}

@@ -188,6 +188,8 @@ class CodeModel(msgspec.Struct, eq=False):
     """As it was trained before its last training, from the first."""
     as_trained: CodeModel | None = None
     """As it was trained last: what is frozen, or compiled, afterwards changes nothing of that."""
+    evaluated: list[Value] = []
+    """What it is tested on."""
     summaries: int = 0
     """How often its summary is printed."""
     printed_total: int | None = None

@@ -1,0 +1,123 @@
+"""Which model of a script is meant where it makes several, told by what they are and how they are trained."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data_values import DatasetArrays
+from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
+from cnn_tui.text import counted, enumerated, quiet
+
+_OF_MODELS = ("Sequential", "Model", "load_model", "model_from_json", "compile", "fit_generator")
+"""What is called to make, to load or to train a model."""
+_MOST_PLACES = 4
+SHAPES = ("input_shape", "batch_input_shape", "input_dim")
+"""Arguments of any layer that say what comes in, and not what the layer does."""
+
+
+def choose(models: Sequence[CodeModel], chosen: str | None, shown: str, cells: Sequence[CodeCell]) -> CodeModel:
+    """The one model that is meant. Raises ImportProblem where there is none, or where it cannot be told which."""
+    whole = [model for model in models if model.layers or model.problems]
+    compiled = [model for model in whole if model.compiled is not None]
+    listed = [model for model in compiled if model.layers] or compiled
+    listed = _of_each_kind(listed or [model for model in whole if not model.is_inside])
+    if not listed:
+        raise ImportProblem(f"{shown} makes no model of Keras that can be read{_not_followed(cells)}")
+    if chosen is not None:
+        at = int(chosen) - 1 if chosen.isascii() and chosen.isdigit() else -1
+        named = [model for model in listed if model.name == chosen]
+        if 0 <= at < len(listed):
+            return listed[at]
+        if len(named) == 1:
+            return named[0]
+    elif len(listed) == 1:
+        return listed[0]
+    sizes = len({repr(model.shape) for model in listed}) > 1
+    lines = tuple(
+        f"{quiet(model.name, 40) or 'a model'} ({model.place}), {counted(len(model.layers), 'layer')}"
+        + (f" on {_sizes(model)}" if sizes and isinstance(model.shape, tuple | list) else "")
+        for model in listed
+    )
+    if chosen is not None:
+        raise SeveralModels(f"{shown} makes no one model {quiet(chosen, 40)}: there is", lines)
+    raise SeveralModels(f"{shown} makes {len(listed)} models", lines)
+
+
+def _not_followed(cells: Sequence[CodeCell]) -> str:
+    """Where a script has what makes or trains a model, none of which was followed; "" where it has nothing such."""
+    places = []
+    for cell in cells:
+        for part in ast.walk(cell.tree):
+            callee = part.func if isinstance(part, ast.Call) else None
+            name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", None)
+            if isinstance(part, ast.Call) and name in _OF_MODELS:
+                places.append(f"{name} ({cell.place(part.lineno)})")
+    return f": {enumerated(places[:_MOST_PLACES], 'and')} could not be followed" if places else ""
+
+
+def _of_each_kind(models: Sequence[CodeModel]) -> list[CodeModel]:
+    """Of models that a cell, a loop or a function makes again and again the last of each way in which one is trained.
+
+    Where none of them is trained it is the last.
+    """
+    alike: dict[str, list[CodeModel]] = {}
+    for model in models:
+        alike.setdefault(_network(model), []).append(model)
+    kinds: list[CodeModel] = []
+    for same in alike.values():
+        trained = {_how_trained(model): model for model in same if model.fitted}
+        kinds += trained.values() or same[-1:]
+    return kinds
+
+
+def _sizes(model: CodeModel) -> str:
+    return "x".join(quiet(str(size), 20) if type(size) is int else "any" for size in model.shape)
+
+
+def _network(model: CodeModel) -> str:
+    """The same text for models that have the same layers, and take images of one size."""
+    return repr((model.shape, [without_place(described(layer)) for layer in model.layers]))
+
+
+def _how_trained(model: CodeModel) -> str:
+    """The same text for models that are trained in the same way, be it on other images: with labels as they are."""
+    fitted = model.fitted or {}
+    asked = {**(model.compiled or {}), **{name: fitted.get(name) for name in ("epochs", "batch_size")}}
+    return repr((without_place(described(asked)), changed_at(fitted)))
+
+
+def without_place(value: Any) -> Any:
+    """What is described, without the lines where it stands."""
+    if isinstance(value, list):
+        return [without_place(part) for part in value]
+    if isinstance(value, dict):
+        return {name: without_place(part) for name, part in value.items() if name != "place"}
+    return value
+
+
+def described(value: Value) -> Any:
+    """A layer, or whatever a script gives it, as Keras's JSON would have it."""
+    if isinstance(value, Instance):
+        config = {name: described(part) for name, part in value.arguments.items() if name not in SHAPES}
+        return {"class_name": value.kind, "config": config, "place": value.place}
+    if isinstance(value, Named):
+        return value.name
+    if isinstance(value, tuple | list | range):
+        return [described(part) for part in value]
+    if isinstance(value, dict):
+        return {str(name): described(part) for name, part in value.items()}
+    return value if is_plain(value) else {"class_name": str(value), "config": {}}
+
+
+def changed_at(fitted: dict[str, Any]) -> str:
+    """Where a script sets labels that it trains on; "" where it sets none."""
+    given = fitted.get("x")
+    labels = fitted.get("y", given[1] if isinstance(given, tuple | list) and len(given) > 1 else None)
+    if isinstance(labels, Unknown) and labels.table is not None:
+        return labels.table.numbers.changed_at
+    return labels.changed_at if isinstance(labels, DatasetArrays) else ""
