@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.applications import with_preparation
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.channels import with_channels_last
 from cnn_tui.keras_io.code.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
+from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.own_training import WORDS, OwnTraining, own_training
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.preparation import of_generator
@@ -75,7 +76,7 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
     model = choose(program.models, chosen, quiet(path.name), source.cells)
     if model.problems:
         raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
-    trainings = [*model.earlier, model]
+    trainings = [*model.earlier, at_last_training(model)]
     if training is not None and not 1 <= training <= len(trainings):
         times = counted(model.fits, "training")
         raise ImportProblem(f"the model has {times}, which are numbered from 1: there is no {training}")

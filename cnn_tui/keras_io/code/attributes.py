@@ -12,6 +12,7 @@ from cnn_tui.keras_io.code.below import below_attribute, is_below
 from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.pipelines import attribute_of
+from cnn_tui.keras_io.code.set_rates import optimizer_of
 from cnn_tui.keras_io.code.shapes import shape_of
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
@@ -88,6 +89,8 @@ def attribute(owner: Value, name: str) -> Value:
         whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(owner.problems))
         start = Tensor(owner.shape)
         return {"output": whole, "outputs": [whole], "input_shape": owner.shape}.get(name, start)
+    if isinstance(owner, CodeModel) and name == "optimizer" and (optimizer := optimizer_of(owner)) is not None:
+        return optimizer
     if is_base(owner):
         shape = owner.arguments.get("input_shape")
         start, whole = Tensor(shape), Tensor(shape, (owner,))

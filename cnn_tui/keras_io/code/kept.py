@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.objects import HELD, is_own
+from cnn_tui.keras_io.code.set_rates import asked_rate, is_rate, set_rate
 from cnn_tui.keras_io.code.values import DEFAULTS, OPTIONS, Class, Instance, Named, Unknown, Value
 
 _OF_WANDB, _RUN, _SETTINGS = ("wandb.run.config", "wandb.config"), "wandb.run", "wandb.config"
@@ -34,6 +35,8 @@ class Kept:
             owner.held[name] = value
         elif isinstance(owner, Instance) and owner.kind == OPTIONS:
             set_options(owner, {name: value})
+        elif is_rate(owner, name):
+            set_rate(owner, value)
         elif (key := _key(owner, name)) is not None:
             is_table = key[0] in _OF_WANDB and isinstance(value, dict)
             self._values[key] = options_of(value, "") if is_table else value
@@ -58,7 +61,7 @@ class Kept:
     def called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """What a call gives that makes an object to keep settings on, or that defines one; None for any other."""
         if not isinstance(callee, Named):
-            return None
+            return asked_rate(callee, unnamed)
         module, name = callee.path.rpartition(".")[0], callee.name
         if name.startswith(_FLAG) and {"name", "default"} <= (named := _flag(unnamed, given)).keys():
             self.keep(Named(f"{module}.FLAGS"), str(named["name"]), named["default"])
@@ -70,7 +73,7 @@ class Kept:
             return Named(_RUN)
         if name in _NAMESPACES and not callee.is_keras and all(isinstance(one, dict) for one in unnamed):
             return options_of({**{key: value for one in unnamed for key, value in one.items()}, **given}, place)
-        return None
+        return asked_rate(callee, unnamed)
 
 
 def options_of(values: Mapping[str, Value], place: str) -> Instance:

@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.paths import text_method
 from cnn_tui.keras_io.code.pipelines import pipeline_method
 from cnn_tui.keras_io.code.scale import FITTED, statistic
+from cnn_tui.keras_io.code.set_rates import as_compiled, has_other_rate
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     FIT_AT,
@@ -106,7 +107,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
             model.fitted["samples_per_epoch"] = model.fitted.pop("steps_per_epoch")  # as Keras 1 had it
         model.fitted[FIT_AT] = place
         history = Instance(HISTORY, {"epoch": _epochs(model.fitted)}, place)
-        if model.is_trained and before is not None and _goes_on(before, model.fitted):
+        if model.is_trained and before is not None and _goes_on(before, model.fitted) and not has_other_rate(model):
             model.fitted = _together(before, model.fitted)
         else:
             model.fits += 1
@@ -136,10 +137,16 @@ def _epochs(fitted: Mapping[str, Value]) -> Value:
 def _as_it_is(model: CodeModel) -> CodeModel:
     """The model as it is now, whatever is done to its layers later."""
     layers = [as_it_is(layer) if isinstance(layer, Instance) else layer for layer in model.layers]
-    compiled = None if model.compiled is None else dict(model.compiled)
+    compiled = as_compiled(model.compiled)
     return msgspec.structs.replace(
         model, layers=layers, compiled=compiled, earlier=[], problems=[*model.problems], notes=[*model.notes]
     )
+
+
+def at_last_training(model: CodeModel) -> CodeModel:
+    """The model as it was trained last: what is set, frozen or compiled behind that changes nothing of it."""
+    trained = model.as_trained
+    return msgspec.structs.replace(model, layers=trained.layers, compiled=trained.compiled) if trained else model
 
 
 def _goes_on(before: Mapping[str, Value], fitted: Mapping[str, Value]) -> bool:

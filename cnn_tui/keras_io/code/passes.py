@@ -42,7 +42,7 @@ def _read(node: ast.expr, batch_size: int) -> _Steps | None:
     match node:
         case ast.Constant(value=int() | float() as number):
             return _Steps(float(number), told=int(number == batch_size))
-        case ast.Call(func=ast.Name(id="len"), args=[_]) | ast.Attribute(attr="samples" | "n"):
+        case ast.Call(func=ast.Name(id="len"), args=[_]) | ast.Attribute(attr="samples" | "n" | "num_examples"):
             return _Steps(1.0, images=1)
         case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0)):
             return _Steps(1.0, images=1)
