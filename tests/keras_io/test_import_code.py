@@ -448,11 +448,17 @@ def test_of_models_that_one_function_makes_the_one_that_is_trained_counts(
         "if not there('a.h5'):\n    calm = keras.callbacks.EarlyStopping(patience=4)\n    {}",
         "try:\n    model = keras.models.load_model('a.h5')\nexcept OSError:\n    model = make()\n    {}",
         "if there('a.h5'):\n    model = keras.models.load_model('a.h5')\nelse:\n    model = make()\n    {}",
+        "if there('train'):\n    train(epochs=17)\nelse:\n    print(3)",
+        "if there('test'):\n    print(3)\nelse:\n    main()",
+        "if there('train'):\n    history = trainer.train()",
     ],
 )
 def test_a_model_that_is_trained_or_not_is_trained_here(tmp_path: Path, code: str) -> None:
     fit = "model.fit(x_train, y_train, epochs=17)"
     made = SMALL + FIT.partition("model.fit")[0]
+    if "there('t" in code:
+        made += "def train(epochs):\n    model.fit(x_train, y_train, epochs=epochs)\ndef main():\n    train(17)\n"
+        made += "class Trainer:\n    def train(self):\n        train(17)\ntrainer = Trainer()\n"
     if "make()" in code:
         made = "def make():" + textwrap.indent(made, "    ") + "    return model\n"
     imported = read(tmp_path, HEAD + made + code.format(fit))

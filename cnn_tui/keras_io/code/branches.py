@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from cnn_tui.keras_io.code.values import CodeModel, Names
+from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
+from cnn_tui.keras_io.code.values import CodeModel, Function, Names
 
 FITS = ("fit", "fit_generator")
 OF_FIT = {"epochs", "nb_epoch", "batch_size", "validation_data", "validation_split", "steps_per_epoch", "callbacks"}
@@ -24,11 +25,39 @@ def changed_lists(nodes: Sequence[ast.stmt]) -> set[str]:
 
 
 def trains(nodes: Sequence[ast.stmt], names: Names) -> bool:
-    """Whether statements train a model that is there, or one that they make, as the arguments of its fit tell."""
-    return any(
+    """Whether statements train a model that is there, or one that they make, as the arguments of its fit tell.
+
+    They do so too where a function of the script, or a method of one of its objects, does that they call.
+    """
+    return _trains(nodes, names, set())
+
+
+def _trains(nodes: Sequence[ast.stmt], names: Names, entered: set[int]) -> bool:
+    if any(
         method in FITS and (isinstance(names.get(owner), CodeModel) or bool(given & OF_FIT))
         for owner, method, given in _sent_in(nodes)
-    )
+    ):
+        return True
+    for function in _called_in(nodes, names):
+        if id(function.node) not in entered:
+            entered.add(id(function.node))
+            if _trains(function.node.body, function.names, entered):
+                return True
+    return False
+
+
+def _called_in(nodes: Sequence[ast.stmt], names: Names) -> Iterator[Function]:
+    """The functions of the script that statements call, and the methods of its objects."""
+    for part in (part for node in nodes for part in ast.walk(node)):
+        match part:
+            case ast.Call(func=ast.Name(id=name)):
+                called = names.get(name)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if is_own(owner := names.get(name)):
+                called = method_of(owner.arguments[CLASS], method)
+            case _:
+                continue
+        if isinstance(called, Function):
+            yield called
 
 
 def _sent_in(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, str, set[str | None]]]:
