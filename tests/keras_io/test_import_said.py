@@ -79,6 +79,60 @@ def test_a_function_that_prepares_arrays_scaled_already_is_said(tmp_path: Path) 
     assert (first.scale, first.offset < -100) == (1.0, True)  # 0 to 1, and from that the means of 0 to 255
 
 
+BY_HAND = """
+import os
+import cv2
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.applications import VGG16, vgg16
+images, labels = [], []
+for kind in os.listdir("pets"):
+    for name in os.listdir(os.path.join("pets", kind)):
+        images.append(cv2.resize(cv2.imread(os.path.join("pets", kind, name)), (32, 32)))
+        labels.append(kind)
+x = vgg16.preprocess_input(np.array(images)SCALED)
+base = VGG16(include_top=False, weights="imagenet", input_shape=(32, 32, 3))
+model = keras.Sequential([base, layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, labels, epochs=2)
+"""
+
+
+@pytest.mark.parametrize(("scaled", "preprocessing"), [("", "own"), (" / 255", "none")])
+def test_pictures_that_are_read_by_hand_are_prepared_as_there(tmp_path: Path, scaled: str, preprocessing: str) -> None:
+    imported = read(tmp_path, BY_HAND.replace("SCALED", scaled))
+    (base,) = (layer for layer in imported.experiment.layers if isinstance(layer, Application))
+    assert base.preprocessing == preprocessing
+    assert any("takes the mean" in note for note in imported.differences) == bool(scaled)
+    assert not any("gets images from 0 to 255" in note for note in imported.to_know)
+
+
+@pytest.mark.parametrize(
+    ("network", "scale", "offset", "is_said"),
+    [("mobilenet_v2", 2.0, -1.0, False), ("efficientnet", 255.0, 0.0, False), ("vgg16", None, None, True)],
+)
+def test_the_rows_of_a_table_are_prepared_as_there(
+    tmp_path: Path, network: str, scale: float | None, offset: float | None, is_said: bool
+) -> None:
+    code = f"""
+import pandas as pd
+from tensorflow import keras
+from tensorflow.keras.applications import {network} as network
+rows = pd.read_csv("digits.csv")
+labels = rows.pop("label")
+x = network.preprocess_input(rows.values.reshape(-1, 28, 28, 1))
+model = keras.Sequential([keras.layers.Flatten(input_shape=(28, 28, 1)), keras.layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, labels, epochs=2)
+"""
+    imported = read(tmp_path, code)
+    first = imported.experiment.layers[0]
+    assert (getattr(first, "scale", None), getattr(first, "offset", None)) == (scale, offset)
+    words = "what becomes of the numbers of the images (line 7) is not known"
+    assert any(note.startswith(words) for note in imported.differences) == is_said
+
+
 def test_images_that_are_replaced_in_front_of_a_network_are_said(tmp_path: Path) -> None:
     done = "for at, picture in found:\n    x_train[at] = picture"
     imported = read(tmp_path, TRAINED.replace("DONE", done))

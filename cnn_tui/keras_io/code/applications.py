@@ -6,7 +6,14 @@ import math
 import typing
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.preparation import CALLED, PREPARATION, is_own, layers_of_preparation, scales_itself
+from cnn_tui.keras_io.code.preparation import (
+    CALLED,
+    PREPARATION,
+    is_own,
+    layers_of_preparation,
+    scales_itself,
+    white_behind,
+)
 from cnn_tui.keras_io.code.values import BaseLayer, Instance, Named, Tensor, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import (
@@ -233,10 +240,10 @@ def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, n
     architecture = str(base.arguments["architecture"])
     if (done := next((layer for layer in before if layer.kind == PREPARATION), None)) is not None:
         # What a generator calls comes before its own scaling.
-        white = 1.0 if is_scaled and done.arguments.get(CALLED) is not True else WHITE
+        at = before.index(done)
+        white = 1.0 if is_scaled and done.arguments.get(CALLED) is not True else white_behind(before[:at], WHITE)
         if is_own(done, architecture) and white == WHITE:
             return "own"
-        at = before.index(done)
         before[at : at + 1] = layers_of_preparation(done, white, architecture, notes)
         return "none"
     if _is_evened_out(before, architecture):

@@ -7,11 +7,11 @@ learned other numbers, or for a network that has learned none.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data_values import DatasetArrays
+from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.values import Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import BLUE_FIRST, FROM_MINUS_1, IMAGENET_MEANS, IMAGENET_TORCH
@@ -58,7 +58,25 @@ def prepared(images: Value, done: Instance) -> Value:
         return Tensor(images.shape, (*images.layers, done), images.problem)
     if isinstance(images, DatasetArrays) and images.what == "images":
         return msgspec.structs.replace(images, layers=(*images.layers, done))
+    if isinstance(images, Folder):
+        return msgspec.structs.replace(images, layers=(*images.layers, done))
+    if isinstance(images, Unknown) and images.table is not None:
+        numbers, mode = images.table.numbers, done.arguments.get(MODE)
+        if mode == "tf":
+            numbers = numbers.scaled(1 / 127.5).shifted(-1)
+        elif mode != "":
+            numbers = msgspec.structs.replace(numbers, doubt=done.place)
+        return msgspec.structs.replace(images, table=msgspec.structs.replace(images.table, numbers=numbers))
     return images
+
+
+def white_behind(layers: Sequence[Instance], white: float) -> float:
+    """What white is behind some layers, of which one may bring images from 0 to 255 to 0 to 1."""
+    scales = [layer.arguments.get("scale") for layer in layers if layer.kind == "Rescaling"]
+    is_divided = any(
+        isinstance(scale, int | float) and math.isclose(scale * WHITE, 1, rel_tol=0.02) for scale in scales
+    )
+    return 1.0 if is_divided else white
 
 
 def of_generator(generator: Instance | None) -> Instance | None:

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed, Statistic
-from cnn_tui.keras_io.code.preparation import FUNCTION, MODE, PREPARATION, layers_of_preparation, of_generator
+from cnn_tui.keras_io.code.preparation import (
+    FUNCTION,
+    MODE,
+    PREPARATION,
+    layers_of_preparation,
+    of_generator,
+    white_behind,
+)
 from cnn_tui.keras_io.code.values import CodeTable, Instance, Numbers, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
@@ -182,8 +189,9 @@ def with_preparation_as_layers(layers: Sequence[Instance], data: Value, notes: N
     """The layers of a model without a network of Keras's, with what `preprocess_input` does in it as layers too."""
     white = 1.0 if isinstance(data, DatasetArrays | Folder) and is_scaled(data) else float(WHITE)
     found: list[Instance] = []
-    for layer in layers:
-        found += layers_of_preparation(layer, white, "", notes) if layer.kind == PREPARATION else [layer]
+    for at, layer in enumerate(layers):
+        is_done = layer.kind == PREPARATION
+        found += layers_of_preparation(layer, white_behind(layers[:at], white), "", notes) if is_done else [layer]
     return found
 
 
