@@ -54,6 +54,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     """What trains a model in it, and is neither called nor understood; "" for nothing."""
     data: Any
     validation: Any
+    sides: tuple[str, ...]
+    """What the script has for the sides of the images that the model takes, where only running tells how many."""
     classes: Any
     """What the script has for the number of classes, where only running tells it; else None."""
     schedule: AnySchedule | None
@@ -129,6 +131,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         program.not_followed,
         data,
         validation,
+        tuple(dict.fromkeys(str(side) for side in _shape_there(model, layers) or () if isinstance(side, Unknown))),
         units if isinstance(units, Unknown | Named | ClassNames) else None,
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
@@ -176,6 +179,12 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
 
 def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...] | None:
     """The shape of the images that the model takes, without the batch; None where the script does not say."""
+    shape = _shape_there(model, layers)
+    return shape if shape is None else tuple(size if type(size) is int else None for size in shape)
+
+
+def _shape_there(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...] | None:
+    """The same, with sides that only running tells as the script has them."""
     shape = model.shape
     for layer in layers if shape is None else ():
         for name in SHAPES:
@@ -187,9 +196,7 @@ def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...
             break
     if shape is None and any(layer.kind == "Application" for layer in layers):
         return (None, None, 3)  # which Keras takes where it is told none
-    if not isinstance(shape, tuple | list):
-        return None
-    return tuple(size if type(size) is int else None for size in shape)
+    return tuple(shape) if isinstance(shape, tuple | list) else None
 
 
 def _sizes_said(data: Value) -> tuple[int, ...] | None:

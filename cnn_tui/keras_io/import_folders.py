@@ -41,6 +41,8 @@ class DataAsked(msgspec.Struct, frozen=True):
     """How much is tested on of a dataset that is not here, once it is set."""
     leave_out: tuple[int, ...] = ()
     """The numbers of the training images that it does not learn from."""
+    sides: tuple[str, ...] = ()
+    """What the script has for the sides of images that only running tells."""
 
 
 NO_DATA = DataAsked()

@@ -58,6 +58,8 @@ def images_for(
         sizes = image_of_row(sizes[0]) or sizes
     if len(sizes) == 2 and layers and isinstance(layers[0], Flatten):  # flattened, both give the same row of numbers
         sizes = (*sizes, 1)
+    if asked.sides and len(sizes) == 3 and not all(sizes):
+        sizes = _with_sides(sizes, asked.sides, notes)
     fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes and not asked.is_elsewhere]
     if fitting:
         classes = _classes(sizes, layers)
@@ -127,6 +129,21 @@ def _not_set(shape: InputShape, layers: Sequence[AnyLayer], asked: DataAsked, no
 def _shape_of(options: DataOptions) -> InputShape:
     height, width = options.image_size or (_ANY_SIDE, _ANY_SIDE)
     return height, width, 1 if options.color == "grayscale" else 3
+
+
+def _with_sides(sizes: Shape, sides: Sequence[str], notes: Notes) -> Shape:
+    """The shape of images with sides for those, 0 here, that only running tells: as of a built-in dataset, or usual."""
+    usual = (_ANY_SIDE, _ANY_SIDE, 3)
+    if all(sizes[:2]):
+        usual = next(
+            (BUILT_IN[name].input_shape for name in _LIKELY if BUILT_IN[name].input_shape[:2] == sizes[:2]), usual
+        )
+    whole = tuple(size or side for size, side in zip(sizes, usual, strict=True))
+    words = enumerated([quiet(side, 80) for side in sides], "and")
+    notes.to_know.append(
+        f"of what shape the images are, {words}, only running tells: {'x'.join(map(str, whole))} stands in"
+    )
+    return whole
 
 
 def _images(sizes: Shape, notes: Notes) -> InputShape | None:

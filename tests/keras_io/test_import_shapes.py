@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.network.layers import BatchNormalization, Conv2D
-from tests.keras_io.scripts import HEAD, read, refusal
+from tests.keras_io.scripts import HEAD, SMALL, read, refusal
 from tests.keras_io.test_import_pictures import READ, pets
 
 __all__ = ["pets"]
@@ -128,3 +128,21 @@ model.fit(x_train / 255.0, y_train, epochs=given.epochs)
     imported = read(tmp_path, HEAD + code)
     assert imported.experiment.dataset == "cifar10"
     assert [note.partition(",")[0] for note in imported.differences] == ["epochs is given.epochs (line 18)"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "dataset", "taken"),
+    [
+        ("(pictures.shape[1], pictures.shape[2], 1)", "", (224, 224, 1)),
+        ("(30, 40, pictures.shape[3])", "", (30, 40, 3)),
+        ("(28, 28, pictures.shape[3])", "fashion_mnist", None),
+    ],
+)
+def test_sides_that_only_running_tells_are_no_pictures_of_any_size(
+    tmp_path: Path, shape: str, dataset: str, taken: tuple[int, ...] | None
+) -> None:
+    network = SMALL.replace("(28, 28, 1)", shape)
+    imported = read(tmp_path, f"from elsewhere import pictures\n{HEAD.rpartition('(x_train, y')[0]}{network}")
+    assert (imported.experiment.dataset, imported.experiment.input_shape) == (dataset, taken)
+    assert not any("of any size" in note for note in imported.notes)
+    assert any("of what shape the images are, pictures.shape" in note for note in imported.to_know)
