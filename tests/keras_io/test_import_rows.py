@@ -140,8 +140,10 @@ def test_layers_are_numbered_as_in_the_file(tmp_path: Path) -> None:
     ids=["each image", "each batch"],
 )
 def test_images_that_a_pipeline_makes_rows_of_are_flattened_once(tmp_path: Path, function: str) -> None:
-    pipeline = f"{function}\nx_train = tf.data.Dataset.from_tensor_slices((x_train, y_train)).map(row).batch(64)\n"
-    network = NETWORK.replace("x_train, y_train", "x_train").replace("SHAPE", ", input_shape=(784,)")
+    sets = (f"x_{half} = tf.data.Dataset.from_tensor_slices((x_{half}, y_{half}))" for half in ("train", "test"))
+    pipeline = function + "".join(f"\n{one}.map(row).batch(64)\n" for one in sets)
+    network = NETWORK.replace("x_train, y_train", "x_train").replace("(x_test, y_test)", "x_test")
+    network = network.replace("SHAPE", ", input_shape=(784,)")
     imported = read(tmp_path, HEAD + pipeline + network)
     assert [layer.type for layer in imported.experiment.layers] == ["Flatten", "Dense", "Dense", "Dense"]
     assert summarize(imported.experiment.stack).total_params == TOTAL

@@ -181,6 +181,23 @@ model.fit(train, validation_data=watched)
     assert (among in same.differences, among in imported.differences) == (True, False)
 
 
+@pytest.mark.parametrize("watched", ["watched", "watched.map(lambda picture, label: (scaled(picture), label))"])
+def test_a_pipeline_for_validating_that_scales_otherwise_is_a_note(tmp_path: Path, watched: str) -> None:
+    code = f"""
+from tensorflow import keras
+from tensorflow.keras import layers
+read = keras.utils.image_dataset_from_directory
+train, watched = read("pets", validation_split=0.2, subset="both", seed=1, image_size=(8, 8))
+scaled = layers.Rescaling(1 / 127.5, offset=-1)
+train = train.map(lambda picture, label: (scaled(picture), label))
+model = keras.Sequential([layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train, validation_data={watched})
+"""
+    (said,) = [note for note in read(tmp_path, code).differences if note.startswith(OTHER)] or [""]
+    assert ("go in as 0 to 255 there, and those that it learns from as -1 to 1" in said) == (watched == "watched")
+
+
 def test_a_table_of_pictures_without_a_folder_leaves_no_hole_in_the_sentence(tmp_path: Path) -> None:
     code = """
 from tensorflow import keras

@@ -148,21 +148,31 @@ def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None
     generator, images = data.generator if isinstance(data, Folder) else None, arrays_of(data)
     if images is not None and (images.centered is not None or images.to_length_1):
         return None
-    if images is None and (generator is None or not isinstance(data.path, str)):
+    if images is None and not (isinstance(data, Folder) and isinstance(data.path, str)):
         return None
-    factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
-    is_other = isinstance(data, Folder) and (data.layers or data.notes or data.passed)
-    if is_other or not isinstance(factor, int | float):
+    if isinstance(data, Folder) and (data.notes or data.passed):
         return None
+    of_pipeline = data.layers if isinstance(data, Folder) else ()
     if generator is not None and any(generator.arguments.get(name) for name in EVENING_OUT):
         return None
-    if generator is not None and generator.arguments.get(FUNCTION) and of_generator(generator) is None:
-        return None
-    scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
     done = of_generator(generator)
-    layers = (images.layers if images is not None else ()) + (() if done is None else (done,))
-    prepared = tuple(layer for layer in layers if layer.kind == PREPARATION)
-    return scale * factor * WHITE, offset * factor, prepared
+    if generator is not None and done is None and generator.arguments.get(FUNCTION):
+        return None
+    factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
+    scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
+    steps = [(factor, 0.0)]
+    steps += [(one.arguments.get("scale"), one.arguments.get("offset", 0.0)) for one in of_pipeline if _is_scale(one)]
+    for by, and_by in steps:
+        if not isinstance(by, int | float) or not isinstance(and_by, int | float):
+            return None
+        scale, offset = scale * by, offset * by + and_by
+    layers = (*(images.layers if images is not None else ()), *of_pipeline, *(() if done is None else (done,)))
+    return scale * WHITE, offset, tuple(layer for layer in layers if layer.kind == PREPARATION)
+
+
+def _is_scale(layer: Instance) -> bool:
+    """Whether a layer is one that gives numbers another scale."""
+    return layer.kind in _SCALES
 
 
 def _evened(centered: tuple[int, ...], is_evened: bool, dimensions: int, is_grey: bool, notes: Notes) -> list[Instance]:
