@@ -18,7 +18,7 @@ from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast, RandomCrop, RandomShear
-from cnn_tui.text import quiet
+from cnn_tui.text import enumerated, quiet
 
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 _MODELS = ("Sequential", "Functional", "Model")
@@ -61,12 +61,30 @@ _ONLY_VARIES = (
 """Layers of Keras's that are not here, and do nothing but vary pictures while the network learns."""
 
 
+_SO_TOO = "; so it is in "
+_MOST_ALIKE = 3
+"""Of so many layers with the same problem as one before them each is named."""
+
+
 class ImportFindings:
     """What an import has found so far: with `problems` the model cannot be imported, `notes` tell what differs."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.notes = Notes()
+        self._refused: dict[tuple[str, str], tuple[int, list[str]]] = {}
+
+    def refuse(self, called: str, kind: str, problem: str) -> None:
+        """Say of a layer why it cannot be imported; of layers of a kind with the same problem once for all of them."""
+        sentence = f"{called} ({kind}): {problem}"
+        if (kind, problem) not in self._refused:
+            self._refused[kind, problem] = (len(self.problems), [])
+            self.problems.append(sentence)
+            return
+        at, others = self._refused[kind, problem]
+        others.append(called)
+        alone = self.problems[at].partition(_SO_TOO)[0]
+        self.problems[at] = f"{alone}{_SO_TOO}{enumerated(others, 'and', _MOST_ALIKE)}"
 
 
 def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLayer | None:
@@ -95,7 +113,7 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
     for argument, value in config.items():
         if argument not in fields and not _is_default(argument, value):
             _say_left_out(f"{called} ({cls.__name__})", argument, value, findings)
-    if len(findings.problems) > before:
+    if len(findings.problems) > before or values is None:
         return None
     try:
         return typing.cast(AnyLayer, cls(**values))
@@ -149,10 +167,11 @@ def _is_own(described: Plain) -> bool:
     return own or (isinstance(registered, str) and ">" in registered) or "class" in config_of(described)
 
 
-def _values(cls: type[Layer], config: Plain, called: str, findings: ImportFindings) -> dict[str, Any]:
-    """The arguments that have a field. A value that its field does not allow becomes a problem."""
+def _values(cls: type[Layer], config: Plain, called: str, findings: ImportFindings) -> dict[str, Any] | None:
+    """The arguments that have a field; None where one of them has a value that its field does not allow."""
     hints = typing.get_type_hints(cls, include_extras=True)
     values: dict[str, Any] = {}
+    is_refused = False
     for field in fields_of(cls):
         if field.name not in config:
             if field.default is msgspec.NODEFAULT:
@@ -165,12 +184,15 @@ def _values(cls: type[Layer], config: Plain, called: str, findings: ImportFindin
         try:
             values[field.name] = value_of(field, raw, hints[field.name])
         except (ValueError, OverflowError, TypeError):
-            sentence = f"{called} ({cls.__name__}): {field.name} is {shown(raw)}"
+            sentence = f"{field.name} is {shown(raw)}"
             if field.name.endswith(_ONLY_TRAINING_ENDS):
                 instead = f": {field.default} stands in" if field.name.endswith("_initializer") else ""
-                findings.notes.append(f"{sentence}, which is left out{instead}")
+                findings.notes.append(f"{called} ({cls.__name__}): {sentence}, which is left out{instead}")
             else:
-                findings.problems.append(f"{sentence}; it can be {field.allowed()}")
+                is_refused = True
+                findings.refuse(called, cls.__name__, f"{sentence}; it can be {field.allowed()}")
+    if is_refused:
+        return None
     if "pool_size" in values and values.get("strides") == values["pool_size"]:
         values["strides"] = None  # which means the same, and is how one writes it
     return values

@@ -76,3 +76,12 @@ def test_two_objects_have_settings_of_their_own(tmp_path: Path) -> None:
     two = "import settings\na = settings.made()\nb = settings.made()\n"
     code = two + SET.format("a") + SET.format("b").replace("7", "8") + USES.format("a")
     assert read(tmp_path, HEAD + code).experiment.training.epochs == 7
+
+
+def test_layers_with_one_problem_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    network = "import settings\nc = settings.made()\nmodel = keras.Sequential([\n"
+    network += "    layers.Conv2D(8, (c.size, 3)),\n" * 6 + "    layers.Flatten(),\n    layers.Dense(10),\n])\n"
+    (problem,) = refusal(tmp_path, HEAD + network).splitlines()
+    place = "settings.made().size (line 8)"
+    assert problem.startswith(f"layer 1 (line 10) (Conv2D): kernel_size is ({place}, 3); it can be ")
+    assert problem.endswith("; so it is in layer 2 (line 11), layer 3 (line 12), layer 4 (line 13) and 2 more")
