@@ -51,7 +51,7 @@ class CodeImport(msgspec.Struct, frozen=True):
     is_by_hand: bool
     """Whether it trains the model step by step, in place of a fit."""
     not_followed: str
-    """What trains a model in it, and is neither called nor understood; "" for nothing."""
+    """Why no training of the model is known in a script that has one, as a sentence; "" for a script that has none."""
     data: Any
     validation: Any
     sides: tuple[str, ...]

@@ -38,9 +38,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     training = experiment.training
     if not code.fitted:
         if not code.is_by_hand:
-            untrained = "the model is not trained in the file"
-            if code.not_followed:
-                untrained = f"the training in {code.not_followed} is not followed, as nothing is known to call it"
+            untrained = code.not_followed or "the model is not trained in the file"
             notes.to_know.append(f"{untrained}: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
     given: dict[str, Any] = {"epochs": _epochs(experiment, code, notes)}

@@ -50,6 +50,13 @@ def test_a_training_that_nothing_calls_is_read_and_said(tmp_path: Path, trains: 
     assert ("only running tells whether it is called" in said[0]) == (name == "train")
 
 
+def test_a_training_of_something_unknown_is_a_training(tmp_path: Path) -> None:
+    code = f"{HEAD}{BUILD}model = build()\nmade = somewhere_else(model)\nmade.fit(x_train, y_train, epochs=2)\n"
+    imported = read(tmp_path, code)
+    assert any(note.startswith("the training of somewhere_else(model)") for note in imported.differences)
+    assert "no training of this model is known: the usual epochs stand in" in imported.to_know
+
+
 def test_what_is_run_counts_before_what_nothing_calls(tmp_path: Path) -> None:
     again = f"def again():\n    model = build()\n{TRAIN}"
     imported = read(tmp_path, HEAD + BUILD + again + SMALL + FIT)

@@ -44,6 +44,8 @@ from cnn_tui.text import quiet
 Block = Callable[[Sequence[ast.stmt], Names, CodeCell], None]
 _OF_FIT = {"epochs", "nb_epoch", "steps_per_epoch", "validation_data"}
 """Arguments by which a `fit` is one of Keras's."""
+OF_UNKNOWN = "is left out: it is not known what that is"
+"""What is said of a training of something that is not known."""
 MAX_DEPTH = 30
 """Functions that call one another."""
 CALL = "call"
@@ -139,7 +141,7 @@ class Calls:
                 return self._made(callee, unnamed, given, place)
             case Unknown(what=what) if what.endswith((".fit", ".fit_generator")) and _OF_FIT & given.keys():
                 name = quiet(what.rpartition(".")[0], 40)
-                self._notes.append(f"the training of {name} ({place}) is left out: it is not known what that is")
+                self._notes.append(f"the training of {name} ({place}) {OF_UNKNOWN}")
             case Unknown(what=what) if what.endswith(".compile") and {"loss", "optimizer"} & given.keys():
                 name = what.removesuffix(".compile")
                 problem = f"the model that is compiled at {place}, {name}, is not known"

@@ -35,7 +35,7 @@ class Program:
         self.notes: list[str] = []
         self.to_know: list[str] = []
         self.not_followed = ""
-        """A function that trains a model and is not called, where what it does is not known; "" for none."""
+        """Why no training of a model is known in a script that has one, in words; "" for a script that has none."""
         self.names = Names()
         self._layers = layers
         self._calls = Calls(self._block, self._value, self.models, self.notes)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.branches import FITS, OF_FIT
+from cnn_tui.keras_io.code.calls import OF_UNKNOWN
 from cnn_tui.keras_io.code.cells import CodeSource
 from cnn_tui.keras_io.code.objects import is_model, takes_itself
 from cnn_tui.keras_io.code.own_training import own_training
@@ -60,7 +61,10 @@ def read_program(source: CodeSource, layers: Sequence[str]) -> Program:
                 if _is_trained(other, program):
                     other.to_know.append(_words(entry, _called_when_run(program, source)))
                     return other
-        program.not_followed = entries[0].place if entries else ""
+        if entries:
+            program.not_followed = f"the training in {entries[0].place} is not followed, as nothing is known to call it"
+        elif any(note.endswith(OF_UNKNOWN) for note in program.notes):
+            program.not_followed = "no training of this model is known"
     if not program.models:
         _enter_any(program)
     return program
