@@ -9,7 +9,6 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.scale import arrays_of, table_of
-from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.import_choice import described, without_place
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_table import ShareSplit
@@ -35,7 +34,7 @@ def _are_both(code: CodeImport) -> bool:
         return False
     if isinstance(code.data, Folder) and isinstance(code.validation, Folder):
         learned_in, watched_in = code.data.path, code.validation.path
-        if isinstance(learned_in, str | Unknown) and learned_in == watched_in and table_of(code.data) is None:
+        if isinstance(learned_in, str) and learned_in == watched_in:  # what is unknown may be two things of one line
             return not code.data.is_part
     learned, of_others = table_of(code.data), table_of(code.validation)
     if learned is not None and of_others is not None:

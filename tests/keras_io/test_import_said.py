@@ -198,6 +198,20 @@ model.fit(train, validation_data={watched})
     assert ("go in as 0 to 255 there, and those that it learns from as -1 to 1" in said) == (watched == "watched")
 
 
+def test_images_that_one_function_yields_of_two_folders_are_not_the_same(tmp_path: Path) -> None:
+    code = """
+from tensorflow import keras
+from tensorflow.keras import layers
+def pictures(folder):
+    while True:
+        yield read(folder), labels_of(folder)
+model = keras.Sequential([layers.Flatten(input_shape=(8, 8, 3)), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(pictures("pets/train"), validation_data=pictures("pets/test"), steps_per_epoch=9, validation_steps=3)
+"""
+    assert not any("among those" in note for note in read(tmp_path, code).differences)
+
+
 def test_a_table_of_pictures_without_a_folder_leaves_no_hole_in_the_sentence(tmp_path: Path) -> None:
     code = """
 from tensorflow import keras
