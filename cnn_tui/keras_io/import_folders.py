@@ -54,7 +54,8 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in, if that has no others.
     """
     there = code.data.path if isinstance(code.data, Folder) else code.data
-    share = share_tested(code) if holds_out(code) else None
+    is_split = isinstance(code.data, Folder) and (holds_out(code) or "validation_split" in code.fitted)
+    share = share_tested(code) if is_split else None
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset, there.options, leave_out=there.left_out)
     if isinstance(there, Unknown) and there.table:

@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.scale import arrays_of, table_of
 from cnn_tui.keras_io.import_choice import described, without_place
@@ -121,9 +121,13 @@ def overlap(part: tuple[float, float] | None, watched: object) -> bool:
 def folder_split(code: CodeImport) -> ShareSplit | None:
     """How a script parts the pictures of one folder, where it neither learns from nor watches some of them.
 
-    Those are tested on here. None where there are none, or where it is not known how many.
+    Those are tested on here; where a fit holds some out of all, those that it watches. None where there are none, or
+    where it is not known how many.
     """
     data, watched = code.data, code.validation
+    if isinstance(data, Folder) and BY_HAND in data.arguments and not data.is_part and watched is None:
+        share = code.fitted.get("validation_split")
+        return ShareSplit(share, "test") if isinstance(share, float) and 0 < share < 1 else None
     if not holds_out(code) or not isinstance(watched, Folder) or overlap(data.part, watched):
         return None
     held = share_held_out(data)

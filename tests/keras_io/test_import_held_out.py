@@ -74,6 +74,46 @@ def test_what_is_held_out_of_a_folder_is_so_too_of_one_that_is_set_later(tmp_pat
     assert counted(here) == counted(later) == (learned, watched)
 
 
+BY_HAND = """
+import os
+import cv2
+import numpy as np
+from sklearn.model_selection import train_test_split
+from tensorflow import keras
+from tensorflow.keras import layers
+images, labels = [], []
+for kind in os.listdir("pets"):
+    for name in os.listdir(os.path.join("pets", kind)):
+        images.append(cv2.resize(cv2.imread(os.path.join("pets", kind, name)), (8, 8)))
+        labels.append(kind)
+x, y = np.array(images) / 255, np.array(labels)
+SPLIT
+model = keras.Sequential([layers.Flatten(input_shape=(8, 8, 3)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x, y, epochs=2, FIT)
+"""
+
+
+@pytest.mark.parametrize(
+    ("split", "fit", "learned", "watched"),
+    [
+        ("", "validation_split=0.2", 24, 6),
+        ("x, a, y, b = train_test_split(x, y, test_size=0.2)", "validation_data=(a, b)", 24, 6),
+        ("x, a, y, b = train_test_split(x, y, train_size=0.6, test_size=0.2)", "validation_data=(a, b)", 18, 6),
+        ("x, a, y, b = train_test_split(x, y, test_size=0.2)", "validation_split=0.25", 18, 6),
+    ],
+)
+def test_what_is_held_out_of_pictures_that_are_read_by_hand_is_so_too_of_a_folder_that_is_set_later(
+    tmp_path: Path, split: str, fit: str, learned: int, watched: int
+) -> None:
+    code = BY_HAND.replace("SPLIT", split).replace("FIT", fit)
+    gone = read(tmp_path, code).experiment
+    pictures(tmp_path / "pets")
+    here = read(tmp_path, code).experiment
+    later = gone.with_dataset(str(tmp_path / "pets"))
+    assert counted(here) == counted(later) == (learned, watched)
+
+
 def test_a_dataset_that_is_parted_itself_keeps_its_own_parts(tmp_path: Path) -> None:
     for part in ("train", "test"):
         pictures(tmp_path / "parted" / part)
