@@ -21,6 +21,14 @@ model.fit(x_train, y_train, epochs={0}.epochs)
 """
 TABLE = '{"filters": 6, "size": 5, "optimizer": "sgd", "epochs": 7}'
 BY_NAME = 'filters=6, size=5, optimizer="sgd", epochs=7'
+TABLES = (
+    "c = {'filters': 6, 'size': 5}\nc.update({'optimizer': 'sgd'}, epochs=7)",
+    "c = {'filters': 6, 'epochs': 3}\nc = {**c, 'size': 5, **{'optimizer': 'sgd', 'epochs': 7}}",
+    "c = {'filters': 6, 'size': 5}\nc |= {'optimizer': 'sgd', 'epochs': 7}",
+    "c = {'filters': 6, 'size': 5, 'epochs': 1, 'optimizer': 'sgd'}\nc['epochs'] += 6",
+    "c = {}\nfor name, value in " + TABLE + ".items():\n    c[name] = value",
+    "c = " + TABLE + ".copy()\nc.setdefault('size', 9)",
+)
 SET = '{0}.filters = 6\n{0}.size = 5\n{0}.optimizer = "sgd"\n{0}.epochs = 7\n'
 
 
@@ -39,6 +47,17 @@ SET = '{0}.filters = 6\n{0}.size = 5\n{0}.optimizer = "sgd"\n{0}.epochs = 7\n'
         "class Config:\n    pass\n" + SET.format("Config") + USES.format("Config"),
         "class Config:\n    size = 1\nc = Config()\n" + SET.format("c") + USES.format("c"),
         "class Config:\n    size = 1\n    epochs = 3\n" + SET.format("Config") + "c = Config()\n" + USES.format("c"),
+        f"class Config:\n    def __init__(self, **more):\n        self.__dict__.update(more)\nc = Config({BY_NAME})\n"
+        + USES.format("c"),
+        "class Config:\n    def __init__(self, **more):\n        for name, value in more.items():\n"
+        f"            setattr(self, name, value)\nc = Config({BY_NAME})\n" + USES.format("c"),
+        "from dataclasses import dataclass\n@dataclass\nclass Config:\n    filters: int\n    size: int\n"
+        "    optimizer: str = 'adam'\n    epochs: int = 7\nc = Config(6, 5, 'sgd')\n" + USES.format("c"),
+        "class Config:\n    filters, optimizer, epochs = 6, 'sgd', 7\n    @property\n    def size(self):\n"
+        "        return self.filters - 1\nc = Config()\n" + USES.format("c"),
+        "import os\nclass c:\n    filters = int(os.getenv('MANY', '6'))\n    size, optimizer = 5, 'sgd'\n"
+        "    epochs = int(os.environ.get('EPOCHS', 7))\n" + USES.format("c"),
+        *(f"{made}\n" + re.sub(r"c\.(\w+)", r"c['\1']", USES.format("c")) for made in TABLES),
         f"from types import SimpleNamespace\nc = SimpleNamespace({BY_NAME})\n" + USES.format("c"),
         f"import argparse\nc = argparse.Namespace(**{TABLE})\n" + USES.format("c"),
         f"from easydict import EasyDict\nc = EasyDict({TABLE})\n" + USES.format("c"),
@@ -85,3 +104,8 @@ def test_layers_with_one_problem_are_refused_in_one_sentence(tmp_path: Path) -> 
     place = "settings.made().size (line 8)"
     assert problem.startswith(f"layer 1 (line 10) (Conv2D): kernel_size is ({place}, 3); it can be ")
     assert problem.endswith("; so it is in layer 2 (line 11), layer 3 (line 12), layer 4 (line 13) and 2 more")
+
+
+def test_what_is_not_known_of_an_object_is_said_as_the_script_has_it(tmp_path: Path) -> None:
+    words = refusal(tmp_path, f"{HEAD}class Config:\n    filters = 6\nc = Config()\n{USES.format('c')}")
+    assert "kernel_size is (Config.size, Config.size); it can be" in words

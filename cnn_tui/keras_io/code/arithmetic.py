@@ -93,6 +93,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return on_table(op, left, right, place)
     if isinstance(left, Unknown) and left.sizes is not None and isinstance(right, int | float):
         return left
+    if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
+        return left | right
     if isinstance(left, list | tuple) or isinstance(right, list | tuple):
         return _on_lists(op, left, right)
     if isinstance(left, str) and isinstance(right, str) and isinstance(op, ast.Div):

@@ -17,7 +17,16 @@ from cnn_tui.keras_io.code.lab_tables import lab_table
 from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
 from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.modes import called_so
-from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
+from cnn_tui.keras_io.code.objects import (
+    CLASS,
+    HELD,
+    fields_of_class,
+    is_model,
+    is_of_class,
+    is_own,
+    method_of,
+    takes_itself,
+)
 from cnn_tui.keras_io.code.pipelines import element, mapped
 from cnn_tui.keras_io.code.preparation import (
     FUNCTION,
@@ -175,7 +184,7 @@ class Calls:
         if method_of(written, "__init__") is not None:
             self._sent(made, "__init__", unnamed, given, place)
         else:
-            held |= given  # of a dataclass
+            held |= {**dict(zip(fields_of_class(written), unnamed, strict=False)), **given}  # of a dataclass
         return self._model_of(made) if is_model(written) else made
 
     def _model_of(self, made: Instance) -> CodeModel:

@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folde
 from cnn_tui.keras_io.code.file_loops import each_of, of_each
 from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.kept import Kept
+from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.paths import THIS_FILE
 from cnn_tui.keras_io.code.shapes import adds_axis, index_of_images, some_of, with_sizes
@@ -102,12 +103,12 @@ class Expressions:
                 return tuple(self._elements(elements, names, cell))
             case ast.List(elts=elements):
                 return self._elements(elements, names, cell)
-            case ast.Dict(keys=keys, values=values) if all(isinstance(key, ast.Constant) for key in keys):
-                return {
-                    self.value(key, names, cell): self.value(value, names, cell)
-                    for key, value in zip(keys, values, strict=True)
-                    if key is not None
-                }
+            case ast.Dict(keys=keys, values=values) if all(isinstance(key, ast.Constant | None) for key in keys):
+                table: dict[Value, Value] = {}
+                for key_node, value_node in zip(keys, values, strict=True):
+                    held = self.value(value_node, names, cell)
+                    table |= held if key_node is None else {self.value(key_node, names, cell): held}
+                return table
             case ast.UnaryOp(op=op, operand=operand):
                 return self._unary(op, self.value(operand, names, cell), node, cell)
             case ast.BinOp(left=left, op=op, right=right):
@@ -116,7 +117,8 @@ class Expressions:
                 return unknown(node, cell).of_rows(found) if isinstance(found, Unknown) else found
             case ast.Attribute(value=owner, attr=name):
                 kept_on = self.value(owner, names, cell)
-                return self.kept.get(kept_on, name) if self.kept.has(kept_on, name) else attribute(kept_on, name)
+                found = self.kept.get(kept_on, name) if self.kept.has(kept_on, name) else attribute(kept_on, name)
+                return self._call(found, (), {}, cell.place(node.lineno)) if is_property(found) else found
             case ast.Call():
                 return self._called(node, names, cell)
             case _:

@@ -62,9 +62,13 @@ class Kept:
         """What a call gives that makes an object to keep settings on, or that defines one; None for any other."""
         if not isinstance(callee, Named):
             return asked_rate(callee, unnamed)
+        if callee.path == "builtins.setattr" and len(unnamed) == 3 and isinstance(unnamed[1], str):
+            self.keep(unnamed[0], unnamed[1], unnamed[2])
         module, name = callee.path.rpartition(".")[0], callee.name
         if name.startswith(_FLAG) and {"name", "default"} <= (named := _flag(unnamed, given)).keys():
             self.keep(Named(f"{module}.FLAGS"), str(named["name"]), named["default"])
+        if callee.path in ("os.getenv", "os.environ.get") and len(unnamed) == 2:
+            return unnamed[1]  # as for one who sets none of them
         if callee.path == "wandb.init":
             config = given.get("config")
             settings = config.arguments if isinstance(config, Instance) and config.kind == OPTIONS else config
@@ -96,6 +100,22 @@ def update_options(options: Instance, unnamed: Sequence[Value], given: Mapping[s
             set_options(options, table)
         else:
             options.arguments.clear()
+
+
+def of_table(table: dict[Value, Value], name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    """What a method of a dict gives, and what it changes in it; None for any other."""
+    first = unnamed[0] if unnamed else {}
+    match name:
+        case "update" if isinstance(first, dict) and len(unnamed) <= 1:
+            table |= {**first, **given}
+            return table
+        case "setdefault" if len(unnamed) == 2 and isinstance(first, str | int):
+            return table.setdefault(first, unnamed[1])
+        case "copy":
+            return dict(table)
+        case "items" | "keys" | "values":
+            return list({"items": table.items(), "keys": table.keys(), "values": table.values()}[name])
+    return None
 
 
 def _flag(unnamed: Sequence[Value], given: Mapping[str, Value]) -> dict[str, Value]:

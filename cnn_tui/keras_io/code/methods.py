@@ -20,7 +20,7 @@ from cnn_tui.keras_io.code.data_values import (
     ReadPicture,
     Share,
 )
-from cnn_tui.keras_io.code.kept import update_options
+from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.paths import text_method
 from cnn_tui.keras_io.code.pipelines import pipeline_method
@@ -63,6 +63,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return owner
     if isinstance(owner, dict) and method.name == "get":
         return weight_in_table(owner, unnamed)
+    if isinstance(owner, dict) and (found := of_table(owner, method.name, unnamed, given)) is not None:
+        return found
     if isinstance(owner, ClassNames) and method.name in ("keys", "values", "items", "copy"):
         return owner
     if isinstance(owner, Share) and method.name == "numpy":

@@ -25,6 +25,8 @@ def method_of(written: Class, name: str) -> Function | None:
 def held(owner: Value, name: str) -> Value:
     """What an object or a class has by a name: what it keeps, or a method, not yet called; None for nothing."""
     if is_own(owner):
+        if name == "__dict__":
+            return owner.arguments[HELD]
         if name in owner.arguments[HELD]:
             return owner.arguments[HELD][name]
         owner_class: Class = owner.arguments[CLASS]
@@ -34,6 +36,20 @@ def held(owner: Value, name: str) -> Value:
         return None
     found = _found(owner_class, name)
     return Method(owner, name) if isinstance(found, Function) else found
+
+
+def fields_of_class(written: Class) -> list[str]:
+    """The fields of a dataclass, in their order, as their annotations name them."""
+    fields = [part.target for part in written.node.body if isinstance(part, ast.AnnAssign)]
+    return [field.id for field in fields if isinstance(field, ast.Name)]
+
+
+def is_property(value: Value) -> bool:
+    """Whether something of an object is a method that is read like an attribute."""
+    if not isinstance(value, Method) or not is_own(value.owner):
+        return False
+    method = method_of(value.owner.arguments[CLASS], value.name)
+    return method is not None and _has(method, "property")
 
 
 def takes_itself(method: Function) -> bool:

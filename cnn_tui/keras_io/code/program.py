@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import re
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.applications import freeze
 from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
+from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, trains
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
@@ -100,15 +100,9 @@ class Program:
                     self._bind(target, given, names, cell)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._bind(target, self._value(value, names, cell), names, cell)
-            case ast.AugAssign(target=ast.Name() | ast.Attribute() as target) if self._calls.file_loops:
-                self._bind(target, unknown(target, cell), names, cell)
-            case ast.AugAssign(target=ast.Name() | ast.Attribute() as target, op=op, value=value):
-                before = copy.copy(target)
-                before.ctx = ast.Load()
-                sum_of = ast.copy_location(ast.BinOp(before, op, value), node)
-                self._bind(target, self._value(sum_of, names, cell), names, cell)
-            case ast.AugAssign(target=ast.Subscript(value=ast.Name()) as target):
-                self._bind(target, unknown(node.value, cell), names, cell)
+            case ast.AugAssign(target=target):
+                in_loop = bool(self._calls.file_loops)
+                self._bind(target, augmented(node, names, cell, self._value, is_in_loop=in_loop), names, cell)
             case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
                 raise Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
             case ast.Expr(value=value):

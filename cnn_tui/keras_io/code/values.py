@@ -201,10 +201,17 @@ class CodeModel(msgspec.Struct, eq=False):
 
 
 class Method(msgspec.Struct, frozen=True, eq=False):
-    """A method of an object of the script, not yet called."""
+    """A method of an object of the script, not yet called; or something else of it that is not known."""
 
     owner: Value
     name: str
+
+    def __str__(self) -> str:
+        owner = self.owner
+        words = (
+            owner.kind if isinstance(owner, Instance) else owner.node.name if isinstance(owner, Class) else str(owner)
+        )
+        return f"{words[:60]}.{self.name}"
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
