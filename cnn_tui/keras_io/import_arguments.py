@@ -182,6 +182,6 @@ def shown(value: Any) -> str:
         return quiet(f"({', '.join(map(shown, value))})", 160)
     if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
         return "nothing" if value is None else found(value)
-    config = config_of(value)
+    config = {} if "class" in config_of(value) else config_of(value)  # of a class of a script's own
     inner = ", ".join(f"{name}={found(part)}" for name, part in config.items() if part is not None)
     return quiet(f"{value['class_name']}({inner})" if inner else value["class_name"], 80)

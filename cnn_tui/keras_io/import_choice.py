@@ -10,6 +10,7 @@ from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data_values import DatasetArrays
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
 from cnn_tui.text import counted, enumerated, quiet
 
@@ -111,7 +112,7 @@ def described(value: Value) -> Any:
         return [described(part) for part in value]
     if isinstance(value, dict):
         return {str(name): described(part) for name, part in value.items()}
-    return value if is_plain(value) else {"class_name": str(value), "config": {}}
+    return value if is_plain(value) else {"class_name": words_of(value), "config": {}}
 
 
 def changed_at(fitted: dict[str, Any]) -> str:

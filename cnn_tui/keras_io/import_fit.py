@@ -15,6 +15,7 @@ from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
+from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import (
     folder_split,
@@ -74,7 +75,9 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
             continue
         try:
             training = msgspec.structs.replace(training, **{name: value})
-        except (ValueError, TypeError) as error:
+        except TypeError:
+            notes.append(f"{name} is {words_of(value)}, which is not known: {getattr(training, name)} stands in")
+        except ValueError as error:
             notes.append(f"{error}; {getattr(training, name)} stands in")
     return training
 

@@ -109,3 +109,27 @@ def test_layers_with_one_problem_are_refused_in_one_sentence(tmp_path: Path) -> 
 def test_what_is_not_known_of_an_object_is_said_as_the_script_has_it(tmp_path: Path) -> None:
     words = refusal(tmp_path, f"{HEAD}class Config:\n    filters = 6\nc = Config()\n{USES.format('c')}")
     assert "kernel_size is (Config.size, Config.size); it can be" in words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("made", "made"),
+        ("Own", "Own"),
+        ("Own()", "Own"),
+        ("Own().size", "Own.size"),
+        ("first", "first"),
+        ("first.size", "first.size"),
+        ("functools.partial(made, 3)", "partial(made)"),
+        ("x_train", "the images of fashion_mnist"),
+        ("tf.keras.utils.image_dataset_from_directory('gone')", "pictures in batches"),
+    ],
+)
+def test_no_sentence_shows_how_a_value_is_kept_here(tmp_path: Path, value: str, words: str) -> None:
+    head = f"import functools\n{HEAD}def made(size):\n    return size\nclass Own:\n    pass\n"
+    head += "first = keras.Sequential([layers.Flatten(), layers.Dense(3)])\n"
+    network = USES.replace("{0}.epochs", "3").replace("{0}.optimizer", "'sgd'").replace("({0}.size, {0}.size)", "5")
+    assert f"filters is {words}; it can be" in refusal(tmp_path, head + network.replace("{0}.filters", value))
+    known = network.replace("{0}.filters", "6").replace("epochs=3", f"epochs={value}")
+    notes = read(tmp_path, head + known, chosen="model").differences
+    assert any(note.startswith(f"epochs is {words}, which is not known: 5 stands in") for note in notes)

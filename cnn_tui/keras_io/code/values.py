@@ -206,13 +206,6 @@ class Method(msgspec.Struct, frozen=True, eq=False):
     owner: Value
     name: str
 
-    def __str__(self) -> str:
-        owner = self.owner
-        words = (
-            owner.kind if isinstance(owner, Instance) else owner.node.name if isinstance(owner, Class) else str(owner)
-        )
-        return f"{words[:60]}.{self.name}"
-
 
 class Function(msgspec.Struct, frozen=True, eq=False):
     """A function of the script, with the names that it sees and the cell that it stands in."""

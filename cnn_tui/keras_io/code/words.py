@@ -1,0 +1,35 @@
+"""What a value of a script is called in a sentence, where it is none that can be taken."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Instance, Method, Named, Partial, Tensor, Value
+
+_MOST_LETTERS = 60
+
+
+def words_of(value: Value) -> str:
+    """A few words for a value: the name that the script has for it, or what it is."""
+    match value:
+        case Function() | Class():
+            return str(value.node.name)
+        case Partial():
+            return f"partial({words_of(value.of)})"
+        case Method():
+            return f"{words_of(value.owner)[:_MOST_LETTERS]}.{value.name}"
+        case Instance():
+            return value.kind
+        case Named():
+            return value.name
+        case CodeModel():
+            return value.name or "a model"
+        case Tensor():
+            return "what flows from an input"
+        case DatasetArrays():
+            return f"the {value.what} of {value.dataset}"
+        case Folder():
+            return "pictures in batches"
+    has_words = not isinstance(value, msgspec.Struct) or type(value).__str__ is not object.__str__
+    return str(value) if has_words else "an object"
