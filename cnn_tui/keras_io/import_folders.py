@@ -54,8 +54,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in, if that has no others.
     """
     there = code.data.path if isinstance(code.data, Folder) else code.data
-    is_split = isinstance(code.data, Folder) and (holds_out(code) or "validation_split" in code.fitted)
-    share = share_tested(code) if is_split else None
+    share = share_tested(code) if isinstance(code.data, Folder) and _is_split(code, code.data) else None
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset, there.options, leave_out=there.left_out)
     if isinstance(there, Unknown) and there.table:
@@ -161,6 +160,11 @@ def _places(path: str, beside: Path) -> Iterator[Path]:
     yield (beside / whole).absolute()
     for parts in range(min(_MOST_PARTS, len(whole.parts) - 1), 0, -1):
         yield (beside / Path(*whole.parts[-parts:])).absolute()
+
+
+def _is_split(code: CodeImport, data: Folder) -> bool:
+    """Whether a script keeps some of the pictures of one folder apart, to validate or to test on them."""
+    return holds_out(code) or "validation_split" in code.fitted or (data.is_part and code.validation is None)
 
 
 def _asked(folder: Path, test: Path | None, share: float | None, options: DataOptions) -> DataAsked | None:

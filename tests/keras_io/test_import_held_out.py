@@ -57,7 +57,7 @@ def counted(experiment: Experiment) -> tuple[int, int]:
     data, share = experiment.data, experiment.training.validation
     if share == "test":
         return data.train_images, data.test_images
-    watched = round(data.train_images * float(share))
+    watched = round(data.train_images * (0 if share == "none" else float(share)))
     return data.train_images - watched, watched
 
 
@@ -101,6 +101,7 @@ model.fit(x, y, epochs=2, FIT)
         ("x, a, y, b = train_test_split(x, y, test_size=0.2)", "validation_data=(a, b)", 24, 6),
         ("x, a, y, b = train_test_split(x, y, train_size=0.6, test_size=0.2)", "validation_data=(a, b)", 18, 6),
         ("x, a, y, b = train_test_split(x, y, test_size=0.2)", "validation_split=0.25", 18, 6),
+        ("x, a, y, b = train_test_split(x, y, test_size=0.4)", "verbose=2", 18, 0),
     ],
 )
 def test_what_is_held_out_of_pictures_that_are_read_by_hand_is_so_too_of_a_folder_that_is_set_later(
