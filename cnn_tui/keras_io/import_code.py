@@ -60,6 +60,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     """What the script has for the number of classes, where only running tells it; else None."""
     schedule: AnySchedule | None
     seed: int | None
+    policy: Any
+    """The numbers that all layers compute with, where the script says so; else None."""
     printed_total: int | None
     notes: Notes
 
@@ -135,6 +137,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         units if isinstance(units, Unknown | Named | ClassNames) else None,
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
+        program.policy,
         model.printed_total,
         notes,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training import Precision, Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
@@ -31,6 +32,7 @@ from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
+_PRECISIONS: tuple[str, ...] = typing.get_args(Precision)
 _SOME_WATCHED = "only a part of the pictures to validate on is taken there, and all of them here"
 
 
@@ -51,6 +53,10 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         )
     if code.seed is not None:
         given["seed"] = code.seed
+    if code.policy in _PRECISIONS:
+        given["precision"] = code.policy
+    elif code.policy is not None:
+        notes.append(f"the precision {quiet(words_of(code.policy), 60)} is left out")
     # Of a part of one folder: what is watched there is what is tested on here.
     held_out = isinstance(experiment.test, float) and holds_out(code)
     if holds_out(code) and overlap(code.data.part, code.validation):

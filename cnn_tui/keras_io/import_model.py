@@ -42,7 +42,7 @@ from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.keras_io.weights_file import stored_layers
-from cnn_tui.network.layers import AnyLayer, Dense, RandomBrightness, RandomContrast, Rescaling
+from cnn_tui.network.layers import AnyLayer, Application, Dense, RandomBrightness, RandomContrast, Rescaling
 from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
 from cnn_tui.network.stack import Stack, float32_layers
 from cnn_tui.network.summary import summarize
@@ -117,7 +117,7 @@ def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: Notes) -> tuple[AnyLay
     """The layers for images from 0 to 1, as they come here, where the model scales images from 0 to 255 itself."""
     at = second_division(Stack((1, 1, 1), layers))
     if at is None:
-        return layers
+        return _before_a_base(layers)
     there = layers[at]
     assert isinstance(there, Rescaling)
     instead = for_images_to_1(there)
@@ -129,6 +129,14 @@ def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: Notes) -> tuple[AnyLay
         return (*layers[:at], instead, *layers[at + 1 :])
     notes.to_know.append(f"layer {at + 1} (Rescaling by {there.scale:.3g}) is left out: {why}")
     return (*layers[:at], *layers[at + 1 :])
+
+
+def _before_a_base(layers: tuple[AnyLayer, ...]) -> tuple[AnyLayer, ...]:
+    """The layers, where a network that prepares images itself gets them as they come: from 0 to 255 there."""
+    own = [at for at, layer in enumerate(layers) if isinstance(layer, Application) and layer.preprocessing == "own"]
+    if not own or any(isinstance(layer, Rescaling) for layer in layers[: own[0]]):
+        return layers
+    return (*map(_to_1, layers[: own[0]]), *layers[own[0] :])
 
 
 def _to_1(layer: AnyLayer) -> AnyLayer:

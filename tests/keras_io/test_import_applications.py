@@ -14,6 +14,8 @@ from cnn_tui.network.layers import (
     Application,
     Dense,
     Flatten,
+    RandomBrightness,
+    RandomContrast,
     Rescaling,
     Resizing,
 )
@@ -255,3 +257,20 @@ def test_a_script_of_the_lab_with_a_network_comes_back(tmp_path: Path) -> None:
         layers = (Resizing(height=96, width=96), base, Flatten(), Dense(units=10, activation="softmax"))
         experiment = msgspec.structs.replace(load_preset("lab1-baseline"), layers=layers)
         assert read(tmp_path, keras_script(experiment)).experiment.layers == layers
+
+
+def test_what_varies_the_light_in_front_of_a_network_does_so_for_images_as_they_come_here(tmp_path: Path) -> None:
+    code = (
+        HEAD.replace(" / 255.0", "")
+        + """
+inputs = keras.Input((96, 96, 3))
+x = layers.RandomContrast(0.2)(layers.RandomBrightness(0.2)(inputs))
+x = keras.applications.mobilenet_v2.preprocess_input(x)
+x = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(96, 96, 3))(x)
+model = keras.Model(inputs, layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(x)))
+"""
+    )
+    brightness, contrast, base, *_ = read(tmp_path, code + FIT).experiment.layers
+    assert isinstance(brightness, RandomBrightness) and brightness.value_range == (0, 1)
+    assert isinstance(contrast, RandomContrast) and contrast.value_range == (0, 1)
+    assert isinstance(base, Application) and base.preprocessing == "own"

@@ -466,3 +466,19 @@ def test_the_arguments_of_an_optimizer_come_in_and_go_out(tmp_path: Path, optimi
     assert training == Experiment().with_training(epochs=3, validation="none", **wanted).training
     assert parse(to_toml(imported.experiment)).training == training
     assert read(tmp_path, keras_script(imported.experiment)).experiment.training == training
+
+
+@pytest.mark.parametrize(
+    ("said", "precision", "note"),
+    [
+        ("tf.keras.mixed_precision.set_global_policy('mixed_float16')", "mixed_float16", ""),
+        ("keras.config.set_dtype_policy('mixed_bfloat16')", "mixed_bfloat16", ""),
+        ("keras.mixed_precision.set_global_policy(keras.mixed_precision.Policy('mixed_float16'))", "mixed_float16", ""),
+        ("keras.mixed_precision.set_global_policy('float64')", "float32", "the precision float64 is left out"),
+    ],
+)
+def test_the_precision_of_all_layers_comes_in(tmp_path: Path, said: str, precision: str, note: str) -> None:
+    imported = read(tmp_path, f"{HEAD}{said}\n{SMALL}{FIT}")
+    assert imported.experiment.training.precision == precision
+    assert imported.differences == ((note,) if note else ())
+    assert read(tmp_path, keras_script(imported.experiment)).experiment.training.precision == precision

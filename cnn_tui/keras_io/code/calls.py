@@ -71,6 +71,8 @@ class Calls:
 
     def __init__(self, block: Block, value_of: ValueOf, models: list[CodeModel], notes: list[str]) -> None:
         self.seed: int | None = None
+        self.policy: Value = None
+        """The numbers that a script has all layers compute with; None where it says nothing."""
         self.script: list[ast.stmt] = []
         """All statements of the script, outside of its functions and classes."""
         self.data_format = LAST
@@ -98,6 +100,10 @@ class Calls:
         match callee:
             case Named(name="set_random_seed" | "set_seed") if unnamed and type(unnamed[0]) is int:
                 self.seed = unnamed[0]
+            case Named(name="set_global_policy" | "set_policy" | "set_dtype_policy"):
+                self.policy = unnamed[0] if unnamed else next(iter(given.values()), None)
+            case Named(name="Policy" | "DTypePolicy") if callee.is_keras:
+                return unnamed[0] if unnamed else given.get("name")
             case Named(name="set_image_data_format" | "set_image_dim_ordering") if unnamed:
                 self.data_format = FIRST if unnamed[0] in (FIRST, "th") else LAST
             case Named(name="image_data_format"):

@@ -47,6 +47,11 @@ class Program:
         return self._calls.seed
 
     @property
+    def policy(self) -> Value:
+        """The numbers that all layers compute with, where the script says so."""
+        return self._calls.policy
+
+    @property
     def data_format(self) -> str:
         """Where the channels of a map are in layers that are not told."""
         return self._calls.data_format
