@@ -61,6 +61,7 @@ pictures = ImageDataGenerator({arguments}).flow_from_directory("pets", target_si
             "takes the mean of each colour away there and blue comes before green and red: here one for all",
         ),
         ("rescale=1 / 255, preprocessing_function=noisy", [], "preprocessing_function is noisy: what it does"),
+        ("preprocessing_function=noisy", [], "of pictures is not known: here they go in as 0 to 1"),
     ],
 )
 def test_a_network_that_has_learned_nothing_gets_what_a_function_makes_of_pictures(

@@ -63,6 +63,10 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
         return layers_of_preparation(done, WHITE, "", notes)
     if any(layer.kind in _SCALES for layer in layers):
         return []
+    if generator is not None and generator.arguments.get(FUNCTION) and not is_scaled(data):
+        place = f"preprocessing_function ({generator.place})"
+        notes.append(f"which numbers {place} makes of pictures is not known: here they go in as 0 to 1")
+        return []
     if (table := table_of(data)) is not None:
         return _of_table(table.numbers, generator, notes)
     images = arrays_of(data)
