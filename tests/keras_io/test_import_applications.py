@@ -274,3 +274,16 @@ model = keras.Model(inputs, layers.Dense(10, activation="softmax")(layers.Global
     assert isinstance(brightness, RandomBrightness) and brightness.value_range == (0, 1)
     assert isinstance(contrast, RandomContrast) and contrast.value_range == (0, 1)
     assert isinstance(base, Application) and base.preprocessing == "own"
+
+
+def test_how_images_of_no_known_dataset_are_prepared_is_not_told(tmp_path: Path) -> None:
+    code = """
+from tensorflow import keras
+from pictures import load
+x_train, y_train = load()
+x_train = x_train / 255
+base = keras.applications.MobileNet(include_top=False, weights=None, input_shape=(96, 96, 3))
+model = keras.Sequential([base, keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")])
+"""
+    notes = read(tmp_path, code + FIT).to_know
+    assert any("how images are prepared for MobileNet (line 6) is not known" in note for note in notes)

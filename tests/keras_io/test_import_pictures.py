@@ -716,7 +716,7 @@ def test_layers_that_a_network_is_made_on_stand_before_it(tmp_path: Path, more: 
     assert experiment.dataset == "cifar10"
     assert experiment.layers[:2] == (RandomFlip(mode="horizontal"), base)
     assert [layer.type for layer in experiment.layers[2:]] == ["GlobalAveragePooling2D", "Dense"]
-    assert not any("nothing prepares" in note or "0 to 255" in note for note in (*imported.notes, *imported.to_know))
+    assert not any("images are prepared" in note or "0 to 255" in note for note in (*imported.notes, *imported.to_know))
 
 
 def test_an_input_that_a_network_is_made_on_says_its_size(tmp_path: Path) -> None:

@@ -262,7 +262,7 @@ def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, n
     if is_scaled:
         return "none"
     if is_scaled is None:
-        words = f"nothing prepares images for {architecture} ({base.place})"
+        words = f"how images are prepared for {architecture} ({base.place}) is not known"
         notes.to_know.append(f"{words}: here it gets them as it learned them")
     elif not scales_itself(architecture):
         notes.to_know.append(
