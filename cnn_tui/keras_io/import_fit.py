@@ -120,6 +120,9 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
         table = table.table
     if table is None:
         return None
+    if table == {}:  # it is filled by a loop that only running tells the end of
+        notes.append("the weights of class_weight only running tells: they are left out; balanced may be what is meant")
+        return None
     try:
         if isinstance(table, dict):
             return tuple(class_weights.of_table(table))

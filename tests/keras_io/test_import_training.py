@@ -482,3 +482,11 @@ def test_the_precision_of_all_layers_comes_in(tmp_path: Path, said: str, precisi
     assert imported.experiment.training.precision == precision
     assert imported.differences == ((note,) if note else ())
     assert read(tmp_path, keras_script(imported.experiment)).experiment.training.precision == precision
+
+
+def test_weights_that_a_loop_over_what_is_not_known_gives_are_said_to_be_so(tmp_path: Path) -> None:
+    loop = "import os\nweights = {}\nfor at, name in enumerate(os.listdir('pets')):\n    weights[at] = 1 / (at + 1)\n"
+    imported = read(tmp_path, HEAD + loop + SMALL + FIT.replace("epochs=3", "epochs=3, class_weight=weights"))
+    assert imported.experiment.training.class_weight is None
+    (note,) = imported.differences
+    assert note.startswith("the weights of class_weight only running tells")
