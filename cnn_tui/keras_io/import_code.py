@@ -13,17 +13,11 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.schedule import AnySchedule
-from cnn_tui.keras_io.code.applications import with_preparation
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
-from cnn_tui.keras_io.code.channels import with_channels_last
-from cnn_tui.keras_io.code.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
-from cnn_tui.keras_io.code.methods import at_last_training
-from cnn_tui.keras_io.code.own_training import WORDS, OwnTraining, own_training
-from cnn_tui.keras_io.code.pictures import augmentation
-from cnn_tui.keras_io.code.preparation import of_generator
-from cnn_tui.keras_io.code.program import Program
-from cnn_tui.keras_io.code.rates import rate_schedule
-from cnn_tui.keras_io.code.scale import (
+from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.pictures import augmentation
+from cnn_tui.keras_io.code.data.preparation import of_generator
+from cnn_tui.keras_io.code.data.scale import (
     arrays_of,
     is_scaled,
     note_changed,
@@ -31,6 +25,12 @@ from cnn_tui.keras_io.code.scale import (
     scaling,
     with_preparation_as_layers,
 )
+from cnn_tui.keras_io.code.methods import at_last_training
+from cnn_tui.keras_io.code.network.applications import with_preparation
+from cnn_tui.keras_io.code.network.channels import with_channels_last
+from cnn_tui.keras_io.code.program import Program
+from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_training
+from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain

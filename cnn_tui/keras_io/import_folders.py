@@ -14,7 +14,7 @@ from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
-from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, Listed
 from cnn_tui.keras_io.code.values import CodeTable, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import holds_out, share_tested

@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cnn_tui.keras_io.code.preparation import SCALES
+from cnn_tui.keras_io.code.data.preparation import SCALES
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.network.kinds.application import Application, Architecture, facts_of, frozen_depth
 from cnn_tui.text import quiet

@@ -21,7 +21,7 @@ from cnn_tui.experiment.check import build_problems
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
-from cnn_tui.keras_io.code.data_values import Folder
+from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.import_axes import with_last_axes
 from cnn_tui.keras_io.import_chain import IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_code import CodeImport, read_code

@@ -6,9 +6,9 @@ import itertools
 from pathlib import Path
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder
-from cnn_tui.keras_io.code.pictures import augmentation
-from cnn_tui.keras_io.code.scale import arrays_of, table_of
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.pictures import augmentation
+from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
 from cnn_tui.keras_io.import_choice import described, without_place
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_table import ShareSplit

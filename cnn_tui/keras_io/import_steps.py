@@ -9,9 +9,9 @@ from typing import Any, TypeGuard
 
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, PictureCount, Share
-from cnn_tui.keras_io.code.passes import passes
-from cnn_tui.keras_io.code.scale import table_of
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.passes import passes
+from cnn_tui.keras_io.code.data.scale import table_of
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import folder_split, holds_out, is_known_part, share_held_out, share_watched

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.keras_io.code.scale import table_of
+from cnn_tui.keras_io.code.data.scale import table_of
 from cnn_tui.keras_io.import_code import CodeImport
 
 _LEAST = 1e-6

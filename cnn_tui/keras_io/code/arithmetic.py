@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.keras_io.code.below import divided, is_below, put_together
-from cnn_tui.keras_io.code.data_values import (
+from cnn_tui.keras_io.code.data.below import divided, is_below, put_together
+from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     ClassCounts,
     ClassNames,
@@ -23,10 +23,10 @@ from cnn_tui.keras_io.code.data_values import (
     Share,
     Statistic,
 )
-from cnn_tui.keras_io.code.file_loops import counted_together
-from cnn_tui.keras_io.code.tables import on_table
+from cnn_tui.keras_io.code.data.file_loops import counted_together
+from cnn_tui.keras_io.code.data.tables import on_table
+from cnn_tui.keras_io.code.data.weighing import weighed
 from cnn_tui.keras_io.code.values import InnerLayers, Instance, Tensor, Unknown, Value
-from cnn_tui.keras_io.code.weighing import weighed
 
 MAX_ITEMS = 10_000
 MAX_NUMBER = 2**63

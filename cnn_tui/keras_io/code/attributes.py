@@ -7,13 +7,13 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from cnn_tui.keras_io.code.applications import SPREAD, TRAINED, cut_after, layers_of, spread
-from cnn_tui.keras_io.code.below import below_attribute, is_below
-from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.below import below_attribute, is_below
+from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.pipelines import attribute_of
+from cnn_tui.keras_io.code.data.shapes import shape_of
+from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, layers_of, spread
 from cnn_tui.keras_io.code.objects import held
-from cnn_tui.keras_io.code.pipelines import attribute_of
-from cnn_tui.keras_io.code.set_rates import optimizer_of
-from cnn_tui.keras_io.code.shapes import shape_of
+from cnn_tui.keras_io.code.training.set_rates import optimizer_of
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     HISTORY,

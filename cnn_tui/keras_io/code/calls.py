@@ -5,18 +5,26 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from cnn_tui.keras_io.code.by_hand import by_names
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.channels import FIRST, LAST
-from cnn_tui.keras_io.code.data_values import BY_HAND, Folder
-from cnn_tui.keras_io.code.file_loops import names_in, of_each
+from cnn_tui.keras_io.code.data.by_hand import by_names
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
+from cnn_tui.keras_io.code.data.file_loops import names_in, of_each
+from cnn_tui.keras_io.code.data.lab_pictures import lab_pictures
+from cnn_tui.keras_io.code.data.lab_tables import lab_table
+from cnn_tui.keras_io.code.data.pipelines import element, mapped
+from cnn_tui.keras_io.code.data.preparation import (
+    FUNCTION,
+    PREPARATION,
+    is_preparation,
+    preparation,
+    with_own_function,
+)
 from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
-from cnn_tui.keras_io.code.lab_pictures import lab_pictures
-from cnn_tui.keras_io.code.lab_tables import lab_table
 from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
 from cnn_tui.keras_io.code.methods import call_method
-from cnn_tui.keras_io.code.modes import called_so
+from cnn_tui.keras_io.code.network.channels import FIRST, LAST
+from cnn_tui.keras_io.code.network.modes import called_so
 from cnn_tui.keras_io.code.objects import (
     CLASS,
     HELD,
@@ -26,14 +34,6 @@ from cnn_tui.keras_io.code.objects import (
     is_own,
     method_of,
     takes_itself,
-)
-from cnn_tui.keras_io.code.pipelines import element, mapped
-from cnn_tui.keras_io.code.preparation import (
-    FUNCTION,
-    PREPARATION,
-    is_preparation,
-    preparation,
-    with_own_function,
 )
 from cnn_tui.keras_io.code.values import (
     Class,

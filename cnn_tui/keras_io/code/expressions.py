@@ -15,17 +15,17 @@ import msgspec
 
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, items
 from cnn_tui.keras_io.code.attributes import attribute
-from cnn_tui.keras_io.code.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName
-from cnn_tui.keras_io.code.file_loops import each_of, of_each
-from cnn_tui.keras_io.code.joins import joined
+from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
+from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName
+from cnn_tui.keras_io.code.data.file_loops import each_of, of_each
+from cnn_tui.keras_io.code.data.joins import joined
+from cnn_tui.keras_io.code.data.paths import THIS_FILE
+from cnn_tui.keras_io.code.data.shapes import adds_axis, index_of_images, some_of, with_sizes
+from cnn_tui.keras_io.code.data.tables import behind_call, statistic_of_table, with_table
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
-from cnn_tui.keras_io.code.paths import THIS_FILE
-from cnn_tui.keras_io.code.shapes import adds_axis, index_of_images, some_of, with_sizes
-from cnn_tui.keras_io.code.tables import behind_call, statistic_of_table, with_table
 from cnn_tui.keras_io.code.usual_names import MERGING, usual_name
 from cnn_tui.keras_io.code.values import (
     CodeTable,

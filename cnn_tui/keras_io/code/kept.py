@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.objects import HELD, is_own
-from cnn_tui.keras_io.code.set_rates import asked_rate, is_rate, set_rate
+from cnn_tui.keras_io.code.training.set_rates import asked_rate, is_rate, set_rate
 from cnn_tui.keras_io.code.values import DEFAULTS, OPTIONS, Class, Instance, Named, Unknown, Value
 
 _OF_WANDB, _RUN, _SETTINGS = ("wandb.run.config", "wandb.config"), "wandb.run", "wandb.config"

@@ -6,8 +6,21 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cnn_tui.keras_io.code.activations import with_activation
-from cnn_tui.keras_io.code.applications import (
+from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of, named
+from cnn_tui.keras_io.code.arithmetic import items
+from cnn_tui.keras_io.code.data.arrays import arrays_call
+from cnn_tui.keras_io.code.data.below import is_below, name_asked
+from cnn_tui.keras_io.code.data.by_hand import by_hand_call
+from cnn_tui.keras_io.code.data.data_values import ClassNames, DatasetArrays, PictureCount, Share
+from cnn_tui.keras_io.code.data.file_loops import counted_together, folder_of, is_of_files, numbered
+from cnn_tui.keras_io.code.data.paths import path_call
+from cnn_tui.keras_io.code.data.pictures import image_layer
+from cnn_tui.keras_io.code.data.pipelines import length_of, pipeline_call
+from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
+from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
+from cnn_tui.keras_io.code.data.weighing import weighing_call
+from cnn_tui.keras_io.code.network.activations import with_activation
+from cnn_tui.keras_io.code.network.applications import (
     OTHER_ORDER,
     SPREAD,
     application,
@@ -15,21 +28,8 @@ from cnn_tui.keras_io.code.applications import (
     flows_in,
     is_application,
 )
-from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of, named
-from cnn_tui.keras_io.code.arithmetic import items
-from cnn_tui.keras_io.code.arrays import arrays_call
-from cnn_tui.keras_io.code.below import is_below, name_asked
-from cnn_tui.keras_io.code.by_hand import by_hand_call
-from cnn_tui.keras_io.code.data_values import ClassNames, DatasetArrays, PictureCount, Share
-from cnn_tui.keras_io.code.file_loops import counted_together, folder_of, is_of_files, numbered
-from cnn_tui.keras_io.code.paths import path_call
-from cnn_tui.keras_io.code.pictures import image_layer
-from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
-from cnn_tui.keras_io.code.preparation import is_preparation, preparation, prepared
-from cnn_tui.keras_io.code.shared import shared_layer
-from cnn_tui.keras_io.code.tensorflow_sets import dataset_call
+from cnn_tui.keras_io.code.network.shared import shared_layer
 from cnn_tui.keras_io.code.values import PARSER, CodeModel, Instance, Named, Tensor, Unknown, Value
-from cnn_tui.keras_io.code.weighing import weighing_call
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
 _AS_MANY = ("list", "sorted", "tuple", "set", "int", "round")

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.applications import as_it_is, cut_after
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
-from cnn_tui.keras_io.code.below import is_below
-from cnn_tui.keras_io.code.by_hand import below_method, picture_method
-from cnn_tui.keras_io.code.data_values import (
+from cnn_tui.keras_io.code.data.below import is_below
+from cnn_tui.keras_io.code.data.by_hand import below_method, picture_method
+from cnn_tui.keras_io.code.data.data_values import (
     ClassNames,
     ClassWeights,
     DatasetArrays,
@@ -20,12 +19,14 @@ from cnn_tui.keras_io.code.data_values import (
     ReadPicture,
     Share,
 )
+from cnn_tui.keras_io.code.data.paths import text_method
+from cnn_tui.keras_io.code.data.pipelines import pipeline_method
+from cnn_tui.keras_io.code.data.scale import FITTED, statistic
+from cnn_tui.keras_io.code.data.weighing import weight_in_table
 from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.library import append
-from cnn_tui.keras_io.code.paths import text_method
-from cnn_tui.keras_io.code.pipelines import pipeline_method
-from cnn_tui.keras_io.code.scale import FITTED, statistic
-from cnn_tui.keras_io.code.set_rates import as_compiled, has_other_rate
+from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after
+from cnn_tui.keras_io.code.training.set_rates import as_compiled, has_other_rate
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     FIT_AT,
@@ -41,7 +42,6 @@ from cnn_tui.keras_io.code.values import (
     Unknown,
     Value,
 )
-from cnn_tui.keras_io.code.weighing import weight_in_table
 
 _OF_EPOCHS = ("epochs", "initial_epoch")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.arrays import array_in
 from cnn_tui.keras_io.code.attributes import attribute, is_base
-from cnn_tui.keras_io.code.below import name_asked
-from cnn_tui.keras_io.code.data_values import (
+from cnn_tui.keras_io.code.data.arrays import array_in
+from cnn_tui.keras_io.code.data.below import name_asked
+from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
     ClassCounts,
@@ -20,7 +20,7 @@ from cnn_tui.keras_io.code.data_values import (
     OfName,
     Share,
 )
-from cnn_tui.keras_io.code.file_loops import is_of_files
+from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.values import OPTIONS, InnerLayer, InnerLayers, Instance, Tensor, Value
 
 

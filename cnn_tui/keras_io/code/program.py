@@ -11,19 +11,19 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.applications import freeze
 from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
 from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, trains
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
-from cnn_tui.keras_io.code.data_values import ClassNames, NpzFile, OfName
+from cnn_tui.keras_io.code.data.data_values import ClassNames, NpzFile, OfName
+from cnn_tui.keras_io.code.data.file_loops import each_of, note_of_names, reads_all
+from cnn_tui.keras_io.code.data.pipelines import batches
+from cnn_tui.keras_io.code.data.tables import with_change
 from cnn_tui.keras_io.code.expressions import Expressions, unknown
-from cnn_tui.keras_io.code.file_loops import each_of, note_of_names, reads_all
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
-from cnn_tui.keras_io.code.pipelines import batches
-from cnn_tui.keras_io.code.tables import with_change
+from cnn_tui.keras_io.code.network.applications import freeze
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
 
 

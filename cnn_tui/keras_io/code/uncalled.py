@@ -16,8 +16,8 @@ from cnn_tui.keras_io.code.branches import FITS, OF_FIT
 from cnn_tui.keras_io.code.calls import OF_UNKNOWN
 from cnn_tui.keras_io.code.cells import CodeSource
 from cnn_tui.keras_io.code.objects import is_model, takes_itself
-from cnn_tui.keras_io.code.own_training import own_training
 from cnn_tui.keras_io.code.program import Program
+from cnn_tui.keras_io.code.training.own_training import own_training
 from cnn_tui.keras_io.code.values import Class, Function, Method
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.text import enumerated, quiet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.keras_io.code.applications import ARCHITECTURES
+from cnn_tui.keras_io.code.network.applications import ARCHITECTURES
 
 _USUAL = {
     "tf": "tensorflow",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Instance, Method, Named, Partial, Tensor, Value
 
 _MOST_LETTERS = 60

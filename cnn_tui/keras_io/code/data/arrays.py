@@ -9,9 +9,9 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, NpzFile, Share
-from cnn_tui.keras_io.code.pictures import image_layer
-from cnn_tui.keras_io.code.scale import statistic
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, NpzFile, Share
+from cnn_tui.keras_io.code.data.pictures import image_layer
+from cnn_tui.keras_io.code.data.scale import statistic
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _ON_ARRAYS = (

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 import msgspec
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
-from cnn_tui.keras_io.code.below import any_in, below_call, joined, name_asked
-from cnn_tui.keras_io.code.data_values import (
+from cnn_tui.keras_io.code.data.below import any_in, below_call, joined, name_asked
+from cnn_tui.keras_io.code.data.data_values import (
     BLUE_FIRST,
     BY_HAND,
     AnyEntry,
@@ -25,7 +25,7 @@ from cnn_tui.keras_io.code.data_values import (
     OfName,
     ReadPicture,
 )
-from cnn_tui.keras_io.code.file_loops import is_of_files
+from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
 _SAME = ("array", "asarray", "img_to_array", "float32", "expand_dims", "astype", "copy", "reshape")

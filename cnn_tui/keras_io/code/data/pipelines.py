@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
-from cnn_tui.keras_io.code.data_values import (
+from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     BY_NAME,
     YIELDED,

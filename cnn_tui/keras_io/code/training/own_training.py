@@ -12,8 +12,8 @@ import msgspec
 
 from cnn_tui.keras_io.code.arguments import OPTIMIZERS
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import Folder
-from cnn_tui.keras_io.code.scale import arrays_of
+from cnn_tui.keras_io.code.data.data_values import Folder
+from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.values import FIT_AT, Instance, Names, Value
 
 _STEPS = ("GradientTape", "apply_gradients", "train_on_batch")

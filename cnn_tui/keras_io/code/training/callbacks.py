@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.objects import CLASS, held, is_own, method_of
-from cnn_tui.keras_io.code.onlookers import only_looks_on
+from cnn_tui.keras_io.code.training.onlookers import only_looks_on
 from cnn_tui.keras_io.code.values import Function, Instance, Unknown, Value
 
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}

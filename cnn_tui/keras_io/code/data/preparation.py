@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.values import Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import BLUE_FIRST, FROM_MINUS_1, IMAGENET_MEANS, IMAGENET_TORCH

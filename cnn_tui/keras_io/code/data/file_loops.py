@@ -6,10 +6,18 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from cnn_tui.keras_io.code.below import any_in
 from cnn_tui.keras_io.code.branches import changed_lists
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import AnyEntry, Below, ClassNames, OfEach, OfName, PictureCount, ReadPicture
+from cnn_tui.keras_io.code.data.below import any_in
+from cnn_tui.keras_io.code.data.data_values import (
+    AnyEntry,
+    Below,
+    ClassNames,
+    OfEach,
+    OfName,
+    PictureCount,
+    ReadPicture,
+)
 from cnn_tui.keras_io.code.values import Unknown, Value
 
 

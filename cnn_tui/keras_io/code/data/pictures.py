@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.preparation import FUNCTION, of_generator
-from cnn_tui.keras_io.code.scale import EVENING_OUT, FITTED, evens_out
+from cnn_tui.keras_io.code.data.preparation import FUNCTION, of_generator
+from cnn_tui.keras_io.code.data.scale import EVENING_OUT, FITTED, evens_out
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 from cnn_tui.text import quiet

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from cnn_tui.keras_io.code.data_values import AnyEntry, Below, OfName
+from cnn_tui.keras_io.code.data.data_values import AnyEntry, Below, OfName
 from cnn_tui.keras_io.code.values import Unknown, Value
 
 _GUARDS = ("isdir", "isfile", "exists", "is_dir", "is_file")

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed, Statistic
-from cnn_tui.keras_io.code.preparation import (
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, Listed, Statistic
+from cnn_tui.keras_io.code.data.preparation import (
     FUNCTION,
     MODE,
     PREPARATION,

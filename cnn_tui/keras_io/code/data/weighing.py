@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data_values import ClassCounts, ClassWeights
+from cnn_tui.keras_io.code.data.data_values import ClassCounts, ClassWeights
 from cnn_tui.keras_io.code.values import Unknown, Value
 
 _SAME = ("dict", "enumerate", "zip", "list", "array", "asarray")

@@ -6,7 +6,7 @@ import math
 import typing
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.preparation import (
+from cnn_tui.keras_io.code.data.preparation import (
     CALLED,
     PREPARATION,
     is_own,

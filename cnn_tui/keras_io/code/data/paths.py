@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from cnn_tui.keras_io.code.below import joined
+from cnn_tui.keras_io.code.data.below import joined
 from cnn_tui.keras_io.code.values import Named, Value
 
 THIS_FILE = "script.py"
