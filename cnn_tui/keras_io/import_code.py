@@ -54,6 +54,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     """Why no training of the model is known in a script that has one, as a sentence; "" for a script that has none."""
     data: Any
     validation: Any
+    tested: tuple[Any, ...]
+    """The images that it tests the model on, in their order."""
     sides: tuple[str, ...]
     """What the script has for the sides of the images that the model takes, where only running tells how many."""
     classes: Any
@@ -116,7 +118,8 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         if isinstance(one, Folder)
         for method in one.passed
     )
-    for other in (validation, *map(_data, model.evaluated)):
+    tested = tuple(map(_data, model.evaluated))
+    for other in (validation, *tested):
         note_other_scale(data, other, notes)
     images = arrays_of(data)
     sizes = images.sizes if images is not None else _sizes_said(data)
@@ -133,6 +136,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         program.not_followed,
         data,
         validation,
+        tested,
         tuple(dict.fromkeys(str(side) for side in _shape_there(model, layers) or () if isinstance(side, Unknown))),
         units if isinstance(units, Unknown | Named | ClassNames) else None,
         rate_schedule(fitted, model.compiled, program.ask, notes),

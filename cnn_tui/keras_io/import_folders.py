@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.values import CodeTable, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import holds_out, share_tested
 from cnn_tui.keras_io.import_table import table_split
+from cnn_tui.keras_io.import_tested import is_watched_too, note_not_there, note_tested, tested_apart
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted, quiet
 
@@ -54,7 +55,10 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in, if that has no others.
     """
     there = code.data.path if isinstance(code.data, Folder) else code.data
-    share = share_tested(code) if isinstance(code.data, Folder) and _is_split(code, code.data) else None
+    apart = None if is_watched_too(code) else tested_apart(code)
+    is_split = apart is None and isinstance(code.data, Folder) and _is_split(code, code.data)
+    share = share_tested(code) if is_split else None
+    note_tested(code, notes)
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset, there.options, leave_out=there.left_out)
     if isinstance(there, Unknown) and there.table:
@@ -78,7 +82,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     if not isinstance(there, str):
         is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()
         return DataAsked(options=options, share=share) if is_said else DataAsked(share=share)
-    tested = code.validation.path if isinstance(code.validation, Folder) and not holds_out(code) else None
+    tested = apart.path if apart is not None else code.validation.path if is_watched_too(code) else None
     for folder in _places(there, beside):
         for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
             if (asked := _asked(folder, test, share_tested(code), options)) is not None:
@@ -89,6 +93,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
             _note_classes(asked, code.data, notes)
             return asked
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
+    note_not_there(apart, notes)
     _note_classes(DataAsked(), code.data, notes)
     return DataAsked(options=options, share=share)
 

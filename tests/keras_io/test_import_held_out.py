@@ -197,3 +197,50 @@ def test_a_few_batches_of_what_is_held_out_are_a_note(tmp_path: Path) -> None:
     pictures(tmp_path / "pets")
     imported = read(tmp_path, FOLDER.replace("READ", f"{BOTH}watched = watched.take(3)"))
     assert any("only a part of the pictures to validate on" in note for note in imported.differences)
+
+
+PARTS = """
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+made, plain = ImageDataGenerator(rescale=1 / 255, validation_split=0.2), ImageDataGenerator(rescale=1 / 255)
+train = made.flow_from_directory("pets/train", (8, 8), PART)
+tested = plain.flow_from_directory("pets/test", (8, 8), shuffle=False)
+model = keras.Sequential([layers.Flatten(input_shape=(8, 8, 3)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+model.fit(train, WATCHED epochs=2)
+model.ASKED(tested)
+"""
+HELD = 'validation_data=made.flow_from_directory("pets/train", (8, 8), subset="validation"),'
+
+
+@pytest.mark.parametrize("asked", ["evaluate", "predict"])
+@pytest.mark.parametrize(
+    ("part", "watched", "held_out"), [("", "", "none"), ('subset="training"', HELD, 0.2)], ids=["none", "a part"]
+)
+def test_a_folder_that_a_script_tests_on_in_the_end_is_tested_on(
+    tmp_path: Path, asked: str, part: str, watched: str, held_out: str | float
+) -> None:
+    code = PARTS.replace("PART", part).replace("WATCHED", watched).replace("ASKED", asked)
+    gone = read(tmp_path, code)
+    assert (gone.experiment.test, gone.experiment.training.validation) == (None, held_out)
+    assert any("it tests on pets/test (line 7): set test to that folder" in note for note in gone.to_know)
+    pictures(tmp_path / "pets" / "train")
+    pictures(tmp_path / "elsewhere")
+    apart = read(tmp_path, code.replace("pets/test", "elsewhere")).experiment
+    assert (apart.dataset, apart.test) == (str(tmp_path / "pets/train"), str(tmp_path / "elsewhere"))
+    pictures(tmp_path / "pets" / "test")
+    here = read(tmp_path, code)
+    assert (here.experiment.dataset, here.experiment.test) == (str(tmp_path / "pets"), None)
+    assert {one.training.validation for one in (apart, here.experiment)} == {held_out}
+    assert here.notes == ()
+
+
+def test_a_folder_to_validate_on_and_another_to_test_on_are_a_note(tmp_path: Path) -> None:
+    watched = 'validation_data=plain.flow_from_directory("pets/val", (8, 8)),'
+    code = PARTS.replace("PART", "").replace("WATCHED", watched)
+    words = "it validates on pets/val (line 10), and tests on pets/test (line 7) in the end: here one folder is for"
+    assert any(words in note for note in read(tmp_path, code.replace("ASKED", "evaluate")).differences)
+    only_asked = code.replace("ASKED", "predict").replace("shuffle=False", "class_mode=None")
+    for other in (code.replace("ASKED", "fine_tuned"), only_asked, code.replace("pets/test", "pets/val")):
+        assert not any("in the end" in note for note in read(tmp_path, other).notes)

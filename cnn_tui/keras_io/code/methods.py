@@ -44,6 +44,8 @@ from cnn_tui.keras_io.code.values import (
 )
 
 _OF_EPOCHS = ("epochs", "initial_epoch")
+_TESTING = ("evaluate", "evaluate_generator", "predict", "predict_generator")
+"""Methods that are given images to test a model on."""
 
 
 def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -122,7 +124,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         return Unknown("", place)
     elif name == "load_weights":
         model.notes.append(f"the weights that are loaded at {place} are left out")
-    elif name in ("evaluate", "evaluate_generator"):
+    elif name in _TESTING:
         model.evaluated.append(unnamed[0] if unnamed else given.get("x"))
     elif name == "summary":
         model.summaries += 1
