@@ -13,7 +13,7 @@ from cnn_tui.experiment.training import Training
 from cnn_tui.experiment.unset_dataset import images_in_words
 from cnn_tui.network.fixes import Problem
 from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
-from cnn_tui.network.problems import Goal, find_problems, find_spare_outputs
+from cnn_tui.network.problems import Goal, find_apart_outputs, find_problems, find_spare_outputs
 from cnn_tui.network.summary import Summary, summarize
 from cnn_tui.text import counted
 
@@ -61,13 +61,19 @@ def dataset_to_set(experiment: Experiment) -> str:
 
 def warnings_of(experiment: Experiment) -> tuple[Problem, ...]:
     """What is odd about an experiment that can be trained all the same. Raises DatasetError."""
-    spare = find_spare_outputs(experiment.stack, _goal(experiment, experiment.data))
+    goal = _goal(experiment, experiment.data)
+    odd = [find(experiment.stack, goal) for find in (find_spare_outputs, find_apart_outputs)]
     idle = [
         Problem(0, f"in phase {number} of its training nothing learns: set trainable to layers that do")
         for number, phase in enumerate(phases_of(experiment)[1:], 2)
         if not summarize(phase.stack).trainable_params
     ]
-    return (*([] if spare is None else [spare]), *idle, *_nothing_varied(experiment))
+    return (*(one for one in odd if one is not None), *idle, *_nothing_varied(experiment))
+
+
+def outputs_apart(experiment: Experiment) -> Problem | None:
+    """The one of them that is about outputs which are each a probability by itself. Raises DatasetError."""
+    return find_apart_outputs(experiment.stack, _goal(experiment, experiment.data))
 
 
 def _nothing_varied(experiment: Experiment) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiment.check import build_problems
+from cnn_tui.experiment.check import build_problems, outputs_apart
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
@@ -43,6 +43,7 @@ from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.keras_io.weights_file import stored_layers
 from cnn_tui.network.layers import AnyLayer, Application, Dense, RandomBrightness, RandomContrast, Rescaling
+from cnn_tui.network.problems import activation_at_end
 from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
 from cnn_tui.network.stack import Stack, float32_layers
 from cnn_tui.network.summary import summarize
@@ -106,7 +107,8 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
     images = images_for(asked, chain.input_shape, layers, name, notes)
     dense = [layer for layer in layers if isinstance(layer, Dense)]
     has_one_unit = bool(dense) and dense[-1].units == 1
-    training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes)
+    ends_in = activation_at_end(Stack((1, 1, 1), layers)) if layers else None
+    training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes, ends_in or "")
     layers = _for_images_to_1(layers, notes)
     notes += filter(None, [unprepared(chain.layers, layers)])
     experiment = Experiment(name=name, training=training, layers=layers, **images)
@@ -166,8 +168,10 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
         total = summarize(experiment.stack).total_params
         if total != code.printed_total:
             notes.append(f"the notebook's summary has {code.printed_total:,} parameters, and this network {total:,}")
-    if experiment.dataset:
-        notes += [f"it is not trained here as it is: {quiet(one.message, 200)}" for one in build_problems(experiment)]
+    problems = build_problems(experiment)
+    notes += [f"it is not trained here as it is: {quiet(one.message, 200)}" for one in problems]
+    if not problems and (apart := outputs_apart(experiment)) is not None:
+        notes.to_know.append(apart.message)
     return Imported(experiment, tuple(notes), tuple(notes.to_know))
 
 

@@ -71,10 +71,10 @@ _OLD_NAMES = {"lr": "learning_rate"}  # of arguments, in Keras 2
 _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
 
-def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: Notes) -> Training:
+def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: Notes, ends_in: str = "") -> Training:
     """The training settings of a model's `compile_config`; what is left out is added to `notes`.
 
-    `has_one_unit` tells that the network ends in a single unit.
+    `has_one_unit` tells that the network ends in a single unit, and `ends_in` which activation it ends in.
     """
     training = _with(Training(), "precision", precision, notes)
     if not isinstance(compiled, dict) or not compiled:
@@ -82,6 +82,7 @@ def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: Notes)
         return training
     training = _with_optimizer(training, compiled.get("optimizer"), notes)
     training = _with_loss(training, _only(compiled.get("loss")), has_one_unit, notes)
+    training = _without_second_activation(training, ends_in, notes)
     metrics = _metrics(compiled.get("metrics"), training, has_one_unit, notes)
     training = _with(training, "metrics", metrics, notes)
     others = {key: compiled.get(key) for key in ("loss_weights", "weighted_metrics")}
@@ -113,6 +114,17 @@ def _with_loss(training: Training, described: Any, has_one_unit: bool, notes: No
         del config["fn"]
     _note_others(f"the loss {name}", config, {"reduction": "sum_over_batch_size", "axis": -1}, notes)
     return training
+
+
+def _without_second_activation(training: Training, ends_in: str, notes: Notes) -> Training:
+    """The training of a network whose end makes probabilities, though the loss is told that it gives logits."""
+    if not training.from_logits or ends_in not in ("softmax", "sigmoid"):
+        return training
+    notes.to_know.append(
+        f"the loss is told that the network gives logits, which {ends_in} makes probabilities of: Keras takes what is "
+        "in front of it then, as without from_logits here"
+    )
+    return msgspec.structs.replace(training, from_logits=False)
 
 
 def _with_optimizer(training: Training, described: Any, notes: Notes) -> Training:

@@ -40,11 +40,17 @@ class LossFacts(NamedTuple):
     """Whether one unit may stand for two classes."""
     has_logits: bool = True
     has_smoothing: bool = True
+    also: tuple[str, ...] = ()
+    """Other activations of a row that Keras computes it with, though they give no probabilities that sum to 1."""
 
 
+_NO_ROW = ("sigmoid", "hard_sigmoid")
+"""Activations that make a probability of each number by itself."""
 LOSSES: dict[str, LossFacts] = {
-    "sparse_categorical_crossentropy": LossFacts(("softmax",), "softmax", is_sparse=True, has_smoothing=False),
-    "categorical_crossentropy": LossFacts(("softmax",), "softmax"),
+    "sparse_categorical_crossentropy": LossFacts(
+        ("softmax",), "softmax", is_sparse=True, has_smoothing=False, also=_NO_ROW
+    ),
+    "categorical_crossentropy": LossFacts(("softmax",), "softmax", also=_NO_ROW),
     "binary_crossentropy": LossFacts(("sigmoid", "softmax", "hard_sigmoid"), "sigmoid", takes_one_unit=True),
     "mean_squared_error": LossFacts(
         ("softmax", "sigmoid", "hard_sigmoid"), "", takes_one_unit=True, has_logits=False, has_smoothing=False

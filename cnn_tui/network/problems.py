@@ -116,6 +116,22 @@ def find_spare_outputs(stack: Stack, goal: Goal) -> Problem | None:
     return Problem(last + 1, words, _completed(_of_count(stack, goal), goal))
 
 
+def find_apart_outputs(stack: Stack, goal: Goal) -> Problem | None:
+    """A warning where each output is a probability by itself, and the loss compares those of a row that sum to 1."""
+    if find_output_problem(stack, goal) is not None:
+        return None
+    at, activation = _source(stack)[0], activation_at_end(stack)
+    if goal.takes_logits or activation not in LOSSES[goal.loss].also:
+        return None
+    # Keras takes what is in front of a sigmoid, and brings what comes out of any other activation to the sum of 1.
+    way = "as if softmax stood there" if activation == "sigmoid" else "as if they were divided by their sum"
+    message = (
+        f"the numbers that {activation} gives do not sum up to 1, as {goal.loss} wants them: Keras computes it {way}, "
+        "and what the network gives stays as it is"
+    )
+    return Problem(at + 1, message, tuple(_of_activation(stack, at, goal.activations(2)[0], goal)))
+
+
 def _miscounted(outputs: int, goal: Goal) -> str:
     return f"the network gives {counted(outputs, 'number')}, but the data has {goal.classes} classes"
 
@@ -145,9 +161,15 @@ def fixes_at_end(stack: Stack, goal: Goal) -> Iterator[Fix]:
         yield Fix(f"add {layer.type} and {named} at the end", grown.insert(len(grown), answer))
 
 
+def activation_at_end(stack: Stack) -> str | None:
+    """The activation that makes the numbers of the output; None where a layer makes them that has none."""
+    layer = _source(stack)[1]
+    return "softmax" if isinstance(layer, Softmax) else getattr(layer, "activation", None)
+
+
 def _find_activation_problem(stack: Stack, units: int, goal: Goal) -> Problem | None:
     at, layer = _source(stack)
-    activation = "softmax" if isinstance(layer, Softmax) else getattr(layer, "activation", None)
+    activation = activation_at_end(stack)
     allowed = goal.activations(units)
     if goal.takes_logits:
         if activation in (None, *allowed) and not isinstance(layer, ReLU):
@@ -155,7 +177,7 @@ def _find_activation_problem(stack: Stack, units: int, goal: Goal) -> Problem | 
         what = f"a {layer.type} at the end" if activation is None else f"the last layer's activation is {activation}"
         message = f"{goal.loss} with from_logits needs logits, which are any numbers, but {what}"
         return Problem(at + 1, message, _completed(_of_logits(stack, at, goal), goal))
-    if activation in allowed:
+    if activation in (*allowed, *LOSSES[goal.loss].also):
         return None
     what = f"the last layer's activation is {activation}" if activation else f"a {layer.type} at the end makes none"
     if activation == "softmax":
@@ -232,7 +254,8 @@ def _completed(fixes: Iterator[Fix], goal: Goal) -> tuple[Fix, ...]:
         shape = _output(fix.stack)
         if shape is None or len(shape) != 1:
             continue
-        rest = find_output_problem(fix.stack, goal.after(fix))
+        after = goal.after(fix)
+        rest = find_output_problem(fix.stack, after) or find_apart_outputs(fix.stack, after)
         if rest is None:
             whole.append(fix)
         elif rest.fixes:

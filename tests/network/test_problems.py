@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from cnn_tui.network.layers import (
     Rescaling,
 )
 from cnn_tui.network.losses import LOSSES
-from cnn_tui.network.problems import Goal, find_output_problem, find_problems, find_spare_outputs
+from cnn_tui.network.problems import Goal, find_apart_outputs, find_output_problem, find_problems, find_spare_outputs
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net, stacks
@@ -120,7 +121,7 @@ def test_more_numbers_than_classes_can_be_trained_and_are_a_warning() -> None:
     assert find_spare_outputs(notes_net(), GOAL) is None
 
 
-@pytest.mark.parametrize("activation", ["relu", "linear", "sigmoid"])
+@pytest.mark.parametrize("activation", ["relu", "linear", "tanh"])
 def test_an_answer_that_is_no_probability(activation: str) -> None:
     problem = only(notes_net().change(6, activation=activation))
     assert problem.layer == 7
@@ -130,6 +131,18 @@ def test_an_answer_that_is_no_probability(activation: str) -> None:
     ways = ways_out(problem)
     assert ways.pop("activation softmax") == notes_net()
     assert [*ways] == (["from_logits yes"] if activation == "linear" else [])
+
+
+def test_sigmoids_for_classes_that_exclude_one_another_are_trained_with_a_warning() -> None:
+    stack, goal = notes_net().change(6, activation="sigmoid"), Goal("categorical_crossentropy", 10)
+    assert find_problems(stack, goal) == ()
+    warning = find_apart_outputs(stack, goal)
+    assert warning is not None
+    assert (warning.layer, [*ways_out(warning).values()]) == (7, [notes_net()])
+    assert "Keras computes it as if softmax stood there" in warning.message
+    assert find_apart_outputs(notes_net(), goal) is None
+    assert find_apart_outputs(stack, Goal("binary_crossentropy", 10)) is None
+    assert find_problems(stack, msgspec.structs.replace(goal, from_logits=True))
 
 
 TWO = notes_net().change(6, units=2)

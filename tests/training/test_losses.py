@@ -47,6 +47,8 @@ LONG = [
     Case(1, "sigmoid", 2, bce(precision="mixed_float16", class_weight="balanced")),
     Case(3, "softmax", 3, {"loss": "mean_squared_error"}),
     Case(3, "softmax", 3, {"loss": "categorical_crossentropy", "label_smoothing": 0.2, "class_weight": "balanced"}),
+    Case(3, "sigmoid", 3, {"loss": "categorical_crossentropy"}),
+    Case(3, "hard_sigmoid", 3, {"loss": "sparse_categorical_crossentropy"}),
     Case(5, "linear", 3, {"loss": "categorical_crossentropy", "from_logits": True}),
     Case(4, "linear", 3, {"loss": "sparse_categorical_crossentropy", "from_logits": True, "class_weight": (2.0,)}),
     Case(3, "softmax", 3, {"loss": "sparse_categorical_crossentropy", "class_weight": "balanced"}),
