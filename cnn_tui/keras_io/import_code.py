@@ -28,6 +28,7 @@ from cnn_tui.keras_io.code.data.scale import (
 from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.applications import with_preparation
 from cnn_tui.keras_io.code.network.channels import with_channels_last
+from cnn_tui.keras_io.code.network.sides import with_sides_read
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_training
 from cnn_tui.keras_io.code.training.rates import rate_schedule
@@ -101,6 +102,8 @@ def note_of_one(number: int, trainings: int, how: str) -> str:
 def _code_import(model: CodeModel, program: Program, source: CodeSource, of_training: list[str]) -> CodeImport:
     notes = Notes([*program.notes, *model.notes, *of_training])
     notes.to_know += [*source.to_know, *program.to_know]
+    layers_read = with_sides_read(model.layers, source.cells, notes)
+    model = msgspec.structs.replace(model, layers=layers_read)
     own = None if model.fitted else own_training(source.cells, program.names, program.value)
     if own is not None:
         model = _as_if_fitted(model, own, notes)

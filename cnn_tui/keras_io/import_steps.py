@@ -32,11 +32,12 @@ def batch_size_of(code: CodeImport) -> Any:
 
 _OF_IMAGES = re.compile(r"[^*]*(\.samples|\.n|\.num_examples|\.shape\[0\]|\blen\([^()]*\))[^*/]*//?[^*/]*")
 """So many images as there are, by the size of a batch."""
+_ROUNDING = 1e-6
 _SAME = 0.02
 """So far from one may be the share of the images that an epoch shows, for what is rounded off."""
 
 
-def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, notes: list[str]) -> Any:
+def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, notes: Notes) -> Any:
     """How many batches an epoch has; None where they show every image once, as far as can be told."""
     steps, images = code.fitted.get("steps_per_epoch"), code.fitted.get("samples_per_epoch")
     if isinstance(images, int | float) and type(batch_size) is int:  # as Keras 1 had it
@@ -54,7 +55,17 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
         return _steps_of_share(steps, experiment, code, notes)
     if not isinstance(steps, int | float):
         return steps if isinstance(steps, Unknown) else None
-    return None if _is_every_image(steps, experiment, code) else int(steps)
+    return None if _is_every_image(steps, experiment, code) else _whole("steps_per_epoch", steps, notes)
+
+
+def _whole(name: str, steps: float, notes: Notes) -> int:
+    """Steps that a script divides two numbers for: Keras made batches up to them, the last of which counts whole."""
+    whole = math.ceil(steps - _ROUNDING)
+    if abs(steps - whole) > _ROUNDING:
+        notes.to_know.append(
+            f"{name} is {steps:.6g} there: here {whole}, as Keras counted before it took whole numbers alone"
+        )
+    return whole
 
 
 def _is_same_folder(one: Any, other: Any) -> bool:
@@ -132,7 +143,7 @@ def _held_out_here(experiment: Experiment, code: CodeImport) -> int | None:
     return round(here.train_images * part) if part is not None else None
 
 
-def _images_of_steps(code: CodeImport, count: int | None, notes: list[str]) -> int | None:
+def _images_of_steps(code: CodeImport, count: int | None, notes: Notes) -> int | None:
     """How many images a fit says are measured, of `count`; None where they are all, as far as can be told."""
     name = next((name for name in ("validation_steps", "nb_val_samples") if code.fitted.get(name) is not None), None)
     if name is None or not {"validation_data", "validation_split"} & code.fitted.keys():
@@ -151,7 +162,11 @@ def _images_of_steps(code: CodeImport, count: int | None, notes: list[str]) -> i
     if not isinstance(steps, int | float) or type(size) is not int:
         notes.append(f"{name} ({code.fitted.get(FIT_AT)}) is left out: all images to validate on are measured here")
         return None
-    shown = int(steps) * size if name == "validation_steps" else math.ceil(steps)  # images, as Keras 1 had it
-    left_over = size if name == "validation_steps" else 1  # as by // there
-    is_all = count is not None and shown > count - left_over
-    return None if is_all else shown
+    are_batches = name == "validation_steps"  # and else images, as Keras 1 had it
+    shown = math.ceil(steps - _ROUNDING) * size if are_batches else math.ceil(steps)
+    left_over = size if are_batches else 1  # as by // there
+    if count is not None and shown > count - left_over:
+        return None
+    if are_batches:
+        _whole(name, steps, notes)
+    return shown

@@ -136,6 +136,17 @@ def test_an_epoch_that_shows_every_image_more_than_once_says_how_often(
     assert len(noted) == (times is not None)
 
 
+def test_steps_that_are_no_whole_number_count_as_keras_counted_them(tmp_path: Path) -> None:
+    said = "epochs=3, steps_per_epoch=1250 / 32, validation_data=(x_test, y_test), validation_steps=330 / 32"
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", said))
+    training = imported.experiment.training
+    assert (training.steps_per_epoch, training.validation_steps) == (40, 11)
+    assert "steps_per_epoch is 39.0625 there: here 40, as Keras counted before it took whole numbers alone" in (
+        imported.to_know
+    )
+    assert any("validation_steps is 10.3125 there: here 11" in note for note in imported.to_know)
+
+
 def test_steps_that_only_running_tells_are_a_note(tmp_path: Path) -> None:
     imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "steps_per_epoch=STEPS"))
     assert imported.experiment.training.steps_per_epoch is None

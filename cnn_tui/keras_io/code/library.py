@@ -29,6 +29,7 @@ from cnn_tui.keras_io.code.network.applications import (
     is_application,
 )
 from cnn_tui.keras_io.code.network.shared import shared_layer
+from cnn_tui.keras_io.code.network.sides import marked
 from cnn_tui.keras_io.code.values import PARSER, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
@@ -82,11 +83,12 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return Instance(start, named(start, unnamed, given), place)
     if not callee.is_keras:
         return Unknown("", place)
-    if name == "Convolution2D" and len(unnamed) >= 3 and type(unnamed[1]) is type(unnamed[2]) is int:
+    if name == "Convolution2D" and len(unnamed) > 3 and type(unnamed[1]) is type(unnamed[2]) is int:
         unnamed = [unnamed[0], (unnamed[1], unnamed[2]), *unnamed[3:]]  # rows and columns, as Keras 1 had them
     if "optimizers" in callee.path.split("."):
         name = OPTIMIZERS.get(name, name)
-    return _made(ALIASES.get(name, name), unnamed, given, place)
+    kind = ALIASES.get(name, name)
+    return _made(kind, unnamed, {**given, **marked(callee, kind, unnamed, given)}, place)
 
 
 def _number(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
