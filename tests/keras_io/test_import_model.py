@@ -284,7 +284,7 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
         assert words in notes
     assert imported.experiment.training.schedule == ExponentialDecay(decay_steps=10, decay_rate=0.9)
     assert imported.experiment.training.learning_rate == 0.1
-    assert imported.experiment.training.from_logits
+    assert not imported.experiment.training.from_logits  # which Keras takes no notice of behind a softmax
     assert [layer.trainable for layer in imported.experiment.layers] == [True, True, True, False, True]
     assert imported.experiment.training.metrics == ("accuracy", "sparse_top_k_categorical_accuracy")
 
