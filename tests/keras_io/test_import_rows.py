@@ -27,6 +27,7 @@ model.add(layers.Dense(10, activation="softmax"))
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x_train, y_train, epochs=3, validation_data=(x_test, y_test))
 """
+FLAT_FIRST = NETWORK.replace("Sequential()", "Sequential([layers.Flatten()])").replace("SHAPE", "")
 TOTAL = 784 * 32 + 32 + 32 * 16 + 16 + 16 * 10 + 10
 ROW = "each image goes in as one row of numbers there: here a Flatten in front makes a row of it"
 WAYS = (
@@ -199,3 +200,26 @@ def test_images_that_are_divided_by_their_lengths_are_still_those_of_the_dataset
     (note,) = imported.differences
     assert note.startswith("each image is divided by its length there (line ")
     assert summarize(imported.experiment.stack).total_params == TOTAL
+
+
+@pytest.mark.parametrize(
+    ("images", "axis", "what"),
+    [
+        ("x_train", "axis=1", "each column of an image"),
+        ("x_train", "", "each row of an image"),
+        ("x_train[..., np.newaxis]", "axis=2", "each row of an image"),
+        ("x_train[..., np.newaxis]", "", "each pixel"),
+        ("x_train.reshape(-1, 784)", "axis=-1", "each image"),
+        ("x_train", "axis=0", "each place of an image, over all images,"),
+    ],
+)
+def test_what_keras_normalize_divides_by_its_length_is_said(tmp_path: Path, images: str, axis: str, what: str) -> None:
+    code = HEAD + f"x_train = keras.utils.normalize({images}, {axis})\n"
+    imported = read(tmp_path, code + FLAT_FIRST)
+    assert f"{what} is divided by its length there (line 8): here images come as 0 to 1" in imported.differences
+
+
+def test_colours_are_columns_of_their_own_where_their_lengths_are_divided_by(tmp_path: Path) -> None:
+    code = HEAD.replace("mnist", "cifar10") + "x_train = keras.utils.normalize(x_train, axis=1)\n"
+    imported = read(tmp_path, code + FLAT_FIRST)
+    assert imported.differences[0].startswith("each column of each colour of an image is divided by its length")

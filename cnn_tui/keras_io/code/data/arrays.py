@@ -9,7 +9,7 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, NpzFile, Share
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, Lengths, NpzFile, Share
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.scale import statistic
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
@@ -38,7 +38,8 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         return NpzFile(unnamed[0])
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
     if name == "normalize" and callee.is_keras and arrays is not None and arrays.what == "images":
-        return msgspec.structs.replace(arrays, to_length_1=place)
+        axis = given.get("axis", unnamed[1] if len(unnamed) > 1 else -1)
+        return msgspec.structs.replace(arrays, to_length_1=Lengths(_along(arrays, axis), place))
     if name == "resize" and "image" in callee.path.split(".") and arrays is not None and arrays.what == "images":
         layer = image_layer(name, unnamed[1:], given, place)
         return Unknown("", place) if layer is None else arrays.resized(layer)
@@ -54,6 +55,22 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "train_test_split":
         return _split(unnamed, given, place)
     return _loaded(callee, place) if name == "load_data" else None
+
+
+def _along(images: DatasetArrays, axis: Value) -> str:
+    """What an array of images has along one of its axes, of which the first is that of the images."""
+    sizes = images.sizes
+    if type(axis) is not int or not -len(sizes) - 1 <= axis <= len(sizes):
+        return "a part of each image"
+    axis %= len(sizes) + 1
+    if axis == 0:
+        return "each place of an image, over all images,"
+    if len(sizes) == 1:
+        return "each image"
+    if axis == 3:
+        return "each pixel" if sizes[2] == 1 else "the colour of each pixel"
+    of = " of each colour" if len(sizes) == 3 and sizes[2] > 1 else ""
+    return f"each {'column' if axis == 1 else 'row'}{of} of an image"
 
 
 def _of_package(half: str, what: str) -> DatasetArrays:

@@ -11,6 +11,14 @@ from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 
+class Lengths(msgspec.Struct, frozen=True):
+    """What a script divides by its own length, as Keras's `normalize` does, which makes each of them 1 long."""
+
+    what: str
+    """As `each column of an image`."""
+    place: str
+
+
 class DatasetArrays(msgspec.Struct, frozen=True):
     """The arrays of a dataset: of the `train` or the `test` half, the `images` or the `labels`.
 
@@ -36,8 +44,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """Whether they are divided by their spread then."""
     options: DataOptions = AS_THEY_ARE
     """How the pictures of a folder are wanted."""
-    to_length_1: str = ""
-    """Where each of them, or of its rows, is divided by its length; "" where none is."""
+    to_length_1: Lengths | None = None
+    """Which numbers of theirs are divided by the length that they have together; None where none are."""
     left_out: tuple[int, ...] = ()
     """The numbers of those of the half that are not among them, nor counted in `whole`."""
     changed_at: str = ""

@@ -71,7 +71,8 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
         return _of_table(table.numbers, generator, notes)
     images = arrays_of(data)
     if images is not None and images.to_length_1:
-        notes.append(f"each image is divided by its length there ({images.to_length_1}): here they come as 0 to 1")
+        divided = f"{images.to_length_1.what} is divided by its length there ({images.to_length_1.place})"
+        notes.append(f"{divided}: here images come as 0 to 1")
         return []
     if images is not None and images.centered is not None:
         is_grey = (
