@@ -6,6 +6,7 @@ model, when it is part of the network, or is a note with its line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,9 @@ from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, enumerated, quiet
 
+_BELONGING = re.compile(r"^Found [\d,]+ [a-z ]+ belonging to (\d{1,5}) classes\b", re.MULTILINE)
+"""What Keras prints of the folder that it reads."""
+
 
 class CodeImport(msgspec.Struct, frozen=True):
     """A model of a script in the form that Keras's own files describe one, and how the script trains it."""
@@ -66,6 +70,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     policy: Any
     """The numbers that all layers compute with, where the script says so; else None."""
     printed_total: int | None
+    printed_classes: int | None
+    """How many classes the notebook kept from printing what it reads."""
     notes: Notes
 
 
@@ -145,9 +151,19 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
         program.policy,
-        model.printed_total,
+        model.printed_total if model.layers_printed == len(model.layers) else None,
+        _printed_classes(source, data),
         notes,
     )
+
+
+def _printed_classes(source: CodeSource, data: Value) -> int | None:
+    """How many classes Keras printed that the pictures have, in the cell that reads them or else in all that say it."""
+    printed = {cell.number: {int(many) for many in _BELONGING.findall(cell.printed)} for cell in source.cells}
+    here = re.match(r"cell (\d+),", data.place) if isinstance(data, Folder) else None
+    of_cell = printed.get(int(here[1])) if here else None
+    found = of_cell or {many for each in printed.values() for many in each}
+    return found.pop() if len(found) == 1 else None
 
 
 def _as_if_fitted(model: CodeModel, own: OwnTraining, notes: Notes) -> CodeModel:

@@ -85,9 +85,11 @@ def with_units(chain: Chain, classes: Any, asked: DataAsked, trained_on: Any, no
         return chain
     name = asked.dataset or (trained_on.dataset if isinstance(trained_on, DatasetArrays) else None)
     options = asked.options if asked.dataset else AS_THEY_ARE
-    units = _ANY_CLASSES if name is None else describe(name, options).classes
+    said = asked.printed_classes
+    units = (said or _ANY_CLASSES) if name is None else describe(name, options).classes
     if name is None or not isinstance(classes, ClassNames) or classes.path != trained_on:
         whose = f"the {units} of {quiet(name, 80)} stand in" if name is not None else f"{units} stand in"
+        whose = f"the notebook printed {units}" if name is None and said else whose
         notes.to_know.append(f"how many classes there are, {classes}, only running tells: {whose}")
     at = max(at for at, layer in enumerate(chain.layers) if layer.get("class_name") == "Dense")
     dense = {**chain.layers[at], "config": {**config_of(chain.layers[at]), "units": units}}
@@ -118,7 +120,7 @@ def with_unused_labels(chain: Chain, asked: DataAsked, notes: Notes) -> Chain:
 
 def _not_set(shape: InputShape, layers: Sequence[AnyLayer], asked: DataAsked, notes: Notes) -> dict[str, Any]:
     """No dataset, but what it has to have, and how much of it is tested on."""
-    classes = _classes(shape, layers)
+    classes = min(asked.printed_classes or _classes(shape, layers), MOST_CLASSES)
     notes.to_know.append(
         f"no dataset is set: the network is for {images_in_words(shape, classes)}; "
         "set the dataset to a folder, or a .npz, .csv or .parquet file, of your own"

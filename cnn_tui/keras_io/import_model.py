@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.experiment.check import build_problems, outputs_apart
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
@@ -153,6 +154,7 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     findings = ImportFindings()
     findings.notes = code.notes
     asked = msgspec.structs.replace(data_asked(code, path.parent, findings.notes), sides=code.sides)
+    asked = msgspec.structs.replace(asked, printed_classes=_printed_classes(code, asked, path))
     there = code.data.path if isinstance(code.data, Folder) else code.data
     chain = with_units(code.chain, code.classes, asked, there, findings.notes)
     chain = with_unused_labels(chain, asked, findings.notes)
@@ -173,6 +175,25 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     if not problems and (apart := outputs_apart(experiment)) is not None:
         notes.to_know.append(apart.message)
     return Imported(experiment, tuple(notes), tuple(notes.to_know))
+
+
+def _printed_classes(code: CodeImport, asked: DataAsked, path: Path) -> int | None:
+    """How many classes there are by what a notebook printed: as it says, or with which its total is that of here."""
+    total = code.printed_total
+    if asked.dataset is not None or code.printed_classes is not None or code.classes is None or total is None:
+        return code.printed_classes if asked.dataset is None else None
+    few, more = (_total_with(units, code, asked, path) for units in (2, 3))
+    units, rest = divmod(total - few, more - few) if more > few else (-1, 0)
+    is_so = rest == 0 and 0 <= units < MOST_CLASSES and _total_with(units + 2, code, asked, path) == total
+    return units + 2 if is_so else None
+
+
+def _total_with(units: int, code: CodeImport, asked: DataAsked, path: Path) -> int:
+    """The parameters of the network with so many units at its end."""
+    findings = ImportFindings()
+    asked = msgspec.structs.replace(asked, printed_classes=units)
+    chain = with_units(code.chain, code.classes, asked, None, findings.notes)
+    return summarize(_imported(chain, code.compiled, path.stem, findings, asked).experiment.stack).total_params
 
 
 def _precision(described: Sequence[Plain], layers: tuple[AnyLayer, ...], notes: list[str]) -> str:

@@ -43,6 +43,7 @@ from cnn_tui.keras_io.code.values import (
     Value,
 )
 
+_SAVES = ("save", "save_weights")
 _OF_EPOCHS = ("epochs", "initial_epoch")
 _TESTING = ("evaluate", "evaluate_generator", "predict", "predict_generator")
 """Methods that are given images to test a model on."""
@@ -117,17 +118,22 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
             model.fits += 1
             model.fitted |= {NOT_COMPILED: True} if model.is_trained else {}
             model.earlier += [] if model.as_trained is None else [model.as_trained]
-        model.is_trained = True
+        model.is_trained, model.saved = True, []
         model.as_trained = _as_it_is(model)
         return history
     elif name == "get_layer":
         return Unknown("", place)
+    elif name in _SAVES:
+        model.saved.append(unnamed[0] if unnamed else given.get("filepath"))
     elif name == "load_weights":
-        model.notes.append(f"the weights that are loaded at {place} are left out")
+        loaded = unnamed[0] if unnamed else given.get("filepath")
+        if not isinstance(loaded, str) or loaded not in model.saved:  # else they are what it has
+            model.notes.append(f"the weights that are loaded at {place} are left out")
     elif name in _TESTING:
         model.evaluated.append(unnamed[0] if unnamed else given.get("x"))
     elif name == "summary":
         model.summaries += 1
+        model.layers_printed = len(model.layers)
     return Unknown(f"what {name} gives", place)
 
 

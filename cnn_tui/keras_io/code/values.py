@@ -194,6 +194,10 @@ class CodeModel(msgspec.Struct, eq=False):
     """How often its summary is printed."""
     printed_total: int | None = None
     """The parameters that the notebook kept from printing its summary."""
+    layers_printed: int = 0
+    """How many layers it had then."""
+    saved: list[Value] = []
+    """Where its weights are saved as its last training left them."""
     is_inside: bool = False
     """Whether it is a part of another model."""
     problems: list[str] = []
