@@ -15,6 +15,7 @@ import msgspec
 
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
+from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.preparation import of_generator
@@ -113,7 +114,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     own = None if model.fitted else own_training(source.cells, program.names, program.value)
     if own is not None:
         model = _as_if_fitted(model, own, notes)
-    fitted = model.fitted or {}
+    fitted = with_balance(model.fitted or {}, model.layers, source.cells)
     data = _data(fitted.get("x"))
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)

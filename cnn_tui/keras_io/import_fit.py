@@ -120,7 +120,10 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
         table = table.table
     if table is None:
         return None
-    if table == {}:  # it is filled by a loop that only running tells the end of
+    if isinstance(table, str):
+        notes.append(f'class_weight "{quiet(table, 40)}" is no table, and Keras knows no other weights: it is left out')
+        return None
+    if table == {} or (isinstance(table, dict) and any(isinstance(one, Unknown) for one in table.values())):
         notes.append("the weights of class_weight only running tells: they are left out; balanced may be what is meant")
         return None
     try:
