@@ -63,7 +63,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     note_tested(code, notes)
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset, there.options, leave_out=there.left_out)
-    if isinstance(there, Unknown) and there.table:
+    if isinstance(there, Unknown) and there.table and there.table.paths:
         return _table_asked(there, there.table, code, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):
         place = f", {quiet(there.folder, 80)} ({code.data.place})," if there.folder else f" ({code.data.place})"
@@ -78,8 +78,10 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         return DataAsked(options=options, is_elsewhere=True, share=share)
     if not isinstance(there, str) and code.fitted:
         notes.append(f"the images that it trains on{_shown(there)} are not known: set the dataset to them")
+    split = table_split(code)
+    share = split.test if split is not None else share
     if not isinstance(code.data, Folder):
-        return DataAsked(is_unread=isinstance(there, Unknown) and not there.is_free)
+        return DataAsked(share=share, is_unread=isinstance(there, Unknown) and not there.is_free)
     options = _options(code.data, code.chain.input_shape, notes)
     if not isinstance(there, str):
         is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()
@@ -130,7 +132,7 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
     """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
     tested = code.validation.path if isinstance(code.validation, Folder) else code.validation
     other = tested.table if isinstance(tested, Unknown) else None
-    if other is not None and other.origin == table.origin:
+    if other is not None and (other.origin == table.origin or not other.paths):
         other = None
     if table.joined_at:
         tables = quiet(str(table), 160)

@@ -160,9 +160,13 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     chain = with_unused_labels(chain, asked, findings.notes)
     experiment = _imported(chain, code.compiled, quiet(path.stem), findings, asked).experiment
     notes = findings.notes
-    if not code.fitted and asked.dataset is None and experiment.dataset and chain.input_shape is not None:
+    is_stand_in = asked.dataset is None and experiment.dataset and chain.input_shape is not None
+    if is_stand_in and not code.fitted:
         words = f"which images the model is for is not followed: {experiment.dataset}, whose images are as large"
         notes.to_know.append(f"{words}, stands in")
+    elif is_stand_in:
+        words = f"until then {experiment.dataset} stands in, whose images are as large; they come as 0 to 1 here"
+        notes.to_know.append(words)
     experiment = msgspec.structs.replace(experiment, training=trained(experiment, code, notes))
     experiment = watched(experiment, notes)
     experiment = msgspec.structs.replace(experiment, stop=rules_of(code, experiment, notes))

@@ -182,7 +182,8 @@ model.fit(varied.flow(images, labels, batch_size=64), epochs=2)
     imported = read(tmp_path, code)
     assert imported.experiment.layers[0] == RandomRotation(factor=0.1, fill_mode="nearest")
     assert imported.experiment.training.batch_size == 64
-    assert imported.notes == ("the images that it trains on, images (line 17), are not known: set the dataset to them",)
+    (note,) = imported.differences
+    assert note == "the images that it trains on, images (line 17), are not known: set the dataset to them"
 
 
 def test_arrays_that_go_in_by_batches_are_the_dataset(tmp_path: Path) -> None:

@@ -86,7 +86,8 @@ def test_images_may_keep_their_own_order(tmp_path: Path, fit: str, shuffle: bool
 
 def test_a_fit_of_single_arrays_that_are_not_known_names_them(tmp_path: Path) -> None:
     imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train", "X"))
-    assert imported.notes == ("the images that it trains on, X (line 15), are not known: set the dataset to them",)
+    (note,) = imported.differences
+    assert note == "the images that it trains on, X (line 15), are not known: set the dataset to them"
 
 
 def test_what_a_fit_counts_its_epochs_by_is_a_note(tmp_path: Path) -> None:

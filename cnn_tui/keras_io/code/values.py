@@ -64,7 +64,10 @@ class Numbers(msgspec.Struct, frozen=True):
 
 
 class CodeTable(msgspec.Struct, frozen=True):
-    """A table (CSV) that a script reads; or several, or one and something else, that it puts together `joined_at`."""
+    """A table (CSV) that a script reads; or several, or one and something else, that it puts together `joined_at`.
+
+    Without any `paths` it is whatever else a script splits by shares, and `split_of` is what that is.
+    """
 
     paths: tuple[str, ...]
     joined_at: str = ""
@@ -73,11 +76,12 @@ class CodeTable(msgspec.Struct, frozen=True):
     """Whether it is an array of NumPy's, and no longer a table of pandas'."""
     share: float = 1.0
     """How much of it these are."""
+    split_of: str = ""
 
     @property
     def origin(self) -> tuple[tuple[str, ...], str]:
         """What tells it from other tables, whatever is done to its numbers."""
-        return self.paths, self.joined_at
+        return self.paths, self.joined_at or self.split_of
 
     def __str__(self) -> str:
         listed = ", ".join(self.paths)
@@ -104,10 +108,9 @@ class Unknown(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, table=rows.table, sizes=rows.sizes)
 
     def of_share(self, share: float) -> Unknown:
-        """So much of it; how much is known of what is read from a table alone."""
-        if self.table is None:
-            return self
-        table = msgspec.structs.replace(self.table, share=self.table.share * share)
+        """So much of it."""
+        table = self.table if self.table is not None else CodeTable((), split_of=str(self))
+        table = msgspec.structs.replace(table, share=table.share * share)
         return msgspec.structs.replace(self, table=table)
 
     def of_table(self, table: CodeTable | None) -> Unknown:

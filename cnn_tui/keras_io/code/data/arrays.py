@@ -160,10 +160,9 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
     shares = (round(1 - share, 6) if learned is None and isinstance(share, float) else learned, share)
     parts: list[Value] = []
     read = any(isinstance(one, Folder) and BY_HAND in one.arguments for one in unnamed)
-    is_sized = any(isinstance(one, Unknown) and one.sizes is not None for one in unnamed)
     for arrays in unnamed if not read else ():
         known = [part for part in shares if isinstance(part, float)]
-        if isinstance(arrays, Unknown) and (arrays.table or is_sized) and len(known) == len(shares):
+        if isinstance(arrays, Unknown) and len(known) == len(shares):
             parts += [arrays.of_share(part) for part in known]
             continue
         counts = _counts(learned, share, arrays.count) if isinstance(arrays, DatasetArrays) else None

@@ -34,7 +34,8 @@ def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], plac
         return None
     paths = dict.fromkeys(path for table in tables if not table.joined_at for path in table.paths)
     if not paths:
-        return next(table for table in tables if table.joined_at)
+        whole = next((table for table in tables if table.joined_at), None)
+        return whole or msgspec.structs.replace(tables[0], share=1.0, split_of=place)
     return msgspec.structs.replace(tables[0], paths=tuple(paths), joined_at=place)
 
 

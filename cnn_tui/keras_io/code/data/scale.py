@@ -67,7 +67,7 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
         place = f"preprocessing_function ({generator.place})"
         notes.append(f"which numbers {place} makes of pictures is not known: here they go in as 0 to 1")
         return []
-    if (table := table_of(data)) is not None:
+    if (table := table_of(data)) is not None and table.paths:
         return _of_table(table.numbers, generator, notes)
     images = arrays_of(data)
     if images is not None and images.to_length_1:
