@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_parts import image_parts
 from cnn_tui.experiment.phases import phases_of
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Line, Progress, Run
@@ -122,16 +123,12 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
         data = describe(dataset, experiment.data_options)
     except DatasetError:
         return None
-    held, validation = 0, experiment.training.validation
-    images = data.train_images - len(experiment.leave_out)
-    if isinstance(validation, float):
-        held = round(images * validation)
-    images -= held
+    images, held = image_parts(experiment, data.train_images)
     if images <= 0:
         return None
     if experiment.training.steps_per_epoch is not None:
         images = experiment.training.steps_per_epoch * experiment.training.batch_size
-    validated = data.test_images if validation == "test" else held
+    validated = data.test_images if experiment.training.validation == "test" else held
     batch_size = experiment.training.batch_size
     if experiment.training.validation_steps is not None:
         validated = min(validated, experiment.training.validation_steps * batch_size)

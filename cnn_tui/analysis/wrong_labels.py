@@ -7,6 +7,7 @@ import msgspec
 from cnn_tui.artifacts.suspects import Suspects
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_ranges import compact, ranges_of
 from cnn_tui.experiment.names import named_by_difference
 from cnn_tui.history.history import History
 from cnn_tui.history.image_marks import wrongly_labelled
@@ -34,11 +35,12 @@ def without_wrong(history: History, run: Run, experiment: Experiment | None = No
     except RawFileError:
         raise NoMarksError(f"no suspects of run {run.id} were looked for") from None
     marked = wrongly_labelled(history, images)
-    if set(marked) <= set(experiment.leave_out):
+    left_out = ranges_of(experiment.leave_out)
+    if all(any(span.first <= one <= span.last for span in left_out) for one in marked):
         raise NoMarksError(
             f"no more images are marked as wrong among the suspects of run {run.id}"
             if experiment.leave_out
             else f"no image is marked as wrong among the suspects of run {run.id}"
         )
-    options = {"dataset": run.dataset, "leave_out": tuple(sorted({*experiment.leave_out, *marked}))}
+    options = {"dataset": run.dataset, "leave_out": compact([*left_out, *marked])}
     return named_by_difference(msgspec.structs.replace(experiment, **options), experiment)

@@ -18,7 +18,7 @@ from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device, find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
-from cnn_tui.experiment import leaving_out
+from cnn_tui.experiment import image_ranges
 from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.overrides import Axis, override, parse
@@ -125,7 +125,7 @@ def _without_marked(experiments: list[Experiment], run_id: int) -> list[Experime
             without = [without_wrong(history, run, one) for one in experiments or [run.experiment]]
         except NoMarksError as error:
             raise UserError(f"{error}; cnn-tui suspects {run_id} looks for them, and marks them") from None
-    say(f"without {leaving_out.in_words(without[0].leave_out)} that are marked as wrongly labelled")
+    say(f"without {image_ranges.in_words(without[0].leave_out)} that are marked as wrongly labelled")
     return without
 
 

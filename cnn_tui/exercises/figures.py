@@ -77,7 +77,7 @@ def _row(figure: _Figure, shown: ShownRuns, noted: Mapping[str, Any]) -> FigureR
 def _holds_out(group: Group) -> bool:
     """Whether a part of the training images was held out, so that validation is another figure than the test's."""
     experiment = group.experiment
-    return experiment is not None and not isinstance(experiment.training.validation, str)
+    return experiment is not None and experiment.training.holds_out
 
 
 def _spread(group: Group | None, figure: _Figure) -> str:

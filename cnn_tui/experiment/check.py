@@ -8,6 +8,7 @@ from cnn_tui.data.dataset import Dataset, too_large
 from cnn_tui.data.labels import odd_numbers
 from cnn_tui.experiment import leaving_out, start_weights
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_parts import held_out_problem
 from cnn_tui.experiment.phases import phases_of
 from cnn_tui.experiment.training import Training
 from cnn_tui.experiment.unset_dataset import images_in_words
@@ -15,7 +16,6 @@ from cnn_tui.network.fixes import Problem
 from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
 from cnn_tui.network.problems import Goal, find_apart_outputs, find_problems, find_spare_outputs
 from cnn_tui.network.summary import Summary, summarize
-from cnn_tui.text import counted
 
 # Keras counts a metric's hits in labels of one form only; "accuracy" takes any.
 _LABELS: dict[str, tuple[AnswerKind, ...]] = {
@@ -133,12 +133,5 @@ def _image_problems(experiment: Experiment, images: int) -> list[Problem]:
     """Images to be left out that are not there, and parts that hold no image."""
     if images and (why := leaving_out.problem_of(experiment.leave_out, images)):
         return [Problem(0, f"{why}: change it in the training settings")]
-    images -= len(experiment.leave_out)
-    fraction = experiment.training.validation
-    held = 0 if isinstance(fraction, str) else round(images * fraction)  # as the training does it
-    if isinstance(fraction, str) or not images or 0 < held < images:
-        return []
-    left = f"{held:,} of {counted(images, 'image')} to validate on and {images - held:,} to train on"
-    return [
-        Problem(0, f"a validation of {fraction:g} leaves {left}: choose another fraction in the training settings"),
-    ]
+    why = held_out_problem(experiment, images) if images else ""
+    return [Problem(0, f"{why} in the training settings")] if why else []

@@ -15,8 +15,9 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE
-from cnn_tui.experiment import class_weights, leaving_out, start_weights
+from cnn_tui.experiment import class_weights, image_ranges, start_weights
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_ranges import ranges_of
 from cnn_tui.experiment.phase import in_words as phase_in_words
 from cnn_tui.experiment.schedule import in_words as schedule_in_words
 from cnn_tui.network.diff import LayerChange, changed_fields, layer_changes
@@ -85,8 +86,9 @@ def differences(before: Experiment, after: Experiment) -> tuple[OneDifference, .
     """What of `after` is not as in `before`: the network first, then settings, data and stop rules, then the seed."""
     old, new = (_with_effect(one) for one in (before, after))
     names = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
-    if "leave_out" not in names and set(before.leave_out) != set(after.leave_out):
-        names.append("leave_out")  # as many, and other ones
+    # Other images may have the same few words, and the same images others.
+    names = [name for name in names if name != "leave_out"]
+    names += ["leave_out"] if ranges_of(before.leave_out) != ranges_of(after.leave_out) else []
     settings = [OneDifference("setting", name, old.get(name, ""), new.get(name, "")) for name in names]
     last = [one for one in settings if one.name in _LAST]
     first = [one for one in settings if one.name not in _LAST]
@@ -123,7 +125,7 @@ def settings_in_words(experiment: Experiment) -> dict[str, str]:
         if value != getattr(AS_THEY_ARE, name):
             settings[name] = "x".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
     if experiment.leave_out:
-        settings["leave_out"] = leaving_out.in_words(experiment.leave_out)
+        settings["leave_out"] = image_ranges.in_words(experiment.leave_out)
     if experiment.weights is not None:
         settings["weights"] = start_weights.in_words(experiment)
     for name, value in experiment.training.told().items():

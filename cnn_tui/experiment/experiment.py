@@ -11,7 +11,7 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, Color, DataOptions, Dataset, Fit, Side, is_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import leaving_out, unset_dataset
-from cnn_tui.experiment.leaving_out import ImageNumbers
+from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.phase import MOST_PHASES, Phase, renumbered
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Metric, Training

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, DataOptions, DatasetError, is_file
-from cnn_tui.experiment import class_weights, file_errors, other_files
+from cnn_tui.experiment import class_weights, file_errors, leaving_out, other_files
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, ExperimentError
 from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
@@ -235,6 +235,8 @@ def _schedule_table(schedule: AnySchedule) -> Any:
 def _in_full(raw: dict[str, Any], where: str) -> dict[str, Any]:
     """Accept what Keras accepts for short: `kernel_size = 3`, `kernel_regularizer = "l2"`; and a table of weights.
 
+    Images that are left out may be in one text, as they are typed.
+
     A file that says what images the network is for has no dataset. Raises ExperimentError for weights that are none.
     """
     full, layers, training = dict(raw), raw.get("layers"), raw.get("training")
@@ -248,6 +250,10 @@ def _in_full(raw: dict[str, Any], where: str) -> dict[str, Any]:
         except ValueError as error:
             raise ExperimentError(f"{where}: training.{error}") from None
         full["training"] = {**training, "class_weight": weights}
+    try:
+        full |= {key: leaving_out.of_file(value) for key, value in raw.items() if key == "leave_out"}
+    except ValueError as error:
+        raise ExperimentError(f"{where}: {error}") from None
     return full
 
 

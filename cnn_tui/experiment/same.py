@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, Color, DataOptions, Fit
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_ranges import ImageNumbers, ImageRange, ranges_of
 from cnn_tui.experiment.start_weights import with_digest
 from cnn_tui.experiment.training import MOMENTUM_OPTIMIZERS, Training
 from cnn_tui.network.stack import Stack
@@ -52,10 +54,11 @@ class _Plain(msgspec.Struct):
     test: str | float | None = None
     weights: str | None = None
     weights_digest: str | None = None
-    leave_out: tuple[int, ...] = ()
+    leave_out: ImageNumbers = ()
     then: list[dict[str, Any]] = []
 
 
+_MOST_IN_FULL = 150_000
 _PLAIN = msgspec.json.Decoder(_Plain)
 _DEFAULTS: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(Training()))
 
@@ -81,9 +84,10 @@ def settings_of(experiment: str | bytes) -> Settings | None:
     """The settings of an experiment in JSON, as a history keeps it; None where it is damaged."""
     try:
         plain = _PLAIN.decode(experiment)
-    except msgspec.MsgspecError:
+        parts = _parts(plain, list(map(str, ranges_of(plain.leave_out))))
+    except ValueError:  # msgspec's among them
         return None
-    return Settings(plain.dataset, msgspec.json.encode(_parts(plain), order="sorted").decode())
+    return Settings(plain.dataset, msgspec.json.encode(parts, order="sorted").decode())
 
 
 def digest_of(fingerprint: str, experiment: str | bytes) -> str:
@@ -94,17 +98,28 @@ def digest_of(fingerprint: str, experiment: str | bytes) -> str:
     """
     try:
         plain = _PLAIN.decode(experiment)
-    except msgspec.MsgspecError:
+        training, rules, *others = _parts(plain, [one for span in ranges_of(plain.leave_out) for one in _in_full(span)])
+    except ValueError:
         return ""
-    training, rules, *others = _parts(plain)
     told = {name: value for name, value in training.items() if value != _DEFAULTS.get(name)}
     stop = [{name: value for name, value in rule.items() if value is not None and value is not False} for rule in rules]
     text = msgspec.json.encode([fingerprint, told, stop, *others], order="sorted")
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def _parts(plain: _Plain) -> tuple[Any, ...]:
-    """How it is trained: the settings without the seed, the stop rules, and what is asked of pictures and weights."""
+def _in_full(span: ImageRange) -> Iterable[int | str]:
+    """The numbers of images one by one, as histories had them before there were ranges.
+
+    No file could have held more of them than these, and a range may have a billion.
+    """
+    return range(span.first, span.last + 1) if span.size <= _MOST_IN_FULL else (str(span),)
+
+
+def _parts(plain: _Plain, leave_out: Sequence[int | str]) -> tuple[Any, ...]:
+    """How it is trained: the settings without the seed, the stop rules, and what is asked of pictures and weights.
+
+    `leave_out` are the images that are left out, in a form that is the same however they are written.
+    """
     # A setting that an older version did not know was what its default is now.
     training = {**_DEFAULTS, **plain.training}
     del training["seed"]
@@ -112,7 +127,7 @@ def _parts(plain: _Plain) -> tuple[Any, ...]:
         del training[name]
     options = DataOptions(plain.image_size, plain.color, plain.fit, plain.test)
     weights = () if plain.weights is None else ([plain.weights_digest or plain.weights],)
-    left_out = ({"leave_out": sorted(plain.leave_out)},) if plain.leave_out else ()
+    left_out = ({"leave_out": leave_out},) if leave_out else ()
     then = ({"then": plain.then},) if plain.then else ()
     return training, plain.stop, *(() if options == AS_THEY_ARE else (options,)), *weights, *left_out, *then
 

@@ -15,6 +15,7 @@ from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, D
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import class_weights, keeping, leaving_out, phases_typed, start_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
+from cnn_tui.experiment.image_parts import image_parts
 from cnn_tui.experiment.phase import in_words as phase_in_words
 from cnn_tui.experiment.phases_typed import phase_text
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
@@ -58,7 +59,7 @@ class Setting(NamedTuple):
 
 
 def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
-    """The rows, in the order of the file; the stop rules come after them."""
+    """The rows, in the order of the file, but what is left out beside what is validated on; then stop rules come."""
     training = experiment.training
     rows = [
         Setting("name", experiment.name, "What the runs are called.", "any words"),
@@ -68,16 +69,13 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
         rows.append(_test_row(experiment))
     if experiment.dataset and form_of(experiment.dataset) in ("folder", "parquet"):
         rows += _picture_rows(experiment)
-    if experiment.leave_out:
-        words = "Training images that are not learned from: those whose labels are wrong, say."
-        now = leaving_out.typed(experiment.leave_out)
-        rows.append(Setting("leave_out", now, words, leaving_out.ALLOWED, ("none",)))
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
         if info.name == "metrics":
             rows.append(_row("metrics", ", ".join(value), "What is reported beside the loss.", _METRICS))
         elif info.name == "validation":
-            words = "Images that are watched, never learned from: none, the test set, or a part held out."
+            rows += [_left_out_row(experiment)] if experiment.dataset else []
+            words = "Images that are watched, never learned from: none, the test set, or training images held out."
             rows.append(_row("validation", _shown(value), words, _VALIDATIONS))
         elif info.name == "seed":
             shown = "random" if value is None else str(value)
@@ -100,6 +98,12 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     words = "The file of a model that the layers start from, as far as they fit; with 0 epochs it is only tested."
     rows.append(Setting("weights", experiment.weights or "none", words, start_weights.ALLOWED, ("none",)))
     return tuple(rows)
+
+
+def _left_out_row(experiment: Experiment) -> Setting:
+    words = "Training images that are not learned from: those whose labels are wrong, say, or all but some."
+    now = leaving_out.typed(experiment.leave_out)
+    return Setting("leave_out", now, words, leaving_out.ALLOWED, ("none",))
 
 
 def _phase_rows(experiment: Experiment) -> list[Setting]:
@@ -153,9 +157,8 @@ def _with_schedule(experiment: Experiment, text: str) -> Experiment:
     if text == "none":
         return experiment.with_training(schedule=None)
     training = experiment.training
-    held = training.validation if isinstance(training.validation, float) else 0.0
-    images = (experiment.data.train_images - len(experiment.leave_out)) * (1 - held)
-    steps = training.steps_per_epoch or math.ceil(images / training.batch_size)
+    images = image_parts(experiment, experiment.data.train_images).learned
+    steps = training.steps_per_epoch or max(1, math.ceil(images / training.batch_size))
     schedule = new_schedule(text, steps * training.epochs)
     if isinstance(schedule, ReduceLROnPlateau) and training.validation == "none":
         schedule = msgspec.structs.replace(schedule, monitor="loss")
@@ -301,7 +304,7 @@ def _test(text: str) -> float | str | None:
 
 
 def _row(name: str, value: str, help: str, choices: tuple[str, ...]) -> Setting:
-    allowed = {"metrics": ", ".join(choices), "validation": "none, test, or a fraction like 0.1"}[name]
+    allowed = {"metrics": ", ".join(choices), "validation": "none, test, a fraction like 0.1, or 0-4999"}[name]
     return Setting(name, value, help, allowed, choices)
 
 

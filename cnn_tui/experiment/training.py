@@ -8,6 +8,7 @@ import msgspec
 
 from cnn_tui.experiment import class_weights, file_errors, keeping
 from cnn_tui.experiment.class_weights import ClassWeight
+from cnn_tui.experiment.image_ranges import ImageRange, range_of
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.losses import LOSSES, Loss
@@ -141,6 +142,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     class_weight: ClassWeight = None
     metrics: tuple[Metric, ...] = ("accuracy",)
     validation: str | float = "test"
+    """"none", "test", the share of the training images that is held out, or which of them are, as "0-4999"."""
     validation_steps: Annotated[
         int | None,
         argument(
@@ -204,10 +206,22 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.validation == "none":
             return ""
         images = "the test images" if self.validation == "test" else "held-out images"
+        if self.validated_images is not None:
+            images = f"training images {self.validated_images.words}"
         images += ", varied" if self.vary_validation else ""
         if self.validation_steps is None:
             return images
         return f"{counted(self.validation_steps, 'batch', 'batches')} of {images}"
+
+    @property
+    def validated_images(self) -> ImageRange | None:
+        """The training images that are validated on, where they are named; those left out of training are not."""
+        return range_of(self.validation) if isinstance(self.validation, str) else None
+
+    @property
+    def holds_out(self) -> bool:
+        """Whether some of the training images are validated on, and not learned from."""
+        return self.validation not in ("none", "test")
 
     def told(self) -> dict[str, Any]:
         """The settings as they are written and compared: those that few trainings have only where they are set."""
@@ -218,9 +232,9 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for field in fields_of(type(self)):
             field.check(getattr(self, field.name))
         if isinstance(self.validation, str):
-            if self.validation not in ("none", "test"):
+            if self.validation not in ("none", "test") and self.validated_images is None:
                 found = file_errors.found(self.validation)
-                raise ValueError(f'validation must be "none", "test" or a fraction like 0.1, not {found}')
+                raise ValueError(f"validation must be {_VALIDATIONS}, not {found}")
         elif not 0 < self.validation < 1:
             raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
         class_weights.check(self.class_weight)
@@ -229,6 +243,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {file_errors.found(self.seed)}")
 
 
+_VALIDATIONS = '"none", "test", a fraction like 0.1, or training images like "0-4999"'
 FINE = ("beta_1", "beta_2", "rho", "epsilon", "amsgrad")
 """Arguments of optimizers that hardly anybody changes: a form has those that are set."""
 _LIKE_ADAM = ("adam", "adamw", "nadam", "adamax")

@@ -10,6 +10,7 @@ import msgspec
 
 from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_parts import learned_with_all
 from cnn_tui.experiment.names import told_apart, without_seed
 from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.conditions import Conditions, conditions_in_words
@@ -216,16 +217,9 @@ def same_images(
     if (dataset, test) != (other_dataset, other_test) or not any(one and one.leave_out for one in (experiment, other)):
         return False
     # With a share held out for validation the whole is known but for the rounding of that share.
-    return abs(_with_left_out(train, experiment) - _with_left_out(other_train, other)) <= 1
-
-
-def _with_left_out(train_images: int, experiment: Experiment | None) -> int:
-    """How many images would have been learned from had none been left out."""
-    if experiment is None or not experiment.leave_out:
-        return train_images
-    validation = experiment.training.validation
-    share = validation if isinstance(validation, float) else 0.0
-    return round(train_images + len(experiment.leave_out) * (1 - share))
+    pairs = ((train, experiment), (other_train, other))
+    first, second = (learned if one is None else learned_with_all(one, learned) for learned, one in pairs)
+    return abs(first - second) <= 1
 
 
 def contrast(group: Group, base: Group, names: str = "") -> str:

@@ -14,7 +14,7 @@ from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.artifacts.kept_epochs import kept_in_words
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import class_weights, keeping, leaving_out, schedule, start_weights
+from cnn_tui.experiment import class_weights, image_ranges, keeping, schedule, start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.phase import in_words as phase_in_words
 from cnn_tui.experiment.training import Training
@@ -199,7 +199,7 @@ def _experiment(run: Run) -> Iterator[Block]:
     asked = f" (asked for: {run.experiment.dataset})" if run.dataset != run.experiment.dataset else ""
     yield Fact("data", run.dataset + asked + images)
     if run.experiment.leave_out:
-        yield Fact("leaves out", f"{leaving_out.in_words(run.experiment.leave_out)} of its training images")
+        yield Fact("leaves out", f"{image_ranges.in_words(run.experiment.leave_out)} of its training images")
     steps = "" if training.steps_per_epoch is None else f" of {counted(training.steps_per_epoch, 'batch', 'batches')}"
     is_said = training.validation_steps is not None or training.vary_validation
     some = f" ({training.watched})" if is_said and training.watched else ""

@@ -113,7 +113,8 @@ def refusal(make: Callable[[], object]) -> str:
         ),
         (
             '[training]\nvalidation = "tset"',
-            'training: validation must be "none", "test" or a fraction like 0.1, not "tset"',
+            'training: validation must be "none", "test", a fraction like 0.1, or training images like "0-4999", '
+            'not "tset"',
         ),
         (
             "[training]\nvalidation = 2",

@@ -21,7 +21,7 @@ AT_ONCE_ELSEWHERE = 4
 
 def with_images_to_choose_by(experiment: Experiment) -> tuple[Experiment, str]:
     """The experiment, whose test images choose nothing, and the words for what was changed for that."""
-    if not isinstance(experiment.training.validation, str):
+    if experiment.training.holds_out:
         return experiment, ""
     words = (
         f"a tenth of the training images is held out to choose by (validation = {HELD_OUT}), because test images that "

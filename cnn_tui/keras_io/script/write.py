@@ -17,13 +17,14 @@ from cnn_tui.experiment.phases import phases_of
 from cnn_tui.keras_io.script.callbacks import callbacks_code, is_ours
 from cnn_tui.keras_io.script.data import DataCode, data_code, unset_data_code
 from cnn_tui.keras_io.script.fit import batches_code, fit_code, has_batches
+from cnn_tui.keras_io.script.image_parts import image_parts_code
 from cnn_tui.keras_io.script.model import adapt_code, model_code
 from cnn_tui.keras_io.script.phases import epochs_done_code, learning_code, phase_comment
 from cnn_tui.keras_io.script.schedule import optimizer_schedule
 from cnn_tui.keras_io.script.validation import watched_code
 from cnn_tui.keras_io.script.weights import start_weights_code
 from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal, program
-from cnn_tui.text import quiet, wrapped
+from cnn_tui.text import quiet
 
 OPTIMIZERS = {
     "adam": "Adam",
@@ -52,13 +53,11 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
     phases = phases_of(experiment)
     data = _data(experiment)
     imports = {"import tensorflow as tf", *data.imports}
-    held_out = isinstance(experiment.training.validation, float)
+    image_parts = image_parts_code(experiment, seed)
     balanced = experiment.training.class_weight == "balanced"
     if (
-        held_out
-        or any("np." in line for line in watched_code(experiment, seed))
+        any("np." in line for part in (watched_code(experiment, seed), *image_parts) for line in part)
         or balanced
-        or experiment.leave_out
         or seed is not None
         or any(rule.nan and is_ours(rule) for phase in phases for rule in phase.stop)
     ):
@@ -71,8 +70,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         _random(seed),
         _policy(experiment),
         *data.parts,
-        _left_out(experiment),
-        _held_out(experiment, seed),
+        *image_parts,
         _class_weight(experiment, seed),
         _labels(experiment),
         model_code(experiment),
@@ -148,36 +146,6 @@ def _policy(experiment: Experiment) -> CodeLines:
     return ["# Compute in half precision, keep the weights in full", f'tf.keras.config.set_dtype_policy("{precision}")']
 
 
-def _left_out(experiment: Experiment) -> CodeLines:
-    if not experiment.leave_out:
-        return ()
-    numbers = ", ".join(map(str, experiment.leave_out))
-    one_line = f"left_out = [{numbers}]"
-    lines = [one_line]
-    if len(one_line) > WIDTH:
-        wide = [f"    {line}" for line in wrapped(f"{numbers},", WIDTH - 4)]
-        lines = ["# fmt: off", "left_out = [", *wide, "]", "# fmt: on"]
-    return [
-        "# Leave images out of training, by their numbers",
-        *lines,
-        *(f"{name} = np.delete({name}, left_out, axis=0)" for name in ("training_images", "training_labels")),
-    ]
-
-
-def _held_out(experiment: Experiment, seed: int | None) -> CodeLines:
-    fraction = experiment.training.validation
-    if isinstance(fraction, str):
-        return ()
-    return [
-        f"# Hold out {fraction * 100:g} % of the training images, to validate on",
-        f"order = np.random.default_rng({'' if seed is None else 'SEED'}).permutation(len(training_images))",
-        f"held_out = round(len(training_images) * {fraction!r})",
-        "held, kept = np.sort(order[:held_out]), np.sort(order[held_out:])",
-        "validation_images, validation_labels = training_images[held], training_labels[held]",
-        "training_images, training_labels = training_images[kept], training_labels[kept]",
-    ]
-
-
 def _class_weight(experiment: Experiment, seed: int | None) -> CodeLines:
     wanted = experiment.training.class_weight
     if wanted is None:
@@ -204,7 +172,7 @@ def _labels(experiment: Experiment) -> CodeLines:
     if answers.kind != "one-hot labels":
         return ()
     sets = ["training_labels", "test_labels"]
-    if isinstance(experiment.training.validation, float):
+    if experiment.training.holds_out:
         sets.insert(1, "validation_labels")
     return [
         "# Turn class numbers into rows of 0 and 1, which this loss wants",

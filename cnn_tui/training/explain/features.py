@@ -27,7 +27,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.home import model_path
 from cnn_tui.training.data.datasets import Images
 from cnn_tui.training.data.image_store import digest_of
-from cnn_tui.training.data.split import held_out, not_left_out
+from cnn_tui.training.data.split import learned_and_held
 from cnn_tui.training.log import say
 from cnn_tui.training.pipeline import scaled
 
@@ -70,9 +70,7 @@ class TrainingFeatures:
         """
         self.run_id, self.images, self._epoch = run_id, images, epoch
         self.reader = FeatureReader(model)
-        positions, validation = not_left_out(images, experiment.leave_out), experiment.training.validation
-        if isinstance(validation, float):
-            positions = positions[held_out(len(positions), validation, seed)[0]]
+        positions, _ = learned_and_held(images, experiment.training.validation, seed, experiment.leave_out)
         self.learned = len(positions)
         """How many images it has learned from; of very many features, not all of them are searched."""
         self.positions = positions[: max(1, MOST_NUMBERS // self.reader.size)]

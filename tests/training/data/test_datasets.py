@@ -160,15 +160,15 @@ def test_a_fraction_is_held_out_alike_for_a_seed() -> None:
 def test_images_that_are_left_out_are_in_no_part() -> None:
     images = load("fashion_mnist_sample")
     rest = np.delete(np.arange(6000), [0, 17, 5999])
-    parts = split(images, "test", 7, [17, 0, 5999])
+    parts = split(images, "test", 7, (17, 0, 5999))
     assert np.array_equal(parts.x_train, images.x_train[rest]) and parts.x_val is images.x_test
-    parts = split(images, 0.1, 7, [17, 0, 5999])
+    parts = split(images, 0.1, 7, (17, 0, 5999))
     train, held = held_out(5997, 0.1, 7)
     assert parts.y_val is not None
     assert np.array_equal(parts.y_train, images.y_train[rest[train]])
     assert np.array_equal(parts.y_val, images.y_train[rest[held]])
     with pytest.raises(DatasetError, match="leave_out names training image 6000, and they are numbered 0 to 5999"):
-        split(images, "none", 7, [6000])
+        split(images, "none", 7, (6000,))
 
 
 @pytest.mark.parametrize("validation", ["0.1", "train", 0.0, 1.0, -0.5, 1e-9, float("nan")])
