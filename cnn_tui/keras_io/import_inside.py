@@ -9,7 +9,7 @@ from typing import Any
 
 from cnn_tui.keras_io.code.data.preparation import SCALES
 from cnn_tui.keras_io.import_file import ImportProblem
-from cnn_tui.network.kinds.application import Application, Architecture, facts_of, frozen_depth
+from cnn_tui.network.kinds.application import RESCALED, Application, Architecture, facts_of, frozen_depth
 from cnn_tui.text import quiet
 
 Plain = dict[str, Any]
@@ -122,13 +122,16 @@ def _application(config: Plain) -> Plain | None:
     if not set(cuts[: cuts.index(end) + 1]) <= {name for one in settings if isinstance(name := one.get("name"), str)}:
         raise ImportProblem(f"{_shown(config)}, {architecture} inside the model, has other layers than Keras's")
     trained = [config.get("trainable") is not False and one.get("trainable", False) is not False for one in settings]
-    depth = frozen_depth(architecture, trained) if len(trained) == facts.end(end) else 0 if any(trained) else None
+    weights = "imagenet" if len(trained) == facts.end(end) else "none"
+    facts = facts_of(architecture, weights)
+    depth = frozen_depth(facts, trained) if len(trained) == facts.end(end) else 0 if any(trained) else None
     if depth is None and any(trained):
         raise ImportProblem(f"{_shown(config)}, {architecture} inside the model, has single layers that are frozen")
     is_frozen = not any(trained) or depth == len(trained)
     arguments = {
         "name": "application",
         "architecture": architecture,
+        "weights": weights if architecture.startswith(RESCALED) else "imagenet",
         "cut": "" if end == facts.last else end,
         "trainable": not is_frozen,
         "frozen_layers": 0 if is_frozen else depth,

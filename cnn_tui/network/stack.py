@@ -126,7 +126,7 @@ def _application(layer: Application) -> dict[str, Any]:
 
     What does the same in training as after it need not be told to.
     """
-    facts = facts_of(layer.architecture)
+    facts = facts_of(layer.architecture, layer.weights)
     if layer.cut not in ("", *facts.cuts):
         return {}  # which is a problem
     changes: dict[str, Any] = {} if layer.varies() else {"training": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from pathlib import Path
@@ -9,7 +10,17 @@ from typing import Any
 
 import keras
 
-from cnn_tui.network.kinds.application import BLUE_FIRST, FROM_MINUS_1, IMAGENET_MEANS, IMAGENET_TORCH, Application
+from cnn_tui.network.kinds.application import (
+    BLUE_FIRST,
+    FROM_MINUS_1,
+    IMAGENET_MEANS,
+    IMAGENET_TORCH,
+    RESCALED,
+    Application,
+)
+
+_IMAGENET_VARIANCES = (0.229, 0.224, 0.225)
+"""As Keras calls the spreads of ImageNet's colours where it divides by their roots, in EfficientNetB0 to B7."""
 
 
 class WeightsError(ValueError):
@@ -35,6 +46,8 @@ def keras_application(layer: Application, shape: tuple[int, int, int], name: str
 def _base(layer: Application, shape: tuple[int, int, int], pretrained: bool) -> keras.Model:
     make = getattr(keras.applications, layer.architecture)
     weights: str | None = layer.weights if pretrained and layer.weights != "none" else None
+    if weights is None and layer.weights == "imagenet":
+        return _cut(_as_with_imagenet(make(include_top=False, weights=None, input_shape=shape), layer), layer)
     if weights not in (None, "imagenet"):
         return _cut(_from_file(make(include_top=False, weights=None, input_shape=shape), layer), layer)
     try:
@@ -47,11 +60,27 @@ def _base(layer: Application, shape: tuple[int, int, int], pretrained: bool) -> 
         file, place = (
             (address[1], address[0]) if address else ("the file of weights", "the page of Keras's applications")
         )
+        # Of these, a file given by its path has other images behind the Normalization than ImageNet's weights want.
+        path = "" if layer.architecture.startswith(RESCALED) else "set weights to the path of such a file, "
         raise WeightsError(
             f"the ImageNet weights of {layer.architecture} cannot be fetched: put {file} from {place} into {where}, "
-            'set weights to the path of such a file, or set weights to "none" to begin at random'
+            f'{path}or set weights to "none" to begin at random'
         ) from None
     return _cut(made, layer)
+
+
+def _as_with_imagenet(base: keras.Model, layer: Application) -> keras.Model:
+    """The base as Keras makes it for ImageNet's weights, whose numbers it is about to be given."""
+    if not layer.architecture.startswith(RESCALED):
+        return base
+
+    def called(one: keras.layers.Layer, *inputs: Any, **more: Any) -> Any:
+        output = one(*inputs, **more)
+        if not isinstance(one, keras.layers.Normalization):
+            return output
+        return keras.layers.Rescaling([1 / math.sqrt(variance) for variance in _IMAGENET_VARIANCES])(output)
+
+    return keras.models.clone_model(base, call_function=called)
 
 
 def _from_file(base: keras.Model, layer: Application) -> keras.Model:

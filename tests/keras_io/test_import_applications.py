@@ -203,6 +203,20 @@ for layer in model.layers[249:]:
     assert summarize(stack).trainable_params == 11_118_978  # as Keras counts them
 
 
+@pytest.mark.parametrize(("weights", "frozen"), [("'imagenet'", 208), ("None", 207)])
+def test_the_rescaling_that_imagenet_brings_is_among_the_layers_of_efficientnet(
+    tmp_path: Path, weights: str, frozen: int
+) -> None:
+    """Of EfficientNetB0, Keras makes 238 layers for ImageNet's weights, and 237 without."""
+    base = f"base = keras.applications.EfficientNetB0(include_top=False, weights={weights}, input_shape=(64, 64, 3))\n"
+    freezing = "for layer in base.layers[:-30]:\n    layer.trainable = False\n"
+    model = "model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation='softmax')])\n"
+    found = read(tmp_path, HEAD + base + freezing + model + FIT).experiment.layers[0]
+    assert isinstance(found, Application)
+    assert found.frozen_layers == frozen
+    assert found.learned() == 1_496_160  # as Keras counts the last 30
+
+
 def test_a_network_with_its_top_is_refused(tmp_path: Path) -> None:
     code = HEAD + "model = keras.Sequential([keras.applications.VGG16(), layers.Dense(10)])\n" + FIT
     assert "include_top" in refusal(tmp_path, code)

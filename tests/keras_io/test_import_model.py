@@ -616,6 +616,18 @@ def test_a_network_inside_a_saved_model_is_frozen_as_deep_as_there(frozen: Any, 
     assert base["config"]["trainable"] is (len(frozen) < 19)
 
 
+@pytest.mark.parametrize("weights", ["imagenet", "none"])
+def test_a_saved_efficientnet_is_told_by_its_rescaling_from_one_without_imagenet(weights: str) -> None:
+    facts = facts_of("EfficientNetB0", weights)
+    inside = [
+        {"class_name": "Conv2D", "config": {"name": name or f"layer_{at}", "trainable": at >= 100}}
+        for at, (name, _) in enumerate(facts.layers)
+    ]
+    config = {"name": "efficientnetb0", "layers": inside, "output_layers": [[facts.last, 0, 0]]}
+    (base,) = taken_apart([{"class_name": "Functional", "config": config}], lambda *_: [])
+    assert (base["config"]["weights"], base["config"]["frozen_layers"]) == (weights, 100)
+
+
 def test_a_network_inside_a_saved_model_is_called_as_after_training_where_it_is_there() -> None:
     import keras
 

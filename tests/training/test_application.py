@@ -53,7 +53,7 @@ def counted(weights: list[Any]) -> int:
 def test_the_table_is_what_keras_has(architecture: Any) -> None:
     import keras
 
-    facts = facts_of(architecture)
+    facts = facts_of(architecture, "none")
     names = list(facts.cuts)
     for side in (facts.least, 97, 150) if architecture in QUICK else (97,):  # each is a network that Keras builds
         shape = (side, side + 3, 3)
@@ -72,7 +72,10 @@ def test_the_table_is_what_keras_has(architecture: Any) -> None:
                 for at, one in enumerate(base.layers):
                     one.trainable = at >= frozen
                 layer = Application(
-                    architecture=architecture, cut="" if cut == facts.last else cut, frozen_layers=frozen
+                    architecture=architecture,
+                    weights="none",
+                    cut="" if cut == facts.last else cut,
+                    frozen_layers=frozen,
                 )
                 assert flow(layer, shape).trainable == counted(model.trainable_weights), (cut, frozen)
         assert [name for name, _ in facts.layers if name] == [
@@ -94,6 +97,36 @@ def test_a_base_frozen_in_part_is_frozen_in_keras() -> None:
     assert counted(model.trainable_weights) == flow(layer, (32, 32, 3)).trainable
     learning = [one.name for one in model.layers[-1].layers if one.weights and one.trainable]
     assert learning == ["conv_pw_1_bn", "conv_dw_2", "conv_dw_2_bn", "conv_pw_2", "conv_pw_2_bn"]
+
+
+@pytest.mark.long
+def test_a_base_whose_weights_are_loaded_later_is_the_one_that_keras_makes_for_imagenet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is resumed or evaluated; EfficientNetB0 has a Rescaling more with ImageNet's weights than without."""
+    import keras
+
+    from cnn_tui.training.application import keras_application
+
+    shape = (32, 32, 3)
+    plain = keras.applications.EfficientNetB0(include_top=False, weights=None, input_shape=shape)
+    plain.save_weights(tmp_path / "learned.weights.h5")
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", lambda *_, **__: str(tmp_path / "learned.weights.h5"))
+    theirs = keras.applications.EfficientNetB0(include_top=False, input_shape=shape)
+    layer = Application(architecture="EfficientNetB0", frozen_layers=208, preprocessing="none")
+    shown = np.random.default_rng(1).random((2, *shape)).astype(np.float32) * 255
+
+    def first(base: Any) -> Any:
+        return keras.Model(base.input, base.get_layer("stem_conv").output)(shown)
+
+    for pretrained in (True, False):
+        made = keras_application(layer, shape, "base", pretrained=pretrained)
+        made.layers[-1].set_weights(plain.get_weights())
+        np.testing.assert_allclose(first(made.layers[-1]), first(theirs), atol=1e-3)
+        assert [one.trainable for one in made.layers[-1].layers] == [False] * 208 + [True] * 30
+        assert counted(made.trainable_weights) == flow(layer, shape).trainable
+    assert not np.allclose(first(plain), first(theirs), atol=0.1)
+    keras.backend.clear_session()
 
 
 def test_networks_that_freeze_the_same_are_the_same() -> None:

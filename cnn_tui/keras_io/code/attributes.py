@@ -11,7 +11,7 @@ from cnn_tui.keras_io.code.data.below import below_attribute, is_below
 from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.pipelines import attribute_of
 from cnn_tui.keras_io.code.data.shapes import shape_of
-from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, layers_of, spread
+from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of, spread
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.training.set_rates import optimizer_of
 from cnn_tui.keras_io.code.values import (
@@ -30,7 +30,6 @@ from cnn_tui.keras_io.code.values import (
     Unknown,
     Value,
 )
-from cnn_tui.network.kinds.application import facts_of
 
 
 def is_base(value: Value) -> bool:
@@ -40,7 +39,7 @@ def is_base(value: Value) -> bool:
 
 def _of_base_layer(layer: BaseLayer, name: str) -> Value:
     """What a layer inside a network says of itself. Raises AttributeError for what is not known."""
-    base, facts = layer.base, facts_of(layer.base.arguments["architecture"])
+    base, facts = layer.base, facts_in(layer.base.arguments)
     called = facts.layers[layer.at][0]
     if name == "trainable":
         return base.arguments[TRAINED][layer.at]

@@ -64,6 +64,11 @@ What is in none of these scales images from 0 to 255 itself."""
 
 _DROPS = "EfficientNet"
 """How architectures begin that have a Dropout inside."""
+RESCALED = "EfficientNetB"
+"""How architectures begin in which Keras puts one more Rescaling, behind their Normalization, for ImageNet's weights.
+
+What they learned with was divided by the variance of ImageNet's colours, not by its root."""
+_RESCALED_AT = 3
 
 
 class Application(LearningLayer, frozen=True, tag=True):
@@ -107,11 +112,11 @@ class Application(LearningLayer, frozen=True, tag=True):
 
     def frozen(self) -> int:
         """How many of its layers, from the first, stay as they are."""
-        return self.frozen_layers if self.trainable else len(facts_of(self.architecture).layers)
+        return self.frozen_layers if self.trainable else len(facts_of(self.architecture, self.weights).layers)
 
     def learned(self) -> int:
         """How many parameters training changes of what it is up to where it is cut."""
-        facts = facts_of(self.architecture)
+        facts = facts_of(self.architecture, self.weights)
         return sum(learned for _, learned in facts.layers[self.frozen() : facts.end(self.cut)])
 
     def varies(self) -> bool:
@@ -152,8 +157,8 @@ class Facts(NamedTuple):
 
 
 @functools.cache
-def facts_of(architecture: str) -> Facts:
-    """What docs/make_applications.py has written of an architecture."""
+def facts_of(architecture: str, weights: str = "imagenet") -> Facts:
+    """What docs/make_applications.py has written of an architecture, and the layer that only some weights bring."""
     plain: dict[str, Any] = json.loads(_TABLE.read_bytes())[architecture]
     chains = [tuple(chain.split()) for chain in plain["chains"]]
     cuts = {
@@ -162,16 +167,18 @@ def facts_of(architecture: str) -> Facts:
     }
     names = [name if name != "_" else "" for name in plain["layers"].split()]
     layers = tuple(zip(names, plain["learned"], strict=True))
+    if architecture.startswith(RESCALED) and weights == "imagenet":
+        layers = (*layers[:_RESCALED_AT], ("", 0), *layers[_RESCALED_AT:])
     return Facts(plain["least"], plain["last"], layers, cuts)
 
 
-def frozen_depth(architecture: str, trained: Sequence[bool]) -> int | None:
+def frozen_depth(facts: Facts, trained: Sequence[bool]) -> int | None:
     """How many layers from the first are frozen, of those for which `trained` says whether they are trained.
 
     It is the number of all where none is; None where some of those behind the first that is trained are frozen. Layers
     that learn nothing do not count.
     """
-    learning = [at for at, (_, learned) in enumerate(facts_of(architecture).layers[: len(trained)]) if learned]
+    learning = [at for at, (_, learned) in enumerate(facts.layers[: len(trained)]) if learned]
     first = next((at for at in learning if trained[at]), None)
     if first is None:
         return len(trained)

@@ -23,6 +23,7 @@ from cnn_tui.network.kinds.application import (
     IMAGENET_TORCH,
     Application,
     Architecture,
+    Facts,
     facts_of,
     frozen_depth,
 )
@@ -86,7 +87,7 @@ def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         and not _has_top(named)
         and all(named.get(name, usual) == usual for name, usual in _USUAL.items())
     ):
-        arguments[TRAINED] = [named.get("trainable", True)] * len(facts_of(callee.name).layers)
+        arguments[TRAINED] = [named.get("trainable", True)] * len(facts_in(arguments).layers)
     if _has_top(named) and not _has_plain_top(callee, named):
         arguments["include_top"] = True
     for name, usual in _USUAL.items():
@@ -130,6 +131,12 @@ def ends(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], pl
     return [Instance(kind, {}, place)] if kind else []
 
 
+def facts_in(arguments: Mapping[str, Value]) -> Facts:
+    """What is known of the network that a call with these arguments makes."""
+    weights = arguments.get("weights", "imagenet")
+    return facts_of(arguments["architecture"], weights if isinstance(weights, str) else "imagenet")
+
+
 def layers_of(base: Instance) -> list[BaseLayer] | None:
     """The layers of a network, up to where it is cut; None where they are not known."""
     end = _end(base)
@@ -140,7 +147,7 @@ def _end(base: Instance) -> int | None:
     """How many layers a network has up to where it is cut; None where that is not known."""
     if TRAINED not in base.arguments:
         return None
-    facts, cut = facts_of(base.arguments["architecture"]), base.arguments.get("cut", "")
+    facts, cut = facts_in(base.arguments), base.arguments.get("cut", "")
     return facts.end(cut) if cut == "" or cut in facts.cuts else None
 
 
@@ -179,7 +186,7 @@ def _frozen(base: Instance, notes: list[str]) -> dict[str, Value]:
     if end is None:
         return {} if any(trained) else {"trainable": False}
     # What is not known is none of the first that are frozen, so that it is noted.
-    depth = frozen_depth(architecture, [one is not False for one in trained[:end]])
+    depth = frozen_depth(facts_in(base.arguments), [one is not False for one in trained[:end]])
     if depth is None or not all(isinstance(one, bool) for one in trained):
         notes.append(f"which layers of {architecture} ({base.place}) are trained is left out: not all behind the first")
         return {}
