@@ -128,6 +128,9 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         if isinstance(one, Folder)
         for method in one.passed
     )
+    for one, kind in ((data, "train"), (validation, "validate")):
+        for added in one.added if isinstance(one, Folder) else ():
+            notes.append(f"{added} puts other pictures there to those to {kind} on: they are left out")
     tested = tuple(map(_data, model.evaluated))
     for other in (validation, *tested):
         note_other_scale(data, other, notes)
@@ -182,7 +185,7 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
     """The layers of a model behind those that do what is done to the pictures before they go into it."""
     images = arrays_of(data)
     front: list[Instance] = [*images.layers] if images is not None else []
-    note_changed(data, notes)
+    note_changed(data, layers, notes)
     generator = data.generator if isinstance(data, Folder) else None
     if generator is not None:
         front += augmentation(generator, notes)

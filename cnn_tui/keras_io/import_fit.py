@@ -168,7 +168,7 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
         if share == 1:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return round(share, 4) if share < 1 else 0.1
-    if isinstance(watched, DatasetArrays) and watched.half == "train":
+    if isinstance(watched, DatasetArrays) and watched.half == "train" and not watched.is_of_halves:
         if watched.count is None:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return 0.1 if watched.count is None else _share_of(watched.count, watched.whole)

@@ -24,7 +24,7 @@ def note_parts(code: CodeImport, notes: list[str]) -> None:
     if _are_both(code):
         notes.append("images to validate on are among those that it learns from there: here they are apart")
     images, watched = arrays_of(code.data), arrays_of(code.validation)
-    if images is not None and images.half == "train":
+    if images is not None and images.half == "train" and not images.is_of_halves:
         _note_learned(images, watched, notes)
 
 

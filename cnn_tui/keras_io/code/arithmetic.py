@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.keras_io.code.data.any_image import AnyImage
 from cnn_tui.keras_io.code.data.below import divided, is_below, put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
@@ -87,6 +88,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return left  # a little, so that nothing is divided by 0
     if isinstance(left, DatasetArrays) and isinstance(right, Statistic) and left.what == "images":
         return _evened(op, left, right)
+    if isinstance(left, AnyImage):
+        return AnyImage(combined(op, left.of, right, place))
     if isinstance(left, DatasetArrays):
         return left if left.what == "labels" else _on_images(op, left, right)
     if any(isinstance(side, Unknown) and side.table for side in (left, right)):

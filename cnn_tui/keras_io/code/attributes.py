@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from cnn_tui.keras_io.code.data.any_image import AnyImage
 from cnn_tui.keras_io.code.data.below import below_attribute, is_below
 from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.pipelines import attribute_of
@@ -66,6 +67,8 @@ def attribute(owner: Value, name: str) -> Value:
         return owner.arguments[name]
     if isinstance(owner, Instance) and owner.kind == HISTORY and isinstance(owner.arguments.get(name), list):
         return owner.arguments[name]
+    if isinstance(owner, AnyImage) and name == "shape":
+        return owner.of.sizes
     if isinstance(owner, DatasetArrays) and name == "shape":
         return owner.shape
     if isinstance(owner, str) and name == "parent":

@@ -19,6 +19,12 @@ def changed(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
     return {method for owner, method, _ in _sent_in(nodes) if isinstance(names.get(owner), CodeModel)} & {*BUILDS}
 
 
+def stored(nodes: Sequence[ast.stmt]) -> list[ast.Name]:
+    """The names that statements bind."""
+    parts = (part for node in nodes for part in ast.walk(node))
+    return [part for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+
+
 def changed_lists(nodes: Sequence[ast.stmt]) -> set[str]:
     """The names of what statements append something to."""
     return {owner for owner, method, _ in _sent_in(nodes) if method in ("append", "extend", "insert")}

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.by_hand import by_names
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
-from cnn_tui.keras_io.code.data.file_loops import names_in, of_each
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.file_loops import each_of, names_in, of_each
 from cnn_tui.keras_io.code.data.lab_pictures import lab_pictures
 from cnn_tui.keras_io.code.data.lab_tables import lab_table
 from cnn_tui.keras_io.code.data.pipelines import element, mapped
@@ -125,6 +125,8 @@ class Calls:
                 )
             case Named(name="minimize") if isinstance(given.get("data"), Function):
                 return self._searched(given["data"], given.get("model"), place)
+            case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(unnamed[1], DatasetArrays):
+                return [of_each(self.call(unnamed[0], each_of(unnamed[1]) or (), {}, place), None)]
             case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):
                 done = self.run(function, (Tensor(None),), {}, place)
                 return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)

@@ -16,9 +16,10 @@ import msgspec
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, items
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName
-from cnn_tui.keras_io.code.data.file_loops import each_of, of_each
+from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.shapes import adds_axis, index_of_images, some_of, with_sizes
@@ -128,6 +129,8 @@ class Expressions:
         match node:
             case ast.Subscript(value=owner, slice=index):
                 whole = self.value(owner, names, cell)
+                if isinstance(whole, AnyImage):
+                    return part_of_any(whole, index)
                 if isinstance(whole, Unknown):
                     return some_of(whole, index, unknown(node, cell))
                 return self._part(whole, index, names, cell)
@@ -170,8 +173,10 @@ class Expressions:
     def _listed(self, element: ast.expr, part: ast.comprehension, over: Value, inner: Names, cell: CodeCell) -> Value:
         """`[element for part.target in over if …]`; of what lies in a folder, one for any of it."""
         if isinstance(over, DatasetArrays) and isinstance(part.target, ast.Name) and not part.ifs:
-            return self._weights_of_each(element, part.target.id, inner, cell)
-        files = each_of(over)
+            inner[part.target.id] = Unknown(part.target.id, cell.place(element.lineno))
+            if isinstance(weights := self.value(element, inner, cell), ClassWeights):
+                return weights
+        files = turns_of(over, [element], inner)
         made = []
         for one in items(over) if files is None else files:
             self._bind_parts(part.target, one, inner)
@@ -190,14 +195,6 @@ class Expressions:
             if not isinstance(name, ast.Name):
                 raise TypeError("not followed")
             inner[name.id] = part
-
-    def _weights_of_each(self, element: ast.expr, name: str, inner: Names, cell: CodeCell) -> Value:
-        """A list of the weights of images, by their labels. Raises TypeError for a list of anything else."""
-        inner[name] = Unknown(name, cell.place(element.lineno))
-        made = self.value(element, inner, cell)
-        if not isinstance(made, ClassWeights):
-            raise TypeError("only known once the images are")
-        return made
 
     def _dictionary(
         self, key: ast.expr, value: ast.expr, target: ast.expr, over: Value, inner: Names, cell: CodeCell

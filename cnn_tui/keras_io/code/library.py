@@ -8,11 +8,13 @@ from typing import Any
 
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of, named
 from cnn_tui.keras_io.code.arithmetic import items
+from cnn_tui.keras_io.code.data.any_image import any_image_call
+from cnn_tui.keras_io.code.data.array_joins import joins_call
 from cnn_tui.keras_io.code.data.arrays import arrays_call
 from cnn_tui.keras_io.code.data.below import is_below, name_asked
 from cnn_tui.keras_io.code.data.by_hand import by_hand_call
 from cnn_tui.keras_io.code.data.data_values import ClassNames, DatasetArrays, PictureCount, Share
-from cnn_tui.keras_io.code.data.file_loops import counted_together, folder_of, is_of_files, numbered
+from cnn_tui.keras_io.code.data.file_loops import counted_together, folder_of, is_of_files, numbered, side_by_side
 from cnn_tui.keras_io.code.data.paths import path_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.pipelines import length_of, pipeline_call
@@ -63,6 +65,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if callee.path.startswith("builtins."):
         return _builtin(name, unnamed, given, place)
     for found in (
+        any_image_call(callee, unnamed, given, place),
         path_call(callee, unnamed, given),
         by_hand_call(callee, unnamed, given, place),
         weighing_call(name, unnamed, given),
@@ -71,6 +74,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         _number(callee, unnamed, given),
         _of_applications(callee, unnamed, given, place),
         _on_tensor(callee, unnamed, given, place),
+        joins_call(callee, unnamed, given, place),
         arrays_call(callee, unnamed, given, place),
     ):
         if found is not None:
@@ -278,6 +282,8 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return counted_together(unnamed[0]) or Unknown("", place)
     if name in ("str", "int", "float") and len(unnamed) == 1 and is_below(unnamed[0]):
         return unnamed[0] if name == "str" else name_asked(unnamed[0]) or Unknown("", place)
+    if name == "zip" and (turns := side_by_side(unnamed)) is not None:
+        return turns
     if name in _LISTS:
         return _LISTS[name](*[items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed])
     if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:

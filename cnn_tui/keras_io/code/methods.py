@@ -8,6 +8,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
+from cnn_tui.keras_io.code.data.any_image import AnyImage, any_image_method
 from cnn_tui.keras_io.code.data.below import is_below
 from cnn_tui.keras_io.code.data.by_hand import below_method, picture_method
 from cnn_tui.keras_io.code.data.data_values import (
@@ -54,6 +55,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     owner = method.owner
     if isinstance(owner, CodeModel):
         return _of_model(owner, method.name, unnamed, given, place)
+    if isinstance(owner, AnyImage):
+        return any_image_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed, given)
     if is_below(owner):

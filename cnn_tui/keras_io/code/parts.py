@@ -6,6 +6,7 @@ import msgspec
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.attributes import attribute, is_base
+from cnn_tui.keras_io.code.data.any_image import AnyNumber, any_of
 from cnn_tui.keras_io.code.data.arrays import array_in
 from cnn_tui.keras_io.code.data.below import name_asked
 from cnn_tui.keras_io.code.data.data_values import (
@@ -40,6 +41,10 @@ def part_of(owner: Value, index: Value) -> Value:
         return name_asked(owner, index)
     if isinstance(owner, Folder):
         return _some_pictures(owner, index)
+    if isinstance(index, AnyNumber):
+        if not isinstance(owner, DatasetArrays):
+            raise TypeError("only known once it is run")
+        return any_of(owner, index)
     if isinstance(owner, DatasetArrays):
         return _some_images(owner, index)
     if isinstance(owner, Instance) and owner.kind == OPTIONS:

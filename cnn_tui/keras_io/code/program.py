@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
 from cnn_tui.keras_io.code.augmented import augmented
-from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, trains
+from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, trains
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
+from cnn_tui.keras_io.code.data.any_image import AnyImage, is_any_number
 from cnn_tui.keras_io.code.data.data_values import ClassNames, NpzFile, OfName
-from cnn_tui.keras_io.code.data.file_loops import each_of, note_of_names, reads_all
+from cnn_tui.keras_io.code.data.file_loops import carried, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.tables import with_change
 from cnn_tui.keras_io.code.expressions import Expressions, unknown
@@ -170,8 +171,8 @@ class Program:
         return self._value(test, names, cell)
 
     def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
-        files = each_of(over)
-        if files is not None and reads_all(body):
+        if (files := turns_of(over, body, names)) is not None and reads_all(body) and not trains(body, names):
+            names.own().update({part.id: unknown(part, cell) for part in carried(body) if is_plain(names.get(part.id))})
             for one in files:
                 self._loop_over_files(target, one, body, names, cell)
             return
@@ -201,9 +202,7 @@ class Program:
             self._doubt(body, names, cell)
         finally:
             self._calls.file_loops.pop()
-        for part in (part for node in body for part in ast.walk(node)):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                names[part.id] = unknown(part, cell)
+        names.own().update({part.id: unknown(part, cell) for part in stored(body)})
 
     def _branches_by_name(
         self, asked: OfName, branches: tuple[list[ast.stmt], ...], names: Names, cell: CodeCell
@@ -219,9 +218,7 @@ class Program:
                 pass
             except Returned:
                 is_returned = True
-        for part in (part for branch in branches for node in branch for part in ast.walk(node)):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                names[part.id] = asked
+        names.own().update({part.id: asked for branch in branches for part in stored(branch)})
         if is_returned:
             raise Returned(asked)
 
@@ -292,6 +289,9 @@ class Program:
                     value.name = name
             case ast.Subscript(value=owner, slice=key):
                 held, at = self._value(owner, names, cell), self._value(key, names, cell)
+                if isinstance(value, AnyImage) and isinstance(owner, ast.Name) and is_any_number(at, key):
+                    names[owner.id] = value.of
+                    return
                 if not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
                     names[owner.id] = with_change(held, cell.place(target.lineno))
 

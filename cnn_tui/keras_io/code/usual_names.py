@@ -20,7 +20,7 @@ _USUAL = {
 
 _BUILTINS = (
     "range", "len", "int", "float", "list", "tuple", "dict", "zip", "enumerate", "min", "max", "reversed", "str",
-    "round", "sorted", "set", "sum", "setattr",
+    "round", "sorted", "set", "sum", "setattr", "map",
 )  # fmt: skip
 
 

@@ -19,6 +19,18 @@ class Lengths(msgspec.Struct, frozen=True):
     place: str
 
 
+THREEFOLD = "threefold"
+"""What is done to images: grey is given to three channels."""
+GREYED = "greyed"
+"""They are made grey."""
+TURNED = "turned"
+"""Their colours are put into the other order."""
+OTHERS = "others"
+"""Others are put to them, which the dataset does not have."""
+HALVES = "halves"
+"""Both halves of their dataset are put together."""
+
+
 class DatasetArrays(msgspec.Struct, frozen=True):
     """The arrays of a dataset: of the `train` or the `test` half, the `images` or the `labels`.
 
@@ -52,6 +64,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """Where some of their numbers are set by hand."""
     layers: tuple[Instance, ...] = ()
     """What a script does to the images, as the layers that do the same; behind a preparation, all that it does."""
+    changes: tuple[tuple[str, str], ...] = ()
+    """What else it does to them, by the words for that, and where."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -80,6 +94,15 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     def _behind(self, scale: float, offset: float) -> DatasetArrays:
         layer = Instance("Rescaling", {"scale": scale, "offset": offset}, self.layers[-1].place)
         return msgspec.structs.replace(self, layers=(*self.layers, layer))
+
+    @property
+    def is_of_halves(self) -> bool:
+        """Whether both halves of the dataset are put together in them."""
+        return any(what == HALVES for what, _ in self.changes)
+
+    def with_change(self, what: str, place: str) -> DatasetArrays:
+        """The images, of which something is to be said."""
+        return msgspec.structs.replace(self, changes=(*self.changes, (what, place)))
 
     def some(self, count: int | None) -> DatasetArrays:
         """So many of the images."""
@@ -174,6 +197,8 @@ class Folder(msgspec.Struct, frozen=True):
     """What it does to them that is not known."""
     passed: tuple[str, ...] = ()
     """The methods that it sends them through which are not known, each with its line."""
+    added: tuple[str, ...] = ()
+    """Where it puts pictures of other folders to them."""
 
     @property
     def is_part(self) -> bool:

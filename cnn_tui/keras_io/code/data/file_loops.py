@@ -8,17 +8,19 @@ from pathlib import PurePosixPath
 
 from cnn_tui.keras_io.code.branches import changed_lists
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, goes_over_data
 from cnn_tui.keras_io.code.data.below import any_in
 from cnn_tui.keras_io.code.data.data_values import (
     AnyEntry,
     Below,
     ClassNames,
+    DatasetArrays,
     OfEach,
     OfName,
     PictureCount,
     ReadPicture,
 )
-from cnn_tui.keras_io.code.values import Unknown, Value
+from cnn_tui.keras_io.code.values import Names, Unknown, Value
 
 
 def reads_all(body: Sequence[ast.stmt]) -> bool:
@@ -35,7 +37,33 @@ def each_of(over: Value) -> list[Value] | None:
         below = any_in(over.path)
         files = ClassNames(below, False, over.what)
         return [{"name": AnyEntry(over.path), "path": below, "walk": (below, files, files)}[over.each]]
+    if isinstance(over, DatasetArrays):
+        return [AnyImage(over)]
     return [_plain(one) for one in over] if is_of_files(over) else None
+
+
+def turns_of(over: Value, body: Sequence[ast.AST], names: Names) -> list[Value] | None:
+    """What a loop goes through once for all: that of `each_of`, and the numbers of all images."""
+    if (files := each_of(over)) is not None:
+        return files
+    named = {part.id for node in body for part in ast.walk(node) if isinstance(part, ast.Name)}
+    number = goes_over_data(over, [names.get(name) for name in named])
+    return None if number is None else [number]
+
+
+def carried(body: Sequence[ast.stmt]) -> Iterator[ast.Name]:
+    """What each turn of a loop makes of what the one before left, as a count."""
+    for part in (part for node in body for part in ast.walk(node)):
+        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
+            yield part.target
+
+
+def side_by_side(lists: Sequence[Value]) -> list[Value] | None:
+    """What zip makes of arrays, of which some are a dataset's; None where none is."""
+    turns = [each_of(one) for one in lists]
+    if not any(isinstance(one, DatasetArrays) for one in lists) or not all(turn and len(turn) == 1 for turn in turns):
+        return None
+    return [tuple(turn[0] for turn in turns if turn)]
 
 
 def _plain(value: Value) -> Value:
@@ -58,13 +86,15 @@ def of_each(value: Value, loop: Value) -> Value:
 def is_of_files(value: Value) -> bool:
     """Whether a list has something of each of the files of a folder, so that only running tells how long it is."""
     parts = value if isinstance(value, list | tuple) else ()
-    return any(isinstance(part, OfEach | ReadPicture) or is_of_files(part) for part in parts)
+    return any(isinstance(part, OfEach | ReadPicture | AnyImage | AnyNumber) or is_of_files(part) for part in parts)
 
 
 def numbered(over: Value, place: str) -> list[Value] | None:
     """What enumerate makes of what such a loop goes over; None for anything else."""
     if isinstance(over, ClassNames) and not over.is_number:
         over = [OfEach(one, over.each == "name") for one in each_of(over) or ()]
+    if isinstance(over, DatasetArrays) and over.count is not None:
+        return [(OfEach(AnyNumber(over.count)), AnyImage(over))]
     return [(OfEach(Unknown("a number", place)), one) for one in over] if is_of_files(over) else None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
+from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     BY_NAME,
@@ -106,9 +107,19 @@ def pipeline_method(
         return shard
     if name == "cardinality":
         return length_of(folder)
+    if name == "concatenate" and folder.generator is None:
+        return _joined(folder, unnamed[0] if unnamed else given.get("dataset"), place)
     if name in _NO_PIPELINE or folder.generator is not None or BY_HAND in folder.arguments:
         return Unknown("", folder.place)
     return msgspec.structs.replace(folder, passed=(*folder.passed, f"{name} ({place})"))
+
+
+def _joined(folder: Folder, other: Value, place: str) -> Folder:
+    """A pipeline that goes on with the pictures of another."""
+    if isinstance(folder.path, DatasetArrays):
+        arrays = other.path if isinstance(other, Folder) else other
+        return msgspec.structs.replace(folder, path=put_together([folder.path, arrays], place))
+    return msgspec.structs.replace(folder, added=(*folder.added, f"concatenate ({place})"))
 
 
 def _shard_of(folder: Folder, num_shards: Value = None, index: Value = None, **_: Value) -> Folder | None:

@@ -6,7 +6,18 @@ import math
 from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, Listed, Statistic
+from cnn_tui.keras_io.code.data.data_values import (
+    BY_HAND,
+    GREYED,
+    HALVES,
+    OTHERS,
+    THREEFOLD,
+    TURNED,
+    DatasetArrays,
+    Folder,
+    Listed,
+    Statistic,
+)
 from cnn_tui.keras_io.code.data.preparation import (
     FUNCTION,
     MODE,
@@ -25,6 +36,15 @@ FITTED = "fit"
 """Among the arguments of an ImageDataGenerator: whether it has looked at images, without which it evens out nothing."""
 _OF_IMAGES = 4
 """The dimensions of an array of images."""
+_CHANGES = {
+    THREEFOLD: "grey images are given to three channels there ({}): here to one, and the first layer has fewer weights",
+    GREYED: "the images are made grey there ({}): here they come in colours",
+    TURNED: "the colours of the images are put into the other order there ({}): here they come as red, green and blue",
+    OTHERS: "other images are put to those of the dataset there ({}): they are left out",
+    HALVES: "both halves of the dataset are put together there ({}): here it is trained on the one, and tested on the "
+    "other",
+}
+"""What is said of images to which more is done than layers do, with its place."""
 _SCALES = ("Rescaling", "Normalization")
 
 
@@ -120,12 +140,20 @@ def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> lis
     return _rescaled(scale, offset, notes)
 
 
-def note_changed(data: Value, notes: Notes) -> None:
-    """Note where a script sets some of the numbers of images, or whole images, that it trains on."""
+def note_changed(data: Value, layers: Sequence[Instance], notes: Notes) -> None:
+    """Note where a script sets some of the numbers of images, or whole images, that it trains on.
+
+    `layers` are those of the model that gets them.
+    """
     images, table = arrays_of(data), table_of(data)
     place = images.changed_at if images is not None else table.numbers.changed_at if table is not None else ""
     if place:
         notes.append(f"some of the numbers of the images are set by hand there ({place}): that is left out")
+    is_learned = any(layer.kind == "Application" for layer in layers)
+    for what, where in dict.fromkeys(images.changes) if images is not None else ():
+        if what == THREEFOLD and is_learned:
+            continue  # which an Application does itself
+        (notes.to_know if what == TURNED and not is_learned else notes).append(_CHANGES[what].format(where))
 
 
 def note_other_scale(data: Value, watched: Value, notes: Notes) -> None:

@@ -1,0 +1,195 @@
+"""Loops over all images of a dataset's arrays: they are followed once, with any of the images in place of all."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.keras_io.code.data.data_values import GREYED, OTHERS, THREEFOLD, TURNED, DatasetArrays, OfEach
+from cnn_tui.keras_io.code.data.pictures import image_layer
+from cnn_tui.keras_io.code.data.shapes import index_of_images
+from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
+from cnn_tui.network.rescaling import WHITE
+
+MANY = 1000
+"""A loop that goes round so often goes over data, and is not followed turn by turn."""
+_FEW = 20
+"""A loop over fewer images only looks at them."""
+
+
+class AnyImage(msgspec.Struct, frozen=True, eq=False):
+    """Any image, or label, of an array. `of` is the array of all of them, as it is once each is as this one."""
+
+    of: DatasetArrays
+
+
+class AnyNumber(msgspec.Struct, frozen=True):
+    """The number of any of so many images."""
+
+    count: int
+
+
+_SAME = (
+    "array", "asarray", "ascontiguousarray", "astype", "copy", "float32", "float64", "fromarray", "img_to_array",
+    "numpy", "uint8", "cast", "convert_to_tensor", "constant", "squeeze",
+)  # fmt: skip
+"""Functions and methods that leave an image, or a label, as it is."""
+_TO_ARRAY = ("array", "asarray", "stack", "float32", "convert_to_tensor", "constant", "to_categorical")
+"""Functions that make an array of a list of images."""
+_THREEFOLD = ("stack", "dstack", "concatenate", "concat", "merge")
+_TO_RGB = ("COLOR_GRAY2RGB", "COLOR_GRAY2BGR", "grayscale_to_rgb", "gray2rgb")
+_TO_GREY = ("COLOR_RGB2GRAY", "COLOR_BGR2GRAY", "rgb_to_grayscale", "rgb2gray")
+_OTHER_ORDER = ("COLOR_RGB2BGR", "COLOR_BGR2RGB")
+_WAYS = {"INTER_NEAREST": "nearest", "INTER_CUBIC": "bicubic", "INTER_LANCZOS4": "lanczos5"}
+"""How OpenCV brings pictures to another size, by Keras's words; INTER_LINEAR else."""
+
+
+def any_of(images: DatasetArrays, number: AnyNumber) -> AnyImage:
+    """Any of the first so many images."""
+    is_all = images.count in (None, number.count)
+    return AnyImage(images if is_all else images.some(min(number.count, images.count or 0)))
+
+
+def goes_over_data(over: Value, held: Sequence[Value]) -> AnyNumber | None:
+    """The number of any image, where a loop over numbers goes over all images of an array, which is `held` there."""
+    if not isinstance(over, range) or over.step != 1:
+        return None
+    turns = max(over.stop - over.start, 0)  # which len has no number for where they are too many
+    is_of_images = any(isinstance(one, DatasetArrays) and one.count == turns for one in held)
+    return AnyNumber(turns) if turns >= MANY or (turns >= _FEW and is_of_images) else None
+
+
+def any_image_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What a function makes of any image, or of a list with each of them; None for any other."""
+    first, name = unnamed[0] if unnamed else None, callee.name
+    if isinstance(first, list | tuple) and first:
+        if all(isinstance(one, OfEach) and isinstance(one.value, AnyImage) for one in first):
+            return together([one.value for one in first], place) if name in _TO_ARRAY else None
+        if all(isinstance(one, AnyImage) for one in first) and name in _THREEFOLD:
+            is_grey = len(first) == 3 and len({id(one.of) for one in first}) == 1
+            return _of(coloured(first[0].of, place), place) if is_grey else Unknown("", place)
+    if not isinstance(first, AnyImage):
+        return None
+    word = next((one.name for one in (callee, *unnamed[1:]) if isinstance(one, Named) and one.name in _KNOWN), "")
+    if word:
+        return _of(in_colours(first.of, word, place), place)
+    if name == "repeat" and 3 in unnamed[1:2] and given.get("axis", -1) in (-1, 2):
+        return _of(coloured(first.of, place), place)
+    if name in ("resize", "imresize"):
+        return _of(_resized(callee, first.of, unnamed[1:], given, place), place)
+    if name == "expand_dims":
+        axis = given.get("axis", unnamed[1] if len(unnamed) > 1 else None)
+        return AnyImage(first.of.with_channel()) if axis in (-1, 2) else Unknown("", place)
+    if name == "reshape":
+        return _reshaped(first, unnamed[1:] or [*given.values()])
+    if name == "array_to_img":
+        return AnyImage(first.of)
+    return first if name in _SAME else Unknown("", place)
+
+
+_KNOWN = (*_TO_RGB, *_TO_GREY, *_OTHER_ORDER)
+
+
+def in_colours(images: DatasetArrays, word: str, place: str) -> DatasetArrays | None:
+    """The images in the colours that a word says; None where they have no others."""
+    if word in _TO_RGB:
+        return coloured(images, place)
+    if word in _TO_GREY:
+        return (
+            msgspec.structs.replace(images, sizes=images.sizes[:2]).with_change(GREYED, place)
+            if _is_rgb(images)
+            else None
+        )
+    return images.with_change(TURNED, place) if _is_rgb(images) else None
+
+
+def coloured(images: DatasetArrays, place: str) -> DatasetArrays | None:
+    """Grey images, with the same in three channels; None of others."""
+    if images.what != "images" or len(images.sizes) < 2 or images.sizes[2:] not in ((), (1,)):
+        return None
+    return msgspec.structs.replace(images, sizes=(*images.sizes[:2], 3)).with_change(THREEFOLD, place)
+
+
+def _is_rgb(images: DatasetArrays) -> bool:
+    return images.what == "images" and images.sizes[2:] == (3,)
+
+
+def _of(images: DatasetArrays | None, place: str) -> Value:
+    return Unknown("", place) if images is None else AnyImage(images)
+
+
+def _resized(
+    callee: Named, images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
+) -> DatasetArrays | None:
+    """The images in another size, as OpenCV, scikit-image, SciPy and TensorFlow give it."""
+    root = callee.path.partition(".")[0]
+    size = more[0] if more else next((given[name] for name in ("dsize", "output_shape", "size") if name in given), None)
+    if not isinstance(size, tuple | list) or len(size) not in (2, 3) or {"fx", "fy"} & given.keys():
+        return None
+    if root == "tensorflow":
+        layer = image_layer("resize", more, given, place)
+        return None if layer is None else _to_size(images, layer)
+    height, width = (size[1], size[0]) if root == "cv2" else size[:2]
+    way = _WAYS.get(getattr(given.get("interpolation"), "name", ""), "bilinear")
+    if root == "skimage" and given.get("preserve_range") is not True and images.scale == 1:
+        images = images.scaled(1 / WHITE)  # of bytes it makes 0 to 1
+    arguments = {"height": height, "width": width, **({} if way == "bilinear" else {"interpolation": way})}
+    return _to_size(images, Instance("Resizing", arguments, place))
+
+
+def _to_size(images: DatasetArrays, by: Instance) -> DatasetArrays | None:
+    """The images brought to the size of a Resizing, also those that have no axis of channels."""
+    height, width = by.arguments["height"], by.arguments["width"]
+    if images.what != "images" or len(images.sizes) < 2 or not type(height) is type(width) is int:
+        return None
+    if (height, width) == images.sizes[:2]:
+        return images
+    return msgspec.structs.replace(images, sizes=(height, width, *images.sizes[2:]), layers=(*images.layers, by))
+
+
+def _reshaped(one: AnyImage, shape: Sequence[Value]) -> AnyImage:
+    whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    return AnyImage(one.of.arranged((-1, *whole)))
+
+
+def any_image_method(
+    one: AnyImage, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
+) -> Value:
+    """What a method of an array or of Pillow gives of any image. Unknown with no words where it is not known."""
+    if name == "resize":  # Pillow's, which takes the width first
+        size = unnamed[0] if unnamed else given.get("size")
+        if not isinstance(size, tuple | list) or len(size) != 2:
+            return Unknown("", place)
+        layer = Instance("Resizing", {"height": size[1], "width": size[0], "interpolation": "bicubic"}, place)
+        return _of(_to_size(one.of, layer), place)
+    if name == "convert" and unnamed in (["L"], ["RGB"]):
+        is_grey = unnamed == ["L"]
+        if _is_rgb(one.of) is not is_grey:
+            return one
+        return _of(in_colours(one.of, _TO_GREY[0] if is_grey else _TO_RGB[0], place), place)
+    if name == "reshape":
+        return _reshaped(one, unnamed)
+    return one if name in _SAME else Unknown("", place)
+
+
+def part_of_any(one: AnyImage, index: ast.expr) -> AnyImage:
+    """`image[:, :, np.newaxis]`. Raises ValueError for a part of an image."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    last = ast.unparse(parts[-1])
+    index_of_images([ast.Slice(), *parts], True)  # so that they are whole
+    return AnyImage(one.of.with_channel() if last.endswith(("newaxis", "None")) else one.of)
+
+
+def together(listed: Sequence[AnyImage], place: str) -> DatasetArrays:
+    """The array of what a loop puts into a list, once for each image, or several times."""
+    images = listed[0].of
+    return images if len(listed) == 1 else images.with_change(OTHERS, place)
+
+
+def is_any_number(at: Value, key: ast.expr) -> bool:
+    """Whether `at`, the value of `key`, is the number of any image, behind which the whole image is meant."""
+    if isinstance(at, tuple) and isinstance(key, ast.Tuple) and at:
+        return isinstance(at[0], AnyNumber) and all(ast.unparse(one) in (":", "...", "0") for one in key.elts[1:])
+    return isinstance(at, AnyNumber)

@@ -1,0 +1,65 @@
+"""Arrays of a dataset that a script puts together: pieces of it again, both of its halves, or others besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.keras_io.code.data.any_image import coloured, in_colours
+from cnn_tui.keras_io.code.data.data_values import HALVES, OTHERS, DatasetArrays
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
+
+_BELOW = ("concatenate", "concat", "vstack", "row_stack", "append")
+"""Functions that put images below others, where they are told of no other axis."""
+_THREEFOLD = ("stack", "concatenate", "concat")
+_CHANNELS = (-1, 3)
+"""The axis of channels in an array of images."""
+
+
+def joins_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What a function makes of several arrays, or of grey images as coloured ones; None for anything else."""
+    name, first = callee.name, unnamed[0] if unnamed else None
+    parts = unnamed[:2] if name == "append" else first
+    behind = unnamed[2:] if name == "append" else unnamed[1:]
+    axis = given.get("axis", behind[0] if behind else None)
+    if isinstance(parts, list | tuple) and any(isinstance(one, DatasetArrays) for one in parts):
+        if name in _THREEFOLD and axis in _CHANNELS:
+            return _threefold(parts, place) or Unknown("", place)
+        is_below = name in _BELOW and axis in (None, 0)
+        return put_together(parts, place) if is_below else Unknown("", place)
+    if not isinstance(first, DatasetArrays) or first.what != "images":
+        return None
+    many = given.get("repeats", behind[0] if behind else None)
+    if name == "repeat" and many == 3 and given.get("axis", behind[1] if len(behind) > 1 else None) in _CHANNELS:
+        return coloured(first, place) or Unknown("", place)
+    if name in ("grayscale_to_rgb", "gray2rgb", "rgb_to_grayscale", "rgb2gray"):
+        return in_colours(first, name, place) or Unknown("", place)
+    return None
+
+
+def _threefold(parts: Sequence[Value], place: str) -> DatasetArrays | None:
+    first = parts[0]
+    is_same = len(parts) == 3 and all(one is first for one in parts)
+    return coloured(first, place) if is_same and isinstance(first, DatasetArrays) else None
+
+
+def put_together(parts: Sequence[Value], place: str) -> DatasetArrays:
+    """Several arrays, of which one at least is a dataset's, as one."""
+    known = [one for one in parts if isinstance(one, DatasetArrays)]
+    first = next((one for one in known if one.half == "train"), known[0])
+    alike = [one for one in known if (one.dataset, one.what) == (first.dataset, first.what)]
+    halves = {one.half for one in alike}
+    counts = [one.count or 0 for one in alike]
+    is_counted = all(one.count is not None for one in alike)
+    changes = dict.fromkeys(change for one in alike for change in one.changes)
+    whole = msgspec.structs.replace(first, changes=tuple(changes), count=sum(counts) if is_counted else None)
+    if len(alike) < len(parts):
+        whole = whole.with_change(OTHERS, place)
+    if len(halves) > 1:
+        of_half = {one.half: one.whole for one in alike}
+        return msgspec.structs.replace(whole, half="train", whole=sum(of_half.values())).with_change(HALVES, place)
+    if is_counted and sum(counts) > first.whole:
+        whole = msgspec.structs.replace(whole, count=first.whole)
+        return whole if len(alike) < len(parts) else whole.with_change(OTHERS, place)
+    return whole

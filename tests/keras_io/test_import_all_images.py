@@ -1,0 +1,153 @@
+"""What a script does to all images of an array: in loops, by one function, or by putting arrays together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.keras_io.import_model import Imported
+from cnn_tui.network.layers import Resizing
+from tests.keras_io.scripts import read
+
+HEAD = """
+import cv2
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+from keras.datasets import {dataset}
+from keras.models import Sequential
+from keras.layers import Conv2D, Dense, Flatten
+from keras.applications import VGG16
+from sklearn.model_selection import train_test_split
+(x_train, y_train), (x_test, y_test) = {dataset}.load_data()
+"""
+COLOURS = """
+model = Sequential([VGG16(include_top=False, weights=None, input_shape=(48, 48, 3)), Flatten(), Dense(10, "softmax")])
+"""
+GREY = """
+model = Sequential([Conv2D(4, 3, input_shape=(48, 48, 1)), Flatten(), Dense(10, "softmax")])
+"""
+FIT = """
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit({fit}, epochs=2)
+"""
+
+
+def imported(folder: Path, code: str, dataset: str = "cifar10", model: str = COLOURS, fit: str = "") -> Imported:
+    fit = fit or "images / 255, y_train, validation_split=0.2"
+    return read(folder, HEAD.format(dataset=dataset) + code + model + FIT.format(fit=fit))
+
+
+LOOPS = [
+    "images = np.zeros((x_train.shape[0], 48, 48, 3))\nfor i in range(len(x_train)):\n"
+    "    images[i] = cv2.resize(x_train[i], (48, 48))\n",
+    "images = np.empty((50000, 48, 48, 3))\nfor i, image in enumerate(x_train):\n"
+    "    images[i, :, :, :] = cv2.resize(image, (48, 48), interpolation=cv2.INTER_LINEAR)\n",
+    "images = []\nfor image in x_train:\n    small = cv2.resize(image, (48, 48))\n    images.append(small)\n"
+    "images = np.array(images)\n",
+    "images, labels = [], []\nfor image, label in zip(x_train, y_train):\n"
+    "    images.append(cv2.resize(image, (48, 48)))\n    labels.append(label)\nimages = np.asarray(images)\n",
+    "images = np.array([cv2.resize(image, (48, 48)) for image in x_train])\n",
+    "images = np.stack([cv2.resize(x_train[i], dsize=(48, 48)) for i in range(x_train.shape[0])])\n",
+    "images = np.array(list(map(lambda image: cv2.resize(image, (48, 48)), x_train)))\n",
+    "def larger(arrays):\n    found = []\n    for one in arrays:\n        found.append(cv2.resize(one, (48, 48)))\n"
+    "    return np.array(found)\nimages = larger(x_train)\n",
+    "images = tf.image.resize(x_train, (48, 48))\n",
+]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_all_images_are_resized_by_a_layer(tmp_path: Path, loop: str) -> None:
+    found = imported(tmp_path, loop)
+    assert found.experiment.dataset == "cifar10"
+    first = found.experiment.layers[0]
+    assert isinstance(first, Resizing)
+    assert (first.height, first.width) == (48, 48)
+    assert found.experiment.training.validation == 0.2
+    assert found.differences == ()
+
+
+def test_opencv_takes_the_width_first(tmp_path: Path) -> None:
+    first = imported(tmp_path, LOOPS[0].replace("(48, 48))", "(48, 40))")).experiment.layers[0]
+    assert isinstance(first, Resizing)
+    assert (first.height, first.width) == (40, 48)
+
+
+def test_a_long_loop_ends_no_import(tmp_path: Path) -> None:
+    found = imported(tmp_path, "images, n = x_train, 0\nfor i in range(10000):\n    n += len(str(x_test[i]))\n")
+    assert found.experiment.dataset == "cifar10"
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [
+        "images = np.stack([x_train] * 3, axis=-1)",
+        "images = np.repeat(x_train[..., np.newaxis], 3, axis=-1)",
+        "images = np.concatenate((x_train, x_train, x_train), axis=3)",
+        "images = tf.image.grayscale_to_rgb(tf.expand_dims(x_train, axis=3))",
+        "images = np.array([cv2.cvtColor(image, cv2.COLOR_GRAY2RGB) for image in x_train])",
+        "images = np.asarray([np.dstack([image, image, image]) for image in x_train])",
+    ],
+)
+@pytest.mark.parametrize("model", [COLOURS, GREY.replace("48, 1", "48, 3")])
+def test_grey_in_three_channels_is_what_a_network_in_colours_does_itself(
+    tmp_path: Path, colours: str, model: str
+) -> None:
+    found = imported(tmp_path, colours + "\nimages = tf.image.resize(images, (48, 48))\n", "mnist", model)
+    assert found.experiment.dataset == "mnist"
+    said = [words for words in found.differences if words.startswith("grey images are given to three channels there")]
+    assert len(said) == (model != COLOURS)
+    assert len(found.differences) == len(said)
+
+
+def test_images_that_are_made_grey_are_a_difference(tmp_path: Path) -> None:
+    code = "images = np.array([cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in x_train])\n"
+    (said,) = imported(tmp_path, code, model=GREY.replace("48, 48", "32, 32")).differences
+    assert said.startswith("the images are made grey there (line ")
+
+
+def test_what_is_done_to_images_in_a_way_that_is_not_known_leaves_them_unknown(tmp_path: Path) -> None:
+    code = "images = np.array([cv2.GaussianBlur(one, (5, 5), 0) for one in x_train])\n"
+    found = imported(tmp_path, code)
+    assert not found.experiment.dataset
+    assert any("are not known: set the dataset to them" in words for words in found.differences)
+
+
+@pytest.mark.parametrize("how", ["np.concatenate([{}, {}])", "np.vstack(({}, {}))", "np.append({}, {}, axis=0)"])
+def test_both_halves_that_are_split_anew_are_said(tmp_path: Path, how: str) -> None:
+    code = f"x = {how.format('x_train', 'x_test')} / 255\ny = {how.format('y_train', 'y_test')}\n"
+    code += "images, x_test, labels, y_test = train_test_split(x, y, test_size=0.1)\n"
+    fit = "images, labels, validation_data=(x_test, y_test)"
+    found = imported(tmp_path, code, model=COLOURS.replace("48", "32"), fit=fit)
+    assert (found.experiment.dataset, found.experiment.training.validation) == ("cifar10", "test")
+    (said,) = found.differences
+    assert said.startswith("both halves of the dataset are put together there")
+
+
+def test_pieces_of_one_half_are_that_half(tmp_path: Path) -> None:
+    code = "images = np.concatenate([x_train[:25000], x_train[25000:]])\n"
+    assert imported(tmp_path, code, model=COLOURS.replace("48", "32")).differences == ()
+
+
+def test_other_images_besides_are_said(tmp_path: Path) -> None:
+    code = "images = np.concatenate([x_train, np.load('more.npy')])\n"
+    found = imported(tmp_path, code, model=COLOURS.replace("48", "32"))
+    assert found.experiment.dataset == "cifar10"
+    (said,) = found.differences
+    assert said.startswith("other images are put to those of the dataset there")
+
+
+def test_pipelines_that_are_joined_add_pictures(tmp_path: Path) -> None:
+    code = """
+    import keras
+    from keras import layers
+    one = keras.utils.image_dataset_from_directory("one", image_size=(8, 8))
+    two = keras.utils.image_dataset_from_directory("two", image_size=(8, 8))
+    model = keras.Sequential([layers.Rescaling(1/255), layers.Flatten(), layers.Dense(2, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(one.concatenate(two), epochs=2)
+    """
+    said = read(tmp_path, code).differences
+    assert "concatenate (line 8) puts other pictures there to those to train on: they are left out" in said
+    assert not any("not known" in words for words in said)
