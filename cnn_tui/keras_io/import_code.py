@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.data.scale import (
     note_changed,
     note_other_scale,
     scaling,
+    white_of,
     with_preparation_as_layers,
 )
 from cnn_tui.keras_io.code.methods import at_last_training
@@ -35,7 +36,7 @@ from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_training
 from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.uncalled import read_program
-from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_choice import SHAPES, changed_at, choose, described
 from cnn_tui.keras_io.import_file import ImportProblem
@@ -114,7 +115,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     own = None if model.fitted else own_training(source.cells, program.names, program.value)
     if own is not None:
         model = _as_if_fitted(model, own, notes)
-    fitted = with_balance(model.fitted or {}, model.layers, source.cells)
+    fitted = with_balance(_with_unknown(model.fitted or {}), model.layers, source.cells)
     data = _data(fitted.get("x"))
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
@@ -150,7 +151,9 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         data,
         validation,
         tested,
-        tuple(dict.fromkeys(str(side) for side in _shape_there(model, layers) or () if isinstance(side, Unknown))),
+        tuple(
+            dict.fromkeys(str(side) for side in _shape_there(model, layers) or () if isinstance(side, Unknown | Named))
+        ),
         units if isinstance(units, Unknown | Named | ClassNames) else None,
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
@@ -188,7 +191,7 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
     note_changed(data, layers, notes)
     generator = data.generator if isinstance(data, Folder) else None
     if generator is not None:
-        front += augmentation(generator, notes)
+        front += augmentation(generator, white_of(data), notes)
     if isinstance(data, Folder):
         if BLUE_FIRST in data.arguments:
             learned = any(layer.kind == "Application" for layer in layers)
@@ -240,6 +243,19 @@ def _compiled(model: CodeModel, notes: list[str]) -> Plain | None:
         return None
     compiled = {name: described(value) for name, value in model.compiled.items()}
     return {"optimizer": "rmsprop", **compiled}  # Keras's default
+
+
+def _is_not_known(value: Value) -> bool:
+    return isinstance(value, Unknown | Named)
+
+
+def _with_unknown(fitted: dict[str, Value]) -> dict[str, Value]:
+    """What a fit is given, where something of a module that is not read is as little known as anything else."""
+    place = str(fitted.get(FIT_AT))
+    return {
+        name: Unknown(value.path, place) if isinstance(value, Named) and name != FIT_AT else value
+        for name, value in fitted.items()
+    }
 
 
 def _data(value: Value) -> Value:

@@ -22,12 +22,13 @@ from cnn_tui.keras_io.import_parts import (
     folder_split,
     holds_out,
     is_known_part,
+    learns_from_some,
     note_parts,
     overlap,
     share_held_out,
     varies_validation,
 )
-from cnn_tui.keras_io.import_steps import are_in_batches, batch_size_of, steps_per_epoch, validation_steps
+from cnn_tui.keras_io.import_steps import are_in_batches, batch_size_of, note_batches, steps_per_epoch, validation_steps
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
@@ -67,12 +68,15 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         given["validation"] = split.validation
     elif held_out and isinstance(code.validation, Folder) and _is_some_of_held_out(code.validation):
         notes.append(_SOME_WATCHED)
+    if learns_from_some(code):
+        notes.append("only a part of the pictures to learn from is taken there, and all of them here")
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
     given["validation_steps"] = validation_steps(experiment, code, given["batch_size"], notes)
     given["vary_validation"] = varies_validation(code, notes)
     given["class_weight"] = _class_weight(code, notes)
-    given["shuffle"] = _shuffle(code)
+    given["shuffle"] = _shuffle(code, notes)
+    note_batches(code, notes)
     given["steps_per_epoch"] = steps_per_epoch(experiment, code, given["batch_size"], notes)
     for name, value in given.items():
         if isinstance(value, Unknown | Share | PictureCount):
@@ -101,11 +105,12 @@ def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     return epochs
 
 
-def _shuffle(code: CodeImport) -> bool:
+def _shuffle(code: CodeImport, notes: Notes) -> bool:
     """Whether the images come in another order each time. Keras itself only asks it of arrays."""
-    if are_in_batches(code.data):
-        return code.data.arguments.get("shuffle") is not False
-    return code.fitted.get("shuffle") is not False
+    asked = (code.data.arguments if are_in_batches(code.data) else code.fitted).get("shuffle")
+    if asked not in (None, True, False):
+        notes.append(f"shuffle is {quiet(words_of(asked), 60)}, which is not known: the images are shuffled here")
+    return asked is not False
 
 
 def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:

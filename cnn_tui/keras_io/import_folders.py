@@ -15,7 +15,8 @@ from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, Dat
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, Listed
-from cnn_tui.keras_io.code.values import CodeTable, Unknown
+from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
+from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import holds_out, share_tested
 from cnn_tui.keras_io.import_table import table_split
@@ -82,9 +83,9 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     share = split.test if split is not None else share
     if not isinstance(code.data, Folder):
         return DataAsked(share=share, is_unread=isinstance(there, Unknown) and not there.is_free)
-    options = _options(code.data, code.chain.input_shape, notes)
+    is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()
+    options = _options(code.data, code.chain.input_shape, notes if isinstance(there, str) or is_said else Notes())
     if not isinstance(there, str):
-        is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()
         return DataAsked(options=options, share=share) if is_said else DataAsked(share=share)
     tested = apart.path if apart is not None else code.validation.path if is_watched_too(code) else None
     for folder in _places(there, beside):
@@ -160,7 +161,7 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
 
 
 def _shown(images: Any) -> str:
-    return f", {quiet(str(images), 80)}," if isinstance(images, Unknown) else ""
+    return f", {quiet(str(images), 80)}," if isinstance(images, Unknown | Named) else ""
 
 
 def _places(path: str, beside: Path) -> Iterator[Path]:
@@ -200,12 +201,16 @@ def _options(folder: Folder, shape: Any, notes: list[str]) -> DataOptions:
     """In which size and colours the pictures go into the model there."""
     arguments, place = folder.arguments, folder.place
     height, width, channels = shape if isinstance(shape, tuple) and len(shape) == 3 else (None, None, None)
-    size: Any = arguments.get("target_size" if folder.generator is not None else "image_size")
-    if isinstance(size, Unknown):
-        notes.append(f"the size of the pictures is {size}, which is not known: that of the model stands in")
+    wanted: Any = arguments.get("target_size" if folder.generator is not None else "image_size")
+    size = wanted
     if not _is_size(size):
         size = (height, width) if _is_size((height, width)) else _KERAS_SIZE
     height, width = size
+    if wanted is not None and not _is_size(wanted):
+        notes.append(
+            f"the size of the pictures is {quiet(_size_in_words(wanted), 80)}, which is not known: {height}x{width} "
+            "stands in"
+        )
     mode = arguments.get("color_mode", "rgb")
     if mode not in ("rgb", "grayscale"):
         notes.append(
@@ -217,6 +222,11 @@ def _options(folder: Folder, shape: Any, notes: list[str]) -> DataOptions:
     if arguments.get("pad_to_aspect_ratio") is True:
         notes.append(f"{place}: pad_to_aspect_ratio is left out: pictures of other proportions are stretched")
     return DataOptions((height, width), color, "crop" if crops else "stretch")
+
+
+def _size_in_words(size: Any) -> str:
+    parts = size if isinstance(size, tuple | list) else (size,)
+    return " by ".join(dict.fromkeys(map(words_of, parts)))
 
 
 def _is_size(size: Any) -> bool:

@@ -8,10 +8,11 @@ from pathlib import Path
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.pictures import augmentation
-from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
+from cnn_tui.keras_io.code.data.scale import arrays_of, table_of, white_of
 from cnn_tui.keras_io.import_choice import described, without_place
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_table import ShareSplit
+from cnn_tui.keras_io.notes import Notes
 
 _LEAST = 1e-6
 
@@ -66,7 +67,8 @@ def varies_validation(code: CodeImport, notes: list[str]) -> bool:
     watched = code.validation
     if not isinstance(watched, Folder):
         return False
-    made = augmentation(watched.generator, []) if watched.generator is not None else []
+    generator = watched.generator
+    made = augmentation(generator, white_of(watched), Notes()) if generator is not None else []
     made += [layer for layer in watched.layers if layer.kind.startswith("Random")]
     first = itertools.takewhile(lambda layer: str(layer["class_name"]).startswith("Random"), code.chain.layers)
     if made and [without_place(described(layer)) for layer in made] == [without_place(layer) for layer in first]:
@@ -94,6 +96,16 @@ def is_known_part(experiment: Experiment, code: CodeImport) -> bool:
         isinstance(learned, str) and Path(learned.replace("\\", "/")).name != Path(experiment.dataset).name
     )
     return are_both_here and watched.path != learned and watched.is_part and watched.part is not None
+
+
+def learns_from_some(code: CodeImport) -> bool:
+    """Whether a script learns from a part of a folder, and does not hold the rest of it out to validate on."""
+    data, watched = code.data, code.validation
+    if not isinstance(data, Folder) or not data.is_part or isinstance(data.path, DatasetArrays):
+        return False
+    if isinstance(watched, Folder) and watched.path != data.path:
+        return True
+    return "subset" in data.arguments or (data.part is None and not holds_out(code))
 
 
 def holds_out(code: CodeImport) -> bool:

@@ -9,10 +9,11 @@ from typing import Any, TypeGuard
 
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.passes import passes
 from cnn_tui.keras_io.code.data.scale import table_of
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
+from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import folder_split, holds_out, is_known_part, share_held_out, share_watched
 from cnn_tui.keras_io.notes import Notes
@@ -30,6 +31,13 @@ def batch_size_of(code: CodeImport) -> Any:
     return own or code.fitted.get("batch_size") or 32
 
 
+def note_batches(code: CodeImport, notes: Notes) -> None:
+    """Note batches of which it is not known how many images they have: those that a script makes by itself."""
+    is_known = isinstance(code.data, DatasetArrays | Folder) or {"y", "batch_size"} & code.fitted.keys()
+    if not is_known and not isinstance(code.fitted.get("x"), tuple | list):
+        notes.append("how many images a batch has, if they come in batches there, is not known: 32 stands in")
+
+
 _OF_IMAGES = re.compile(r"[^*]*(\.samples|\.n|\.num_examples|\.shape\[0\]|\blen\([^()]*\))[^*/]*//?[^*/]*")
 """So many images as there are, by the size of a batch."""
 _ROUNDING = 1e-6
@@ -42,6 +50,11 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
     steps, images = code.fitted.get("steps_per_epoch"), code.fitted.get("samples_per_epoch")
     if isinstance(images, int | float) and type(batch_size) is int:  # as Keras 1 had it
         steps = math.ceil(images / batch_size)
+    times = code.data.arguments.get(REPEATED, 1) if isinstance(code.data, Folder) and steps is None else 1
+    if type(times) is int and times > 1:
+        steps = Share(float(times))
+    elif not isinstance(times, int):
+        steps = Unknown(f"{words_of(times)} times all batches", code.data.place)
     if isinstance(steps, Unknown) and (times := passes(steps.what, batch_size)) is not None:
         steps = Share(times)
     elif isinstance(steps, Unknown) and steps.what.endswith("…") and _OF_IMAGES.fullmatch(steps.what):

@@ -38,7 +38,7 @@ model.fit(varied.flow(x_train, y_train, batch_size=64), epochs=2)
         RandomFlip(mode="horizontal"),
     )
     assert imported.experiment.training.batch_size == 64
-    assert any("brightness_range is left out" in note for note in imported.notes)
+    assert any("is left out: it multiplies the numbers of each picture" in note for note in imported.notes)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ model.fit(varied.flow(x_train * 255.0, y_train), epochs=2)
     )
     imported = read(tmp_path, code)
     assert imported.experiment.layers[0].type == "RandomZoom"
-    assert any("width_shift_range is left out: only a number up to 1 is taken" in note for note in imported.notes)
+    assert any("width_shift_range is left out: it counts in pixels there" in note for note in imported.notes)
 
 
 CATS_AND_DOGS = """

@@ -8,6 +8,7 @@ from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Instance, Method, Named, Partial, Tensor, Value
 
 _MOST_LETTERS = 60
+_MOST_PARTS = 5
 
 
 def words_of(value: Value) -> str:
@@ -31,5 +32,8 @@ def words_of(value: Value) -> str:
             return f"the {value.what} of {value.dataset}"
         case Folder():
             return "pictures in batches"
+        case list() | tuple() if value and len(value) <= _MOST_PARTS:
+            words = ", ".join(map(words_of, value))
+            return f"[{words}]" if isinstance(value, list) else f"({words})"
     has_words = not isinstance(value, msgspec.Struct) or type(value).__str__ is not object.__str__
     return str(value) if has_words else "an object"

@@ -220,6 +220,8 @@ YIELDED = "yielded"
 BLUE_FIRST = "blue first"
 """Among them: whether OpenCV gives the colours of such pictures, blue before green and red."""
 
+REPEATED = "repeated"
+"""Among them: how often a pipeline gives all of them in a row, where a script says so."""
 BY_NAME = "by name"
 """Among them: whether each element of the pipeline has its picture and label by their names, `image` and `label`."""
 

@@ -8,58 +8,130 @@ from collections.abc import Mapping, Sequence
 from cnn_tui.keras_io.code.data.preparation import FUNCTION, of_generator
 from cnn_tui.keras_io.code.data.scale import EVENING_OUT, FITTED, evens_out
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
+from cnn_tui.keras_io.code.words import words_of
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
 from cnn_tui.text import quiet
 
-_MOST = {"rotation_range": 180, "shear_range": 45, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
-"""The largest values that have a layer: degrees, and shares. A shift of more than 1 is one in pixels."""
+_MOST = {"rotation_range": 360, "shear_range": 45, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
+"""The largest values that have a layer: degrees, and shares. A shift of 1 or more is one in pixels."""
+_SHIFTS = ("height_shift_range", "width_shift_range")
+_FILLINGS = ("nearest", "reflect", "wrap", "constant")
 _FLIPPED = {"random_flip_left_right": "horizontal", "random_flip_up_down": "vertical"}
 """Functions of `tf.image`, as the mode of a RandomFlip."""
 _METHODS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 """Ways of `tf.image.resize` that a Resizing has too."""
 _IN_PROPORTION = ("preserve_aspect_ratio", "crop_to_aspect_ratio", "pad_to_aspect_ratio")
 _FLIPS = ("horizontal_flip", "vertical_flip")
-_ASIDE = ("rescale", FUNCTION, "fill_mode", "cval", "validation_split", "data_format", "dtype", FITTED)
+_BRIGHTER = "channel_shift_range"
+_ASIDE = ("rescale", FUNCTION, "fill_mode", "cval", "validation_split", "data_format", "dtype", FITTED, "**")
 
 
-def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
-    """The layers that vary pictures as an ImageDataGenerator does. What none of them does is noted."""
+def augmentation(generator: Instance, white: float, notes: Notes) -> list[Instance]:
+    """The layers that vary pictures as an ImageDataGenerator does. What none of them does is noted.
+
+    `white` is the number of white in the pictures that it gets.
+    """
     given = {name: value for name, value in generator.arguments.items() if value not in (0, 0.0, False, None)}
     place = f"ImageDataGenerator ({generator.place})"
-    filling = {"fill_mode": given.get("fill_mode", "nearest")}
+    filling = _filling(given, white, place, notes)
     layers: list[Instance] = []
 
     def add(kind: str, arguments: dict[str, Value]) -> None:
         layers.append(Instance(kind, arguments, generator.place))
 
-    numbers = {name: _largest(given[name], most) for name, most in _MOST.items() if name in given}
+    numbers = {name: _largest(given[name], most, name in _SHIFTS) for name, most in _MOST.items() if name in given}
     notes += [
-        f"{place}: {name} is left out: only a number up to {_MOST[name]} is taken"
+        f"{place}: {name} is left out: {_why_left_out(name, given[name])}"
         for name, number in numbers.items()
         if number is None
     ]
+    notes.to_know += [
+        f"{place}: {name} gives only its two ends there, and anything between them here"
+        for name in _SHIFTS
+        if numbers.get(name) is not None and isinstance(given[name], list | tuple)
+    ]
     if turn := numbers.get("rotation_range"):
         add("RandomRotation", {"factor": round(turn / 360, 6), **filling})
-    shifts = [numbers.get(name) or 0.0 for name in ("height_shift_range", "width_shift_range")]
+    shifts = [numbers.get(name) or 0.0 for name in _SHIFTS]
     if any(shifts):
         add("RandomTranslation", {"height_factor": shifts[0], "width_factor": shifts[1], **filling})
     if slant := numbers.get("shear_range"):  # degrees
         add("RandomShear", {"x_factor": round(math.tan(math.radians(slant)), 6), **filling})
     if zoom := numbers.get("zoom_range"):
         add("RandomZoom", {"height_factor": zoom, "width_factor": zoom, **filling})
-    flips = [name.removesuffix("_flip") for name in _FLIPS if given.get(name) is True]
+    flips = [name.removesuffix("_flip") for name in _FLIPS if given.get(name) in (True, 1)]
     if flips:
         add("RandomFlip", {"mode": "_and_".join(flips)})
+    if (brighter := _largest(given.get(_BRIGHTER), white)) is not None:
+        add("RandomBrightness", {"factor": float(f"{brighter / white:.6g}"), "value_range": [0, 1]})
+        notes.to_know.append(
+            f"{place}: a RandomBrightness does what {_BRIGHTER} does; it cuts off at black and white, and that at the "
+            "darkest and the brightest of each picture"
+        )
+    _note_left_out(generator, given, place, is_brighter=brighter is not None, notes=notes)
+    return layers
+
+
+def _filling(given: Mapping[str, Value], white: float, place: str, notes: Notes) -> dict[str, Value]:
+    """What fills the corners of pictures that are moved."""
+    mode, number = given.get("fill_mode", "nearest"), given.get("cval", 0.0)
+    if mode not in _FILLINGS:
+        shown = quiet(words_of(mode), 60)
+        notes.append(f"{place}: fill_mode {shown} is left out: nearest, which Keras takes by itself, stands in")
+        return {"fill_mode": "nearest"}
+    if mode != "constant" or number == 0:
+        return {"fill_mode": mode}
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= white:
+        notes.append(f"{place}: cval {quiet(words_of(number), 60)} is left out: black stands in")
+        return {"fill_mode": mode}
+    return {"fill_mode": mode, "fill_value": float(f"{number / white:.6g}")}
+
+
+def _why_left_out(name: str, value: Value) -> str:
+    if _is_unknown(value):
+        return f"{quiet(words_of(value), 60)} is not known"
+    ends = value if isinstance(value, list | tuple) else ()
+    if name == "zoom_range" and len(ends) == 2:
+        return "a RandomZoom goes as far in as out"
+    if name in _SHIFTS:
+        return "it counts in pixels there, and a RandomTranslation in shares below 1"
+    return f"only a number up to {_MOST[name]} is taken"
+
+
+def _note_left_out(
+    generator: Instance, given: Mapping[str, Value], place: str, *, is_brighter: bool, notes: Notes
+) -> None:
+    """Note the arguments of a generator that no layer has."""
+    aside = {*_MOST, *_FLIPS, *_ASIDE, *(EVENING_OUT if evens_out(generator) else ()), "brightness_range"}
+    if is_brighter:
+        aside.add(_BRIGHTER)
     if "zca_whitening" not in given:
-        given.pop("zca_epsilon", None)  # which only that asks for
-    aside = (*_MOST, *_FLIPS, *_ASIDE, *(EVENING_OUT if evens_out(generator) else ()), "**")
+        aside.add("zca_epsilon")  # which only that asks for
+    if given.get("interpolation_order") == 1:
+        aside.add("interpolation_order")
+    notes += [
+        f"{place}: {name} is left out: {quiet(words_of(given[name]), 60)} is not known"
+        for name in _FLIPS
+        if given.get(name, True) not in (True, 1)
+    ]
     notes += [f"{place}: {name} is left out" for name in given if name not in aside]
+    if "brightness_range" in given:
+        shown = quiet(words_of(given["brightness_range"]), 60)
+        notes.append(
+            f"{place}: brightness_range {shown} is left out: it multiplies the numbers of each picture, which no layer "
+            "here does; RandomBrightness adds to them"
+        )
     if (function := given.get(FUNCTION)) is not None and of_generator(generator) is None:
         shown = quiet(function.what if isinstance(function, Unknown) else str(function), 80)
         notes.append(f"{place}: {FUNCTION} is {shown}: what it does to each picture is left out")
     if "**" in given:
         notes.append(f"{place}: arguments that are not known are left out")
-    return layers
+
+
+def _is_unknown(value: Value) -> bool:
+    parts = value if isinstance(value, list | tuple) else (value,)
+    return any(not isinstance(part, int | float) for part in parts)
 
 
 def image_layer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance | None:
@@ -79,11 +151,11 @@ def image_layer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value],
     return None
 
 
-def _largest(value: Value, most: float) -> float | None:
+def _largest(value: Value, most: float, is_below: bool = False) -> float | None:
     """A range as one number up to `most`; None for another, and for a range that is not the same to both sides."""
     if isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(end, int | float) for end in value):
         low, high = value
-        value = high - 1 if math.isclose(high - 1, 1 - low) else -low if math.isclose(-low, high) else None
+        value = round(high - 1, 6) if math.isclose(high - 1, 1 - low) else -low if math.isclose(-low, high) else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    return float(value) if 0 < value <= most else None
+    return float(value) if 0 < value <= most and not (is_below and value == most) else None

@@ -11,6 +11,7 @@ from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     BY_NAME,
+    REPEATED,
     YIELDED,
     ClassNames,
     ClassWeights,
@@ -95,6 +96,9 @@ def pipeline_method(
     if name in _HANDED_ON or (BY_HAND in folder.arguments and name in ("reshape", "astype", "copy")):
         if name == "shuffle":
             return msgspec.structs.replace(folder, arguments={**folder.arguments, "shuffle": True})
+        times = unnamed[0] if unnamed else given.get("count")
+        if name == "repeat" and times is not None:
+            return msgspec.structs.replace(folder, arguments={**folder.arguments, REPEATED: times})
         return _kept(folder, place) if name == "cache" else folder
     if name in ("batch", "take", "skip"):
         number = unnamed[0] if unnamed else given.get("batch_size" if name == "batch" else "count")

@@ -26,7 +26,8 @@ from cnn_tui.keras_io.code.data.preparation import (
     of_generator,
     white_behind,
 )
-from cnn_tui.keras_io.code.values import CodeTable, Instance, Numbers, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeTable, Instance, Named, Numbers, Unknown, Value
+from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
 
@@ -60,6 +61,12 @@ def is_scaled(data: Value) -> bool:
         return True
     generator = data.generator if isinstance(data, Folder) else None
     return generator is not None and is_near_1(generator.arguments.get("rescale"))
+
+
+def white_of(data: Value) -> float:
+    """The number of white in images before a generator scales them: 1 where a script has done so already."""
+    images = arrays_of(data)
+    return 1.0 if images is not None and is_near_1(images.scale) else float(WHITE)
 
 
 def evens_out(generator: Instance) -> bool:
@@ -102,11 +109,12 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
     known = images is not None or (
         isinstance(data, Folder) and (isinstance(data.path, str | Listed) or BY_HAND in data.arguments)
     )
-    if not known:
+    if not known and not (generator is not None and isinstance(generator.arguments.get("rescale"), Unknown | Named)):
         return []
     scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
     factor = generator.arguments.get("rescale") if generator is not None else None
     if factor is not None and not isinstance(factor, int | float):
+        notes.append(f"rescale is {words_of(factor)}, which is not known: here images go in as 0 to 1")
         return []
     scale, offset = scale * (factor or 1.0), offset * (factor or 1.0)
     return _rescaled(scale, offset, notes)

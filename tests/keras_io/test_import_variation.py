@@ -1,0 +1,108 @@
+"""Each argument of an ImageDataGenerator is a layer that does the same, or a note that says what is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnn_tui.network.layers import (
+    AnyLayer,
+    RandomBrightness,
+    RandomFlip,
+    RandomRotation,
+    RandomShear,
+    RandomTranslation,
+    RandomZoom,
+)
+from tests.keras_io.scripts import read
+
+SCRIPT = """
+import settings
+from keras import Sequential, layers
+from keras.preprocessing.image import ImageDataGenerator
+train = ImageDataGenerator(rescale=1 / 255, GIVEN).flow_from_directory("pets", (8, 8))
+model = Sequential([layers.Flatten(input_shape=(8, 8, 3)), layers.Dense(2, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(train, epochs=2)
+"""
+
+
+def varied(tmp_path: Path, given: str) -> tuple[tuple[AnyLayer, ...], list[str]]:
+    """The layers in front, and what is said of the generator."""
+    imported = read(tmp_path, SCRIPT.replace("GIVEN", given))
+    notes = [note.partition("(line 5): ")[2] for note in imported.notes if note.startswith("ImageDataGenerator")]
+    return imported.experiment.layers[:-2], notes
+
+
+@pytest.mark.parametrize(
+    ("given", "layer"),
+    [
+        ("rotation_range=360", RandomRotation(factor=1.0, fill_mode="nearest")),
+        ("rotation_range=18, fill_mode='reflect'", RandomRotation(factor=0.05, fill_mode="reflect")),
+        (
+            "width_shift_range=0.1, fill_mode='constant', cval=51",
+            RandomTranslation(height_factor=0.0, width_factor=0.1, fill_mode="constant", fill_value=0.2),
+        ),
+        ("zoom_range=(0.8, 1.2)", RandomZoom(height_factor=0.2, width_factor=0.2, fill_mode="nearest")),
+        ("shear_range=45", RandomShear(x_factor=1.0, fill_mode="nearest")),
+        ("horizontal_flip=1, interpolation_order=1", RandomFlip(mode="horizontal")),
+    ],
+)
+def test_what_a_layer_does_is_that_layer(tmp_path: Path, given: str, layer: AnyLayer) -> None:
+    (made,), notes = varied(tmp_path, given)
+    assert (made, notes) == (layer, [])
+
+
+def test_a_shift_of_all_channels_is_one_of_brightness(tmp_path: Path) -> None:
+    (made,), (note,) = varied(tmp_path, "channel_shift_range=51.0")
+    assert made == RandomBrightness(factor=0.2, value_range=(0, 1))
+    assert note.startswith("a RandomBrightness does what channel_shift_range does; it cuts off at black and white")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("zoom_range=(0.8, 1.0)", "zoom_range is left out: a RandomZoom goes as far in as out"),
+        ("zoom_range=1.5", "zoom_range is left out: only a number up to 1 is taken"),
+        ("width_shift_range=1", "width_shift_range is left out: it counts in pixels there, and a RandomTranslation in"),
+        ("height_shift_range=20.0", "height_shift_range is left out: it counts in pixels there"),
+        ("rotation_range=settings.TURN", "rotation_range is left out: TURN is not known"),
+        ("zoom_range=[settings.LOW, 1.2]", "zoom_range is left out: [LOW, 1.2] is not known"),
+        ("horizontal_flip=settings.FLIP", "horizontal_flip is left out: FLIP is not known"),
+        ("brightness_range=(0.8, 1.2)", "brightness_range (0.8, 1.2) is left out: it multiplies the numbers of each"),
+        ("channel_shift_range=300", "channel_shift_range is left out"),
+        ("samplewise_center=True", "samplewise_center is left out"),
+        ("interpolation_order=3", "interpolation_order is left out"),
+    ],
+)
+def test_what_no_layer_does_is_a_note(tmp_path: Path, given: str, words: str) -> None:
+    made, (note,) = varied(tmp_path, given)
+    assert made == ()
+    assert note.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("given", "layer", "words"),
+    [
+        (
+            "rotation_range=36, fill_mode=settings.FILL",
+            RandomRotation(factor=0.1, fill_mode="nearest"),
+            "fill_mode FILL is left out: nearest, which Keras takes by itself, stands in",
+        ),
+        (
+            "rotation_range=36, fill_mode='constant', cval=settings.GREY",
+            RandomRotation(factor=0.1, fill_mode="constant"),
+            "cval GREY is left out: black stands in",
+        ),
+        (
+            "height_shift_range=(-0.2, 0.2)",
+            RandomTranslation(height_factor=0.2, width_factor=0.0, fill_mode="nearest"),
+            "height_shift_range gives only its two ends there, and anything between them here",
+        ),
+    ],
+)
+def test_what_a_layer_does_otherwise_is_a_note(tmp_path: Path, given: str, layer: Any, words: str) -> None:
+    (made,), notes = varied(tmp_path, given)
+    assert (made, notes) == (layer, [words])
