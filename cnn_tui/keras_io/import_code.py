@@ -23,7 +23,9 @@ from cnn_tui.keras_io.code.data.scale import (
     arrays_of,
     is_scaled,
     note_changed,
+    note_in_front,
     note_other_scale,
+    own_scale,
     scaling,
     white_of,
     with_preparation_as_layers,
@@ -205,7 +207,13 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
         if isinstance(data, Folder) and YIELDED in data.arguments:
             notes.append(f"in which numbers images are yielded ({data.place}) is not known: here they go in as 0 to 1")
             known = True
-        return with_preparation([*front, *layers], known, of_generator(generator), notes)
+            return with_preparation([*front, *layers], known, of_generator(generator), notes)
+        scale = own_scale(data)
+        front, known = ([*front, scale], True) if scale is not None else (front, known)
+        found = with_preparation([*front, *layers], known, of_generator(generator), notes)
+        if scale is not None and any(one is scale for one in found):
+            note_in_front(scale, notes)
+        return found
     front, layers = (with_preparation_as_layers(part, data, notes) for part in (front, layers))
     return [*front, *scaling(data, [*front, *layers], notes), *layers]
 

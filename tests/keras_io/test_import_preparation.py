@@ -231,3 +231,39 @@ def test_an_activation_that_is_none_of_keras_is_refused_by_its_name(tmp_path: Pa
     said = refusal(tmp_path, code)
     assert "activation is " in said
     assert "ast." not in said
+
+
+@pytest.mark.parametrize(
+    ("architecture", "divided", "layers", "preparation"),
+    [
+        ("MobileNetV2", "/ 127.5 - 1", [], "own"),
+        ("VGG16", "/ 127.5 - 1", [Rescaling(2.0, -1.0)], "none"),
+        ("VGG16", "/ 0.255", [Rescaling(1000.0)], "none"),
+        ("VGG16", "/ 255", [], "none"),
+        ("VGG16", "* 1.0", [Rescaling(255.0)], "none"),
+    ],
+)
+def test_a_network_gets_arrays_in_the_numbers_that_a_script_makes_of_them(
+    tmp_path: Path, architecture: str, divided: str, layers: list[Rescaling], preparation: str
+) -> None:
+    code = f"""from tensorflow import keras
+(x, y), (other_x, other_y) = keras.datasets.cifar10.load_data()
+x, other_x = x {divided}, other_x {divided}
+base = keras.applications.{architecture}(include_top=False, weights=None, input_shape=(32, 32, 3))
+model = keras.Sequential([base, keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y, validation_data=(other_x, other_y))
+"""
+    made = read(tmp_path, code)
+    *front, base, _, _ = made.experiment.layers
+    assert isinstance(base, Application)
+    assert (front, base.preprocessing) == (layers, preparation)
+    said = " ".join(made.to_know)
+    assert ("from 0 to 255 there" in said) == (divided == "* 1.0")
+    assert ("the images go in as" in said) == (divided != "* 1.0" and bool(layers))
+
+
+def test_a_generator_that_divides_by_another_number_gives_a_network_its_own(tmp_path: Path) -> None:
+    made = read(tmp_path, flow("rescale=1/.255") + ON_A_BASE)
+    assert made.experiment.layers[0] == Rescaling(1000.0)
+    assert any("the images go in as 0 to 1000 there" in note for note in made.to_know)

@@ -74,6 +74,25 @@ def evens_out(generator: Instance) -> bool:
     return all(generator.arguments.get(name) is True for name in (*EVENING_OUT, FITTED))
 
 
+def own_scale(data: Value) -> Instance | None:
+    """A Rescaling that makes images, 0 to 1 here, the numbers that a script gives a network of Keras's.
+
+    None where those are 0 to 255 or 0 to 1, or are not known.
+    """
+    images, generator = arrays_of(data), data.generator if isinstance(data, Folder) else None
+    if images is not None and (images.centered is not None or images.to_length_1):
+        return None
+    given = generator.arguments if generator is not None else {}
+    factor = given.get("rescale") or 1.0
+    if given.get(FUNCTION) or any(given.get(name) for name in EVENING_OUT) or not isinstance(factor, int | float):
+        return None
+    scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
+    white, black = scale * factor * WHITE, offset * factor
+    if not black and any(math.isclose(white, usual, rel_tol=0.02) for usual in (1, WHITE)):
+        return None
+    return _in_front(white, black, generator.place if generator is not None else "in front")
+
+
 def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Instance]:
     """The layer that gives images, 0 to 1 here, the numbers with which they go into the model there; often none.
 
@@ -124,12 +143,24 @@ def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
     """The layer that makes bytes of 0 to 1 what a script makes of bytes; none where that is 0 to 1 too."""
     if is_near_1(scale) and not offset:
         return []
-    scale, offset = float(f"{scale * WHITE:.6g}"), float(f"{offset:.6g}")
+    layer = _in_front(scale * WHITE, offset, "in front")
+    note_in_front(layer, notes)
+    return [layer]
+
+
+def _in_front(white: float, black: float, place: str) -> Instance:
+    """The Rescaling of images from 0 to 1 after which white is so far above black."""
+    arguments = {"scale": float(f"{white:.6g}"), "offset": float(f"{black:.6g}")}
+    return Instance("Rescaling", arguments, place)
+
+
+def note_in_front(layer: Instance, notes: Notes) -> None:
+    """Say what a Rescaling in front is for."""
+    scale, offset = layer.arguments["scale"], layer.arguments["offset"]
     ends = f"{offset:g} to {scale + offset:g}"
     notes.to_know.append(
         f"the images go in as {ends} there: a Rescaling in front makes them so of the 0 to 1 that come here"
     )
-    return [Instance("Rescaling", {"scale": scale, "offset": offset}, "in front")]
 
 
 def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> list[Instance]:
