@@ -17,6 +17,7 @@ from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.preparation import of_generator
 from cnn_tui.keras_io.code.data.scale import (
@@ -135,6 +136,8 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         for added in one.added if isinstance(one, Folder) else ():
             notes.append(f"{added} puts other pictures there to those to {kind} on: they are left out")
     tested = tuple(map(_data, model.evaluated))
+    used = (data, validation, *tested)
+    notes += [note for note, folder in program.left_out.items() if any(is_read_by_hand(one, folder) for one in used)]
     for other in (validation, *tested):
         note_other_scale(data, other, notes)
     images = arrays_of(data)

@@ -149,3 +149,25 @@ def test_names_that_a_condition_leaves_out_are_a_difference(pets: Path) -> None:
     line = next(at for at, text in enumerate((READ + BY_HAND + some).splitlines(), 1) if "endswith" in text)
     assert note == f"a condition on the names of files in pets (line {line}) leaves some out there: here all are read"
     assert imported.experiment.dataset == str(pets)
+
+
+@pytest.mark.parametrize("folder", ["pets", "try"])
+def test_names_that_a_loop_leaves_out_of_other_pictures_than_those_it_trains_on_are_no_difference(
+    pets: Path, folder: str
+) -> None:
+    shown = f"""
+found = []
+for root, folders, files in os.walk("{folder}"):
+    for file in files:
+        if file.lower().endswith((".png", ".jpg")):
+            found.append(os.path.join(root, file))
+"""
+    flow = """
+from keras.preprocessing.image import ImageDataGenerator
+flow = ImageDataGenerator(rescale=1 / 255).flow_from_directory("pets", target_size=(6, 8))
+model = keras.Sequential([keras.Input((6, 8, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(flow)
+"""
+    imported = read(pets.parent, READ + BY_HAND.split("import cv2")[0] + "import os\n" + shown + flow)
+    assert not imported.differences

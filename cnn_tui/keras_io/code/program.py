@@ -35,6 +35,7 @@ class Program:
         self.models: list[CodeModel] = []
         self.notes: list[str] = []
         self.to_know: list[str] = []
+        self.left_out: dict[str, Value] = {}  # notes on files that it leaves out as it goes through folders, with those
         self.not_followed = ""
         """Why no training of a model is known in a script that has one, in words; "" for a script that has none."""
         self.names = Names()
@@ -208,8 +209,7 @@ class Program:
         self, asked: OfName, branches: tuple[list[ast.stmt], ...], names: Names, cell: CodeCell
     ) -> None:
         """Go through all branches of a condition on the name of any file: what they set goes by the name."""
-        note = note_of_names(asked, branches, cell)
-        self.notes += [note] if note and note not in self.notes else []
+        self.left_out |= note_of_names(asked, branches, cell)
         is_returned = False
         for branch in branches:
             try:

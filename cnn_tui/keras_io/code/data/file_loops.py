@@ -11,10 +11,13 @@ from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, goes_over_data
 from cnn_tui.keras_io.code.data.below import any_in
 from cnn_tui.keras_io.code.data.data_values import (
+    BY_HAND,
     AnyEntry,
     Below,
     ClassNames,
     DatasetArrays,
+    Folder,
+    Listed,
     OfEach,
     OfName,
     PictureCount,
@@ -104,15 +107,27 @@ def folder_of(listed: Value) -> Value:
     return one.value.folder if isinstance(one, OfEach) and one.is_all_of_folder else None
 
 
-def note_of_names(asked: OfName, branches: Sequence[Sequence[ast.stmt]], cell: CodeCell) -> str:
-    """A note on a condition on the name of any file, where one of its branches leaves the file out; else ""."""
+def note_of_names(asked: OfName, branches: Sequence[Sequence[ast.stmt]], cell: CodeCell) -> dict[str, Value]:
+    """A note on a condition on the name of any file, where one of its branches leaves the file out, with the folder."""
     parts = [part for branch in branches for node in branch for part in ast.walk(node)]
     adds = {bool(changed_lists(branch)) for branch in branches}
     folder = asked.entry.folder
     if (not any(isinstance(part, ast.Continue) for part in parts) and len(adds) == 1) or isinstance(folder, Unknown):
-        return ""
+        return {}
     place, shown = cell.place(branches[0][0].lineno - 1), folder.root if isinstance(folder, Below) else folder
-    return f"a condition on the names of files in {shown} ({place}) leaves some out there: here all are read"
+    return {f"a condition on the names of files in {shown} ({place}) leaves some out there: here all are read": shown}
+
+
+def is_read_by_hand(data: Value, folder: Value) -> bool:
+    """Whether pictures may be those that a script's loop over a folder finds, or are in no way known to be others."""
+    path = data.path if isinstance(data, Folder) else None
+    if isinstance(data, DatasetArrays) or (isinstance(path, str) and BY_HAND not in data.arguments):
+        return False
+    path = path.folder if isinstance(path, Listed) else path.root if isinstance(path, Below) else path
+    if not isinstance(path, str) or not isinstance(folder, str):
+        return data is not None
+    ways = [PurePosixPath(one).parts for one in (path, folder)]
+    return all(one == other for one, other in zip(*ways, strict=False))
 
 
 def counted_together(counts: Sequence[Value]) -> PictureCount | None:
