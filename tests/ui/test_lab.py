@@ -321,6 +321,8 @@ async def test_a_script_of_this_folder_is_opened_and_asked_which_of_its_models(
         await pilot.press("enter")
         await sees(pilot, "Which model of lesson.py")
         await pilot.press("down", "enter")
+        await sees(pilot, "What differs from lesson.py")
+        await pilot.press("escape")
         await sees(pilot, "Total params: 50,890")
         await sees(pilot, "lesson.py is in the editor")
 

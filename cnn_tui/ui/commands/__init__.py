@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnn_tui.ui.loading import when_named
 
 if TYPE_CHECKING:
-    from cnn_tui.ui.commands import lab_report
+    from cnn_tui.ui.commands import lab_report, model_file, open_file
 
-__all__ = ["lab_report"]
+__all__ = ["lab_report", "model_file", "open_file"]
 __getattr__ = when_named(__name__)

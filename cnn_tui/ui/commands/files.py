@@ -10,28 +10,21 @@ from pathlib import Path
 
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.catalogue import SetPlace
-from cnn_tui.experiment import presets
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
-from cnn_tui.experiment.file import check_dataset, read, to_toml
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.home import home, remedy
 from cnn_tui.network.diff import describe
-from cnn_tui.network.summary import summarize, summary_lines
-from cnn_tui.text import quiet, sentence
+from cnn_tui.network.summary import summary_lines
+from cnn_tui.text import sentence
 from cnn_tui.ui import commands, dialogs
-from cnn_tui.ui.dialogs.dialog import Conversation, PickItem, PickScreen, Said
+from cnn_tui.ui.dialogs.dialog import Conversation, Said
 from cnn_tui.ui.keys import key_of, keys_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.widgets.lines import inert
 
-EMPTY = "empty"
-MODELS = (".py", ".ipynb", ".keras")
-"""Files that a model is read from."""
-_KINDS = dict(zip(MODELS, ("script: read, not run", "notebook: read, not run", "Keras model"), strict=True))
 _ENDINGS = {"code": ".py", "notebook": ".ipynb", "experiment": ".toml"}
-_MOST_FILES = 200
-_MOST_BYTES = 2_000_000  # of a model that is read while the cursor rests on it
 _LAYER = "the layer under the cursor"
 
 
@@ -62,39 +55,20 @@ class FileCommands:
         return True
 
     async def open(self) -> None:
-        """Choose an experiment and put it into the editor."""
-        name = await self.talk.ask(_open_screen())
+        """Choose an experiment, or a file that a model is read from, and put it into the editor."""
+        name = await self.talk.ask(commands.open_file.open_screen())
         if name is None:
             return
-        if Path(name).suffix in MODELS:
-            await self._open_model(Path(name))
+        if commands.open_file.is_model(name):
+            await commands.model_file.open_model(self.talk, self.put_into_editor, Path(name))
             return
         try:
-            experiment, path = _load(name)
+            experiment, path = commands.open_file.load(name)
         except (ExperimentError, DatasetError) as error:
             self.talk.say(inert(str(error)), "error")
             return
         if self.put_into_editor(experiment, path):
             self.talk.say(f"{inert(name)} is in the editor; {key_of('edit.undo')} brings back what was there.")
-
-    async def _open_model(self, path: Path, chosen: str | None = None) -> None:
-        """Put a model of a script, a notebook or a .keras file into the editor; ask which where there are several."""
-        from cnn_tui.keras_io.import_model import ImportProblem, SeveralModels, import_model  # only here
-
-        try:
-            imported = import_model(path, chosen)
-        except SeveralModels as several:
-            items = [PickItem(str(number), words, "") for number, words in enumerate(several.models, 1)]
-            answer = await self.talk.ask(PickScreen(f"Which model of {quiet(path.name)}", items))
-            if answer is not None:
-                await self._open_model(path, answer)
-            return
-        except ImportProblem as problem:
-            self.talk.say(inert(f"{quiet(path.name)} cannot be taken: {problem}"), "error")
-            return
-        if self.put_into_editor(imported.experiment, None):
-            words = f"{quiet(path.name)} is in the editor; {key_of('edit.undo')} brings back what was there."
-            self.talk.say(inert(" ".join([words, *map(sentence, imported.notes)])))
 
     async def save(self) -> None:
         """Save to the experiment's file, or ask for a name."""
@@ -191,29 +165,6 @@ def _unwritten(path: Path, error: OSError) -> str:
     return f"{inert(str(path))} cannot be written: {error.strerror or error}{remedy(error)}"
 
 
-def _open_screen() -> PickScreen:
-    """The list of presets and of the experiment files in this folder, each with its summary."""
-    items = [PickItem(name, name, "preset") for name in presets.preset_names()]
-    items.append(PickItem(EMPTY, EMPTY, "a new stack without layers"))
-    items += [
-        PickItem(str(path), str(path), "file in this folder") for path in sorted(Path().glob("*.toml"))[:_MOST_FILES]
-    ]
-    models = sorted(path for suffix in MODELS for path in Path().glob(f"*{suffix}"))[:_MOST_FILES]
-    items += [PickItem(str(path), str(path), _KINDS[path.suffix]) for path in models]
-    return PickScreen("Open", items, preview=_preview)
-
-
-def _load(name: str) -> tuple[Experiment, Path | None]:
-    """The chosen experiment, and its file when it has one. Raises ExperimentError and DatasetError."""
-    if name == EMPTY:
-        return Experiment(name="My network"), None
-    if name in presets.preset_names():
-        return presets.load_preset(name), None
-    experiment = read(Path(name))
-    check_dataset(experiment, quiet(name))
-    return experiment, Path(name)
-
-
 def suggested_name(experiment: Experiment, suffix: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", experiment.name.lower()).strip("-")
     return f"{slug[:60] or 'experiment'}{suffix}"
@@ -240,25 +191,3 @@ def write(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
-
-
-def _preview(name: str) -> Sequence[str]:
-    try:
-        if Path(name).suffix in MODELS and Path(name).stat().st_size > _MOST_BYTES:
-            return ("A large file: it is read once you take it.",)
-        experiment, notes = _loaded_model(Path(name)) if Path(name).suffix in MODELS else (_load(name)[0], ())
-        said = ("", *map(sentence, notes)) if notes else ()
-        return (experiment.name, "", *summary_lines(summarize(experiment.stack)), *said)
-    except (ExperimentError, DatasetError, OSError) as error:
-        return tuple(str(error).splitlines())
-
-
-def _loaded_model(path: Path) -> tuple[Experiment, tuple[str, ...]]:
-    """The experiment that a file's model is, and what of it is left out. Raises ExperimentError."""
-    from cnn_tui.keras_io.import_model import ImportProblem, import_model  # only here
-
-    try:
-        imported = import_model(path)
-    except ImportProblem as problem:
-        raise ExperimentError("\n".join(problem.problems)) from None
-    return imported.experiment, imported.notes

@@ -19,6 +19,7 @@ from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.home import history_path, remedy
 from cnn_tui.text import cells, fault, sentence
 from cnn_tui.ui.bindings import bindings_of
+from cnn_tui.ui.dialogs.glance import Glance, GlanceView
 from cnn_tui.ui.keys import OWN, Key, key_bar, key_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -125,8 +126,8 @@ class PickItem(NamedTuple):
     detail: str = ""
 
 
-Preview = Callable[[str], Sequence[str]]
-"""The lines shown below the list for the key of an item."""
+Preview = Callable[[str], Glance]
+"""What is shown below the list for the key of an item."""
 
 
 class PickScreen(Dialog[str | None]):
@@ -136,8 +137,16 @@ class PickScreen(Dialog[str | None]):
     BINDINGS = bindings_of("list")
 
     def __init__(
-        self, title: str, items: Sequence[PickItem], *, at: str = "", hint: str = "", preview: Preview | None = None
+        self,
+        title: str,
+        items: Sequence[PickItem],
+        *,
+        at: str = "",
+        hint: str = "",
+        preview: Preview | None = None,
+        is_tall: bool = False,
     ) -> None:
+        """A tall box is as high as may be, and leaves the rows that the list does not need to the preview."""
         super().__init__()
         self._title = title
         self.items = tuple(items)
@@ -145,16 +154,17 @@ class PickScreen(Dialog[str | None]):
         self._at = at
         self._hint = hint
         self._preview = preview
+        self._is_tall = is_tall
 
     def compose(self) -> ComposeResult:
         words = f"type to find, {key_of('list.take')} takes it, {key_of('list.leave')} leaves"
-        with self.frame(self._title, words, "box tall"):
+        with self.frame(self._title, words, "box tall" if self._is_tall else "box"):
             field = Input(placeholder="type to find")
             field.cursor_blink = False
             yield field
             yield Table(self.columns(), self._rows, empty="Nothing here has those words.")
             if self._preview:
-                yield Static(id="preview")
+                yield GlanceView()
             if self._hint:
                 yield Static(Text(self._hint), id="hint")
 
@@ -178,8 +188,7 @@ class PickScreen(Dialog[str | None]):
         """Start on the item that is chosen now."""
         table = self.query_one(Table)
         table.active = True
-        most = self.app.size.height - (11 if self._preview else 8)
-        table.styles.height = max(1, min(len(self.items), 17, most))
+        self._fit()
         table.cursor = next((at for at, item in enumerate(self.items) if item.key == self._at), 0)
         table.set_count(len(self._found))
         self._show_preview()
@@ -190,6 +199,8 @@ class PickScreen(Dialog[str | None]):
         if not event.value and self._found is self.items:
             return
         self._found = self.find(event.value)
+        if self._is_tall:
+            self._fit()
         table.cursor = 0
         table.set_count(len(self._found))
         self._show_preview()
@@ -202,12 +213,18 @@ class PickScreen(Dialog[str | None]):
         self.query_one(Table).move_rows(by)
         self._show_preview()
 
+    def _fit(self) -> None:
+        """Give the list the rows that it needs, and in a tall box at most half of those that there are."""
+        height = self.app.size.height
+        most = (height * 9 // 10 - 5) // 2 if self._is_tall else height - (11 if self._preview else 8)
+        count = len(self._found) if self._is_tall else len(self.items)
+        self.query_one(Table).styles.height = max(1, min(count, 17, most))
+
     def _show_preview(self) -> None:
         if self._preview:
-            words = self._preview(self._found[self.query_one(Table).cursor].key) if self._found else ()
-            preview = self.query_one("#preview", Static)
-            preview.styles.text_wrap = "wrap" if len(words) == 1 else "nowrap"  # the rows of a table stay rows
-            preview.update(Text("\n".join(inert(line) for line in words)))
+            none = Glance(())
+            glance = self._preview(self._found[self.query_one(Table).cursor].key) if self._found else none
+            self.query_one(GlanceView).show(glance)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         dim = self.query_one(Table).style("dim")

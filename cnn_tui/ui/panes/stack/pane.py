@@ -26,6 +26,7 @@ from cnn_tui.network.summary import LayerSummary
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
+from cnn_tui.ui.dialogs.glance import Glance
 from cnn_tui.ui.forecast import Forecast
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
@@ -273,8 +274,8 @@ class StackPane(Pane):
         self._changed()
 
 
-def _about(kind: str) -> Sequence[str]:
-    return (f"{kind} {LAYERS[kind].about}.",)
+def _about(kind: str) -> Glance:
+    return Glance((f"{kind} {LAYERS[kind].about}.",))
 
 
 _SIGNS = {" ": "$dim", "+": "$success", "-": "$error", "~": "$warning"}
