@@ -223,3 +223,58 @@ def test_colours_are_columns_of_their_own_where_their_lengths_are_divided_by(tmp
     code = HEAD.replace("mnist", "cifar10") + "x_train = keras.utils.normalize(x_train, axis=1)\n"
     imported = read(tmp_path, code + FLAT_FIRST)
     assert imported.differences[0].startswith("each column of each colour of an image is divided by its length")
+
+
+TABLE = """
+import numpy as np
+import pandas as pd
+from keras import Sequential
+from keras.layers import Conv2D, Dense, Flatten
+df = pd.read_csv("faces.csv")
+{work}
+model = Sequential([Conv2D(4, 3, input_shape=(48, 48, 1)), Flatten(), Dense(7, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y, epochs=2)
+"""
+PIXELS = "x = np.array(df['pixels'].str.split(' ').tolist(), dtype=float).reshape(-1, 48, 48, 1) / 255\n"
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "df['name'] = df['emotion'].map({0: 'a', 1: 'b'})\n" + PIXELS + "y = df['emotion'].values",
+        "df['emotion'] = df['emotion'].replace({'a': 0, 'b': 1})\n" + PIXELS + "y = df['emotion'].values",
+        "df['emotion'] = df.emotion.astype(int)\n" + PIXELS + "y = df.emotion",
+        "df['pixels'] = df['pixels'].apply(lambda row: np.array(row.split(), dtype='float32') / 255)\n"
+        "x = np.stack(df['pixels'].values).reshape(-1, 48, 48, 1)\ny = df['emotion']",
+        "def read(row):\n    return np.fromstring(row, sep=' ').reshape(48, 48, 1)\n"
+        "x = np.stack(df['pixels'].apply(read).values) / 255\ny = df['emotion']",
+        "x = np.stack(df['pixels'].apply(lambda row: np.array([int(one) for one in row.split()])))\n"
+        "x = np.divide(x.reshape(-1, 48, 48, 1), 255)\ny = df['emotion']",
+    ],
+)
+def test_a_column_that_is_made_anew_changes_no_picture(tmp_path: Path, work: str) -> None:
+    imported = read(tmp_path, TABLE.format(work=work))
+    (said,) = imported.differences
+    assert said.startswith("the table that it trains on, faces.csv")
+    assert not any(layer.type == "Rescaling" for layer in imported.experiment.layers)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "df['emotion'].apply(lambda one: one // 2)",
+        "df['emotion'].replace({0: 1, 1: 1})",
+        "np.minimum(df['emotion'], 3)",
+    ],
+)
+def test_labels_that_are_made_anew_are_said(tmp_path: Path, change: str) -> None:
+    work = f"df['emotion'] = {change}\n" + PIXELS + "y = df['emotion']"
+    said = read(tmp_path, TABLE.format(work=work)).differences
+    assert any("labels are set by hand there (line 7)" in words for words in said)
+
+
+def test_pixels_that_are_set_by_hand_are_said(tmp_path: Path) -> None:
+    work = "df['pixels'] = 'nothing'\n" + PIXELS + "y = df['emotion']"
+    said = read(tmp_path, TABLE.format(work=work)).differences
+    assert any("numbers of the images are set by hand there (line 7)" in words for words in said)

@@ -42,6 +42,10 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
+OPERATORS: dict[str, ast.operator] = {
+    "add": ast.Add(), "subtract": ast.Sub(), "multiply": ast.Mult(), "divide": ast.Div(), "true_divide": ast.Div(),
+}  # fmt: skip
+"""Functions of NumPy's and TensorFlow's that do what operators do."""
 
 
 def is_plain(value: Value) -> bool:

@@ -12,6 +12,7 @@ from cnn_tui.keras_io.code.data.below import below_attribute, is_below
 from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.pipelines import attribute_of
 from cnn_tui.keras_io.code.data.shapes import shape_of
+from cnn_tui.keras_io.code.data.tables import column_of
 from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of, spread
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.training.set_rates import optimizer_of
@@ -108,7 +109,7 @@ def attribute(owner: Value, name: str) -> Value:
     if isinstance(owner, Unknown):
         if name == "shape" and owner.sizes is not None:
             return shape_of(owner)
-        table = owner.table
+        table = column_of(owner.table, name)
         if table is not None and name == "values":
             table = msgspec.structs.replace(table, is_array=True)
         return Unknown(f"{owner.what}.{name}"[:60], owner.place, table, sizes=owner.sizes)

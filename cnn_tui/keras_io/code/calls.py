@@ -38,6 +38,7 @@ from cnn_tui.keras_io.code.objects import (
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
+    CodeTable,
     Function,
     Instance,
     Method,
@@ -156,6 +157,11 @@ class Calls:
                 return apply(callee, unnamed, place)
             case Class():
                 return self._made(callee, unnamed, given, place)
+            case Unknown(table=CodeTable(), what=what) if (
+                what.endswith((".apply", ".map")) and unnamed and isinstance(unnamed[0], Function)
+            ):  # of each row
+                found = self.run(unnamed[0], (callee,), {}, place)
+                return found if isinstance(found, Unknown) and found.table is not None else Unknown("", place)
             case Unknown(what=what) if what.endswith((".fit", ".fit_generator")) and _OF_FIT & given.keys():
                 name = quiet(what.rpartition(".")[0], 40)
                 self._notes.append(f"the training of {name} ({place}) {OF_UNKNOWN}")

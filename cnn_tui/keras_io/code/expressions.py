@@ -23,7 +23,7 @@ from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.shapes import adds_axis, index_of_images, some_of, with_sizes
-from cnn_tui.keras_io.code.data.tables import behind_call, statistic_of_table, with_table
+from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled, statistic_of_table, with_table
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
@@ -132,7 +132,8 @@ class Expressions:
                 if isinstance(whole, AnyImage):
                     return part_of_any(whole, index)
                 if isinstance(whole, Unknown):
-                    return some_of(whole, index, unknown(node, cell))
+                    found = some_of(whole, index, unknown(node, cell))
+                    return found.of_table(column_of(whole.table, getattr(index, "value", None)))
                 return self._part(whole, index, names, cell)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
@@ -280,7 +281,9 @@ class Expressions:
         called = self.kept.called(callee, unnamed, given, place) or self._call(callee, unnamed, given, place)
         if not isinstance(called, Unknown) or called.what:
             return called
-        if self._table is not None:
+        if (anew := relabelled(callee, name, unnamed[0] if unnamed else None, place)) is not None:
+            self._table = anew
+        elif self._table is not None:
             self._table = behind_call(self._table, callee, name, place)
         return with_sizes(unknown(node, cell), callee, unnamed, given)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from cnn_tui.keras_io.code.data.pipelines import length_of, pipeline_call
 from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
 from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.data.weighing import weighing_call
+from cnn_tui.keras_io.code.mathematics import number_of, operated
 from cnn_tui.keras_io.code.network.activations import with_activation
 from cnn_tui.keras_io.code.network.applications import (
     OTHER_ORDER,
@@ -44,11 +44,6 @@ _LISTS: dict[str, Callable[..., Any]] = {
     "list": list, "tuple": tuple, "zip": lambda *lists: list(zip(*lists, strict=False)),
     "enumerate": lambda of, start=0: list(enumerate(of, start)), "reversed": lambda of: list(reversed(of)),
 }  # fmt: skip
-
-
-_MATH: dict[str, Callable[..., float]] = {
-    name: getattr(math, name) for name in ("exp", "log", "log10", "sqrt", "cos", "sin", "floor", "ceil", "pow")
-} | {"power": math.pow, "minimum": min, "maximum": max, "abs": abs}
 _OF_TENSORFLOW_1 = {
     "AdamOptimizer": "Adam",
     "GradientDescentOptimizer": "SGD",
@@ -56,7 +51,6 @@ _OF_TENSORFLOW_1 = {
     "RMSPropOptimizer": "RMSprop",
     "AdagradOptimizer": "Adagrad",
 }
-_MATH_ROOTS = ("math", "numpy", "tensorflow")
 
 
 def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -65,13 +59,14 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if callee.path.startswith("builtins."):
         return _builtin(name, unnamed, given, place)
     for found in (
+        operated(callee, unnamed, place),
         any_image_call(callee, unnamed, given, place),
         path_call(callee, unnamed, given),
         by_hand_call(callee, unnamed, given, place),
         weighing_call(name, unnamed, given),
         dataset_call(callee, unnamed, given, place),
         pipeline_call(callee, unnamed, given, place),
-        _number(callee, unnamed, given),
+        number_of(callee, unnamed, given),
         _of_applications(callee, unnamed, given, place),
         _on_tensor(callee, unnamed, given, place),
         joins_call(callee, unnamed, given, place),
@@ -93,17 +88,6 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         name = OPTIMIZERS.get(name, name)
     kind = ALIASES.get(name, name)
     return _made(kind, unnamed, {**given, **marked(callee, kind, unnamed, given)}, place)
-
-
-def _number(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
-    """What a function of mathematics gives; None for any other."""
-    if callee.name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share | PictureCount):
-        return unnamed[0]
-    if callee.name == "prod" and len(unnamed) == 1 and not given and isinstance(unnamed[0], tuple | list):
-        return math.prod(unnamed[0]) if all(type(one) is int for one in unnamed[0]) else None
-    numbers = bool(unnamed) and not given and all(type(one) in (int, float) for one in unnamed)
-    is_known = numbers and callee.name in _MATH and callee.path.partition(".")[0] in _MATH_ROOTS
-    return _MATH[callee.name](*unnamed) if is_known else None
 
 
 def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:

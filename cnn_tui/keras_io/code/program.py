@@ -20,7 +20,7 @@ from cnn_tui.keras_io.code.data.any_image import AnyImage, is_any_number
 from cnn_tui.keras_io.code.data.data_values import ClassNames, NpzFile, OfName
 from cnn_tui.keras_io.code.data.file_loops import carried, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.pipelines import batches
-from cnn_tui.keras_io.code.data.tables import with_change
+from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
 from cnn_tui.keras_io.code.expressions import Expressions, unknown
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
@@ -293,7 +293,7 @@ class Program:
                     names[owner.id] = value.of
                     return
                 if not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
-                    names[owner.id] = with_change(held, cell.place(target.lineno))
+                    names[owner.id] = with_part_set(held, at, value, cell.place(target.lineno))
 
     def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         return self._expressions.value(node, names, cell)

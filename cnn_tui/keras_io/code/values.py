@@ -76,6 +76,8 @@ class CodeTable(msgspec.Struct, frozen=True):
     """Whether it is an array of NumPy's, and no longer a table of pandas'."""
     share: float = 1.0
     """How much of it these are."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """The columns that the script sets anew in it, by their names, and where."""
     split_of: str = ""
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -21,9 +22,13 @@ _LEAVE = (
     "convert_to_tensor", "copy", "delete", "drop", "dropna", "expand_dims", "fillna", "fit", "flatten", "float32",
     "flow", "format", "get", "head", "hsplit", "join", "next", "open", "permutation", "pop", "ravel", "read_csv",
     "reader", "reset_index", "sample", "shuffle", "split", "squeeze", "stack", "tail", "take", "to_categorical",
-    "train_test_split", "uint8", "vstack", "DataFrame", "Path", "Series",
+    "tolist", "train_test_split", "uint8", "vstack", "DataFrame", "Path", "Series",
 )  # fmt: skip
 """Others that leave them, whatever they give."""
+_PIXELS = re.compile(r"pixel|image|img|feature", re.IGNORECASE)
+"""What names of columns tell that pixels are in them."""
+_RENAMED = re.compile(r"\.(astype|map|replace|factorize|codes)\b|fit_transform|factorize|to_numeric")
+"""What leaves labels apart as they are, whatever they are called then."""
 _STATISTICS = {"mean": "mean", "std": "std", "max": "max", "amax": "max"}
 _EVENING_OUT = ("fit_transform", "transform")
 """Methods of scikit-learn's StandardScaler that bring each column to mean 0 and spread 1."""
@@ -111,6 +116,48 @@ def behind_call(table: CodeTable, callee: Value, name: str, place: str) -> CodeT
     if isinstance(callee, Unknown) and callee.what.startswith("StandardScaler(") and name in _EVENING_OUT:
         numbers = msgspec.structs.replace(table.numbers, centered=(0,), is_evened=True)
     return msgspec.structs.replace(table, numbers=numbers)
+
+
+def with_part_set(held: Value, at: Value, value: Value, place: str) -> Value:
+    """What `held` is behind `held[at] = value`, where that can be followed in no other way."""
+    is_table = isinstance(held, Unknown) and held.table is not None and not held.table.is_array
+    if is_table and isinstance(at, str):
+        return _with_column(held, held.table, at, value, place)
+    return with_change(held, place)
+
+
+def _with_column(held: Unknown, table: CodeTable, name: str, value: Value, place: str) -> Value:
+    """A table of which one column, by its name, is set to a value.
+
+    What is made of the pixels is known by their numbers, and a column that nobody reads changes nothing.
+    """
+    of_table = value.table.numbers if isinstance(value, Unknown) and value.table is not None else None
+    if _PIXELS.search(name):
+        changed = msgspec.structs.replace(table.numbers, changed_at=place) if of_table is None else of_table
+        return _with(held, table, changed)
+    is_same = of_table is not None and (of_table.changed_at or _RENAMED.search(value.what))
+    at = (of_table.changed_at if of_table is not None else "") if is_same else place
+    others = tuple(column for column in table.columns if column[0] != name)
+    return msgspec.structs.replace(held, table=msgspec.structs.replace(table, columns=(*others, (name, at))))
+
+
+def column_of(table: CodeTable | None, name: Value) -> CodeTable | None:
+    """A table as one column of it is, with where a script sets that anew."""
+    at = dict(table.columns).get(name) if table is not None and isinstance(name, str) else None
+    if not at or table is None:
+        return table
+    return msgspec.structs.replace(table, numbers=msgspec.structs.replace(table.numbers, changed_at=at))
+
+
+def relabelled(callee: Value, name: str, first: Value, place: str) -> CodeTable | None:
+    """A table behind a `map` or a `replace` by a dict, which numbers classes anew; where it joins some, it is said."""
+    table = callee.table if isinstance(callee, Unknown) else None
+    if table is None or name not in ("map", "replace") or not isinstance(first, dict):
+        return None
+    of = [*map(repr, first.values())]
+    if len(set(of)) == len(of):
+        return table
+    return msgspec.structs.replace(table, numbers=msgspec.structs.replace(table.numbers, changed_at=place))
 
 
 def with_change(value: Value, place: str) -> Value:
