@@ -171,3 +171,50 @@ model.fit(flow)
 """
     imported = read(pets.parent, READ + BY_HAND.split("import cv2")[0] + "import os\n" + shown + flow)
     assert not imported.differences
+
+
+@pytest.mark.parametrize(
+    ("loop", "file", "kind"),
+    [
+        ("for _, row in table.iterrows():", "row['file']", "row['kind']"),
+        ("for file, kind in zip(table['file'], table['kind']):", "file + '.png'", "kind"),
+        ("for at in range(len(table)):", "table.file[at]", "table.kind[at]"),
+    ],
+)
+def test_pictures_that_a_table_names_are_read_row_by_row(tmp_path: Path, loop: str, file: str, kind: str) -> None:
+    code = f"""
+import pandas as pd
+from sklearn.model_selection import train_test_split
+table = pd.read_csv("kinds.csv")
+def seen(path):
+    return cv2.resize(cv2.imread(path), (40, 30)) / 255.0
+{loop}
+    X.append(seen(os.path.join("pictures", {file})))
+    y.append({kind})
+X, y = np.array(X), keras.utils.to_categorical(y)
+X, other, y, others = train_test_split(X, y, test_size=0.25)
+model = keras.Sequential([layers.Flatten(input_shape=X.shape[1:]), layers.Dense(5, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(X, y, validation_data=(other, others))
+"""
+    imported = read(tmp_path, READ + BY_HAND + code)
+    assert imported.experiment.stack.input_shape == (30, 40, 3)
+    assert imported.experiment.test == 0.25
+    assert not any("Rescaling in front" in note for note in imported.to_know)
+    (note,) = (note for note in imported.notes if "from a table" in note)
+    assert note.startswith("the pictures that it trains on (line ")
+    assert note.endswith("have their classes from a table: set the dataset to a folder with a folder for each class")
+
+
+def test_a_loop_over_a_table_that_reads_no_pictures_is_not_followed(tmp_path: Path) -> None:
+    code = f"""{READ}{BY_HAND}
+import pandas as pd
+table = pd.read_csv("kinds.csv")
+for _, row in table.iterrows():
+    X.append(row["pixels"])
+model = keras.Sequential([layers.Flatten(input_shape=(8, 8)), layers.Dense(5, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(np.array(X), table["kind"])
+"""
+    (difference,) = read(tmp_path, code).differences
+    assert "are not known" in difference

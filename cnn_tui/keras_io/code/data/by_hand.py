@@ -49,6 +49,8 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_pattern(first, place)
     if isinstance(first, Below) and (read := _read(callee, first, unnamed[1:], given, place)) is not None:
         return read
+    if isinstance(first, Unknown) and first.table is not None and first.table.paths:
+        return _as_read(callee, ReadPicture(first, "", place), unnamed[1:], given)
     if isinstance(first, Below | AnyEntry | OfName):
         return below_call(name, first)
     if isinstance(first, ReadPicture):
@@ -97,8 +99,13 @@ def _read(
     found = _of_class(path)
     if found is None:
         return None
-    root, class_name = found
-    picture = ReadPicture(root, class_name, place)
+    return _as_read(callee, ReadPicture(*found, place), more, given)
+
+
+def _as_read(
+    callee: Named, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]
+) -> ReadPicture | None:
+    """A picture as a function reads it; None for a function that reads none."""
     if callee.path == "cv2.imread":
         flag = _plain_name(more[0] if more else given.get("flags"))
         grey = flag in _GREYS
@@ -172,7 +179,9 @@ def _together(listed: list[Value], place: str) -> Value:
     if first.size is not None:
         arguments |= {"image_size": first.size, "target_size": first.size}
     names = [one.class_name for one in listed]
-    if None not in names and len(set(names)) == 1:
+    if isinstance(root, Unknown) and root.table is not None:
+        root = Listed("")
+    elif None not in names and len(set(names)) == 1:
         root = Listed(str(PurePosixPath(root, names[0] or "") if isinstance(root, str) else root.what), "their names")
     elif None not in names:
         arguments["class_names"] = names

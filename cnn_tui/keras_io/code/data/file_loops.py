@@ -23,7 +23,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     PictureCount,
     ReadPicture,
 )
-from cnn_tui.keras_io.code.values import Names, Unknown, Value
+from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
 
 
 def reads_all(body: Sequence[ast.stmt]) -> bool:
@@ -46,12 +46,23 @@ def each_of(over: Value) -> list[Value] | None:
 
 
 def turns_of(over: Value, body: Sequence[ast.AST], names: Names) -> list[Value] | None:
-    """What a loop goes through once for all: that of `each_of`, and the numbers of all images."""
+    """What a loop goes through once for all: that of `each_of`, the numbers of all images, and rows that name files."""
     if (files := each_of(over)) is not None:
         return files
     named = {part.id for node in body for part in ast.walk(node) if isinstance(part, ast.Name)}
+    if isinstance(over, Unknown) and over.table is not None and over.table.paths:
+        called = [one.node for name in named if isinstance(one := names.get(name), Function)]
+        return [over] if _reads_pictures([*body, *called]) else None
     number = goes_over_data(over, [names.get(name) for name in named])
     return None if number is None else [number]
+
+
+def _reads_pictures(nodes: Sequence[ast.AST]) -> bool:
+    """Whether a picture is read from a file in some statements."""
+    calls = [part.func for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)]
+    names = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls]
+    opened = any(isinstance(one, ast.Attribute) and one.attr == "open" and "Image" in ast.unparse(one) for one in calls)
+    return opened or any(name in ("imread", "load_img") for name in names)
 
 
 def carried(body: Sequence[ast.stmt]) -> Iterator[ast.Name]:
