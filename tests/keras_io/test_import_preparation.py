@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.network.layers import Application, Dense, Rescaling
+from cnn_tui.network.layers import Activation, Application, Dense, Rescaling, Resizing
 from tests.keras_io.scripts import FIT, HEAD, read, refusal
 from tests.keras_io.test_import_pictures import READ, pets
 
@@ -267,3 +267,60 @@ def test_a_generator_that_divides_by_another_number_gives_a_network_its_own(tmp_
     made = read(tmp_path, flow("rescale=1/.255") + ON_A_BASE)
     assert made.experiment.layers[0] == Rescaling(1000.0)
     assert any("the images go in as 0 to 1000 there" in note for note in made.to_know)
+
+
+@pytest.mark.parametrize(
+    ("function", "first"),
+    [
+        ("lambda x: tf.image.resize(x, (48, 48))", Resizing(height=48, width=48)),
+        ("tf.image.resize, arguments={'size': (48, 48)}", Resizing(height=48, width=48)),
+        ("lambda x: tf.nn.relu(x)", Activation("relu")),
+        ("lambda x: x / 127.5 - 1", Rescaling(1.0, -1.0)),
+        ("lambda x: tf.image.random_flip_left_right(x)", None),
+        ("tf.image.rgb_to_yuv", None),
+        ("lambda x: tf.image.grayscale_to_rgb(x)", None),
+    ],
+)
+def test_a_lambda_is_the_layers_that_do_the_same_at_all_times(tmp_path: Path, function: str, first: object) -> None:
+    code = f"""import tensorflow as tf
+from tensorflow import keras
+(x, y), _ = keras.datasets.mnist.load_data()
+model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Lambda({function}), keras.layers.Flatten(),
+    keras.layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y)
+"""
+    if first is None:
+        assert "Lambda" in refusal(tmp_path, code) or "grey for all three channels" in refusal(tmp_path, code)
+        return
+    assert first in read(tmp_path, code).experiment.layers
+
+
+@pytest.mark.parametrize(
+    "threefold",
+    [
+        "keras.layers.Lambda(tf.image.grayscale_to_rgb)(inputs)",
+        "keras.layers.Lambda(lambda x: tf.repeat(x, 3, axis=-1))(inputs)",
+        "keras.layers.Concatenate()([inputs, inputs, inputs])",
+    ],
+)
+@pytest.mark.parametrize("is_pretrained", [True, False])
+def test_grey_for_three_channels_is_what_a_network_of_keras_does_itself(
+    tmp_path: Path, threefold: str, is_pretrained: bool
+) -> None:
+    base = "keras.applications.VGG16(include_top=False, weights=None, input_shape=(56, 56, 3))"
+    code = f"""import tensorflow as tf
+from tensorflow import keras
+(x, y), _ = keras.datasets.mnist.load_data()
+inputs = keras.Input((56, 56, 1))
+x2 = {base if is_pretrained else "keras.layers.Conv2D(8, 3)"}({threefold})
+model = keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(keras.layers.Flatten()(x2)))
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y)
+"""
+    if not is_pretrained:  # whose kernels have three channels there
+        assert "grey for all three channels" in refusal(tmp_path, code)
+        return
+    imported = read(tmp_path, code)
+    assert isinstance(imported.experiment.layers[-3], Application)
+    assert not any("channels" in note for note in imported.differences)

@@ -23,6 +23,7 @@ from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
 from cnn_tui.keras_io.code.methods import call_method
+from cnn_tui.keras_io.code.network.applications import THREEFOLD
 from cnn_tui.keras_io.code.network.channels import FIRST, LAST
 from cnn_tui.keras_io.code.network.modes import called_so
 from cnn_tui.keras_io.code.objects import (
@@ -58,6 +59,8 @@ OF_UNKNOWN = "is left out: it is not known what that is"
 """What is said of a training of something that is not known."""
 MAX_DEPTH = 30
 """Functions that call one another."""
+_AT_ALL_TIMES = ("Rescaling", "Resizing", "Activation", "Flatten", PREPARATION, THREEFOLD)
+"""Layers that do the same in training as after it, as a Lambda does."""
 CALL = "call"
 """The method of a layer, and of a model, that says what it does."""
 WHILE_TRAINED = 1
@@ -117,8 +120,11 @@ class Calls:
                 return self._called(callee.of, (*callee.unnamed, *unnamed), {**callee.given, **given}, place)
             case Named(name="Lambda") if callee.is_keras and unnamed and is_preparation(unnamed[0]):
                 return layers_of_lambda([preparation(unnamed[0], {}, place)], given, place)
-            case Named(name="Lambda") if callee.is_keras and unnamed and isinstance(unnamed[0], Function):
-                layers = self._arithmetic(unnamed[0], place)
+            case Named(name="Lambda") if callee.is_keras and isinstance(
+                function := unnamed[0] if unnamed else given.get("function"), Function | Named
+            ):
+                more = given.get("arguments")
+                layers = self._arithmetic(function, more if isinstance(more, dict) else {}, place)
                 return (
                     call_named(callee, unnamed, given, place)
                     if layers is None
@@ -183,12 +189,13 @@ class Calls:
         best = found.get("model") if isinstance(found, dict) else None
         return (Unknown("the best options", place), best or Unknown("the best model", place))
 
-    def _arithmetic(self, function: Function, place: str) -> tuple[Instance, ...] | None:
-        """The layers that do what a function does to a tensor; None where it is more than arithmetic with numbers."""
-        found = self.run(function, (Tensor(None),), {}, place)
+    def _arithmetic(
+        self, function: Function | Named, more: Mapping[str, Value], place: str
+    ) -> tuple[Instance, ...] | None:
+        """The layers that do what a function does to a tensor; None where there are none that do it at all times."""
+        found = self.call(function, (Tensor(None),), more, place)
         is_known = isinstance(found, Tensor) and not found.problem
-        kinds = ("Rescaling", PREPARATION)
-        return found.layers if is_known and all(one.kind in kinds for one in found.layers) else None
+        return found.layers if is_known and all(one.kind in _AT_ALL_TIMES for one in found.layers) else None
 
     def _made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """An object of a class of the script, as its `__init__` leaves it."""

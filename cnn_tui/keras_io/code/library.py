@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.network.activations import with_activation
 from cnn_tui.keras_io.code.network.applications import (
     OTHER_ORDER,
     SPREAD,
+    THREEFOLD,
     application,
     ends,
     flows_in,
@@ -195,7 +196,7 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
     if isinstance(layer, Instance) and layer.kind == "Concatenate" and isinstance(into, list | tuple):
         first = into[0] if len(into) == 3 else None
         if isinstance(first, Tensor) and all(part is first for part in into):
-            return first  # grey for all three channels, which an Application does itself
+            return Tensor(first.shape, (*first.layers, Instance(THREEFOLD, {}, place)), first.problem)
     if isinstance(into, list | tuple):
         tensors = [part for part in into if isinstance(part, Tensor)]
         kind = layer.kind if isinstance(layer, Instance) else "a model"
@@ -226,6 +227,8 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return Tensor(tensor.shape, tensor.layers, next(earlier, what))
     if callee.name in ("cast", "identity", "convert_to_tensor"):
         return tensor
+    if callee.name == "grayscale_to_rgb" or (callee.name == "repeat" and [*unnamed[1:], *given.values()] == [3, -1]):
+        return Tensor(tensor.shape, (*tensor.layers, Instance(THREEFOLD, {}, place)), tensor.problem)
     if callee.name == "reshape" and _is_row(unnamed[1] if len(unnamed) > 1 else given.get("shape")):
         return Tensor(tensor.shape, (*tensor.layers, Instance("Flatten", {}, place)), tensor.problem)
     if "image" in callee.path.split(".") and (layer := image_layer(callee.name, unnamed[1:], given, place)) is not None:

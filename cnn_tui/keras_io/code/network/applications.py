@@ -34,6 +34,8 @@ TRAINED = "which layers are trained"
 """Among the arguments of an Application: for each of the network's layers what a script sets its `trainable` to."""
 SPREAD = "spread"
 """Among them: whether its layers are among those of the model that it is in, and not one layer there."""
+THREEFOLD = "grey for all three channels"
+"""Stands among the layers of a model for what an Application does itself to images of one channel."""
 OTHER_ORDER = "blue first"
 """Stands among the layers for colours that are put in the other order, blue before green and red."""
 _ORDERS = {
@@ -211,6 +213,7 @@ def with_preparation(
         if layer.kind != "Application":
             found.append(layer)
             continue
+        found = [one for one in found if one.kind != THREEFOLD]
         own = {name: value for name, value in layer.arguments.items() if name not in (TRAINED, SPREAD)}
         own |= _frozen(layer, notes) if TRAINED in layer.arguments else {}
         if "training" in own and not _varies(own):
