@@ -65,8 +65,9 @@ def list_datasets(as_json: AsJson = False) -> int:
         "is had. Until then drawn pictures stand in."
     )
     say(
-        "A dataset is also a .npz file (x_train, y_train, x_test, y_test), a .csv file (label, pixels), a .parquet "
-        "file (label, image or pixels) or a folder of image folders: give its path."
+        "A dataset is also a .npz file (x_train, y_train, x_test, y_test), a .csv file (label and pixels, or the "
+        "names of pictures and their classes), a .parquet file (label, image or pixels) or a folder of image folders: "
+        "give its path."
     )
     return FINISHED
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from cnn_tui.data import course
+from cnn_tui.data import course, picture_names
 from cnn_tui.data.left_out import FilesLeftOut
 from cnn_tui.text import quiet
 
@@ -199,11 +199,17 @@ def is_file(path: Path) -> bool:
 
 
 def form_of(dataset: str) -> Form:
-    """What a dataset is, by its name, whether it is there or gone; only a folder is looked into."""
+    """What a dataset is, by its name, whether it is there or gone; only a folder and a .csv's start are looked into.
+
+    A table that names pictures is as a folder of them.
+    """
     if dataset in BUILT_IN:
         return "built-in"
     path = Path(course.own_place(dataset) or dataset)
     if path.suffix.lower() in FILES:
+        with contextlib.suppress(RuntimeError, ValueError):
+            if picture_names.names_pictures(path.expanduser()):
+                return "folder"
         return FILES[path.suffix.lower()]
     with contextlib.suppress(RuntimeError, ValueError):  # a home that is not there, a NUL in the name
         if dataset.strip() and table_in(path.expanduser()) is not None:
@@ -212,7 +218,7 @@ def form_of(dataset: str) -> Form:
 
 
 def is_folder(dataset: str) -> bool:
-    """Whether a dataset's name is that of a folder of pictures, whether the folder is there or gone."""
+    """Whether a dataset's name is that of a folder of pictures, or of a table that names some, be it there or gone."""
     return form_of(dataset) == "folder"
 
 

@@ -3,6 +3,7 @@
     DIR/train/cat/1.png  DIR/test/cat/7.png      the folder says what is tested on; PARTS has the names that will do
     DIR/cat/1.png                                every fifth picture of a class, sorted by path, is tested on
     DIR/cat/1.png        OTHER/cat/7.png         with another folder as `test`, that is tested on
+    DIR/a.csv  DIR/1.png                         a table names the pictures and their classes: see picture_list.py
 
 As Keras does, it takes the pictures of a class folder with all the folders inside it. What it does not take is counted.
 """
@@ -13,12 +14,22 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from cnn_tui.data import picture_survey
+from cnn_tui.data import picture_list, picture_survey
 from cnn_tui.data.data_facts import Stamp, stamp_of
-from cnn_tui.data.dataset import AS_THEY_ARE, TEST_SHARE, DataOptions, Dataset, DatasetError, is_tested, path_of, shown
-from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
+from cnn_tui.data.dataset import (
+    AS_THEY_ARE,
+    TEST_SHARE,
+    DataOptions,
+    Dataset,
+    DatasetError,
+    is_file,
+    is_tested,
+    path_of,
+    shown,
+)
+from cnn_tui.data.folder_pictures import FolderPictures
+from cnn_tui.data.left_out import LeftOutCounter
 from cnn_tui.data.picture import ENDINGS
 from cnn_tui.text import enumerated, escaped
 
@@ -31,26 +42,6 @@ PARTS = {
 }
 """What the folders of a dataset's parts may be called, in capitals or not. Without test, validation is tested on."""
 _MOST_KEPT = 32
-
-
-class FolderPictures(NamedTuple):
-    """The pictures of a folder: `names` are the class folders, `train` and `test` pairs of (path, label).
-
-    `halves` are the folders of the classes of training and of test pictures; both are one where a share of each class
-    is tested on. `folders` are all that were looked into.
-    """
-
-    names: tuple[str, ...]
-    train: list[tuple[str, int]]
-    test: list[tuple[str, int]]
-    halves: tuple[Path, Path]
-    left_out: tuple[FilesLeftOut, ...]
-    folders: tuple[str, ...]
-
-    @property
-    def paths(self) -> list[str]:
-        """All pictures, those of training first."""
-        return [path for path, _ in (*self.train, *self.test)]
 
 
 _described: dict[tuple[str, Path, DataOptions], tuple[Stamp, Dataset]] = {}
@@ -70,7 +61,7 @@ def describe(name: str, folder: Path, options: DataOptions = AS_THEY_ARE) -> Dat
     coloured = survey.coloured if options.color is None else options.color == "rgb"
     dataset = Dataset(
         name=name,
-        title=escaped(folder.resolve().name),
+        title=escaped(folder.stem if is_file(folder) else folder.resolve().name),
         input_shape=(height, width, 3 if coloured else 1),
         class_names=tuple(escaped(class_name) for class_name in listing.names),
         train_images=len(listing.train),
@@ -88,6 +79,8 @@ def list_pictures(folder: Path, test: str | float | None = None) -> FolderPictur
 
     `test` is that of `DataOptions`: another folder of classes, or the share of each class that is tested on.
     """
+    if is_file(folder):
+        return picture_list.list_named(folder, test)
     look = _Look(folder)
     if isinstance(test, str):
         return _list_apart(look, test)

@@ -10,7 +10,16 @@ import msgspec
 from cnn_tui.text import counted, quiet
 
 Why = Literal[
-    "hidden", "no picture", "broken", "unreadable", "too large", "linked folder", "outside", "folder not used"
+    "hidden",
+    "no picture",
+    "broken",
+    "unreadable",
+    "too large",
+    "linked folder",
+    "outside",
+    "folder not used",
+    "not there",
+    "no class",
 ]
 _WORDS: dict[Why, tuple[str, str]] = {
     "hidden": ("is hidden", "are hidden"),
@@ -21,6 +30,8 @@ _WORDS: dict[Why, tuple[str, str]] = {
     "linked folder": ("is a link to a folder", "are links to folders"),
     "outside": ("lies outside of the class folders", "lie outside of the class folders"),
     "folder not used": ("lies in a folder that is not used", "lie in folders that are not used"),
+    "not there": ("is not there", "are not there"),
+    "no class": ("has no class", "have no class"),
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from cnn_tui.data import npz_file
-from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, SAMPLE, DataOptions, Dataset, form_of, path_of
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, SAMPLE, DataOptions, Dataset, form_of, is_file, path_of
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.unset_dataset import InputShape
 from cnn_tui.keras_io.script.csv_file import table_parts
@@ -48,7 +48,8 @@ def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
         return DataCode(("import numpy as np",), (*table_parts(path, dataset, options), _normalize(dataset)))
     if form_of(name) == "parquet":
         return DataCode(parquet_imports(path, options), (*parquet_parts(path, dataset, options), _normalize(dataset)))
-    return DataCode(FOLDER_IMPORTS, (*folder_parts(path, dataset, options), _normalize(dataset)))
+    imports = ("import csv", *FOLDER_IMPORTS) if is_file(path) else FOLDER_IMPORTS
+    return DataCode(imports, (*folder_parts(path, dataset, options), _normalize(dataset)))
 
 
 def unset_data_code(input_shape: InputShape, classes: int) -> DataCode:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnn_tui.data import image_folder, picture, picture_ground, picture_survey
-from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset
+from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, is_file
 from cnn_tui.data.picture_survey import Survey
+from cnn_tui.keras_io.script.named_pictures import halves, listing_parts, tables_of
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
 FOLDER_IMPORTS = (
@@ -24,9 +25,17 @@ FOLDER_IMPORTS = (
 def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[CodeLines]:
     """What loads the folder that `dataset` describes: lists of its pictures, then arrays. Raises DatasetError."""
     listing = image_folder.list_pictures(path, options.test)
-    crop = options.fit == "crop"
-    apart = isinstance(options.test, str)
     survey = picture_survey.survey(path, listing.paths, whole=True)
+    top = picture_survey.top_in(path, listing.paths) if survey.deep else 0
+    crop = options.fit == "crop"
+    if is_file(path):
+        yield from listing_parts(tables_of(path, options.test), [MOST_PIXELS] if survey.huge else [])
+        yield from picture_parts(dataset, survey, top, crop)
+        share = TEST_SHARE if options.test is None else options.test
+        yield halves(share if isinstance(share, float) else None)
+        yield _ARRAYS
+        return
+    apart = isinstance(options.test, str)
     yield [
         "# Load the pictures: each folder is a class",
         *call("Path", [literal(str(path))], before="folder = "),
@@ -36,7 +45,7 @@ def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator
     ]
     yield _CLASSES_OF
     yield _PICTURES_OF
-    yield from picture_parts(dataset, survey, picture_survey.top_in(path, listing.paths) if survey.deep else 0, crop)
+    yield from picture_parts(dataset, survey, top, crop)
     if apart:
         yield _halves("folder", "test_folder")
     elif listing.halves[0] != path:

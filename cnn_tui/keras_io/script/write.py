@@ -125,7 +125,7 @@ def _comment(experiment: Experiment) -> str:
 
 
 def _imports(wanted: set[str]) -> Iterator[CodeLines]:
-    own = {line for line in wanted if line.split()[1] in ("contextlib", "io", "math", "pathlib")}
+    own = {line for line in wanted if line.split()[1] in ("contextlib", "csv", "io", "math", "pathlib")}
     for part in (own, wanted - own):
         yield sorted(part, key=lambda line: (line.startswith("from"), line))
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_tui.data import raw_file
-from cnn_tui.data.image_folder import FolderPictures
+from cnn_tui.data.folder_pictures import FolderPictures
 from cnn_tui.data.left_out import FilesLeftOut
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import home, scratch

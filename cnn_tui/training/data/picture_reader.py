@@ -20,8 +20,9 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn_tui.data import picture_survey
-from cnn_tui.data.dataset import DataOptions, DatasetError, shown
-from cnn_tui.data.image_folder import FolderPictures, list_pictures
+from cnn_tui.data.dataset import DataOptions, DatasetError, is_file, shown
+from cnn_tui.data.folder_pictures import FolderPictures
+from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
 from cnn_tui.data.picture import Form, Made, Opened, PictureError, is_deep, make, open_picture, without_warnings
 from cnn_tui.jobs.devices import cores
@@ -138,6 +139,7 @@ class PictureReader:
         """
         self.place, self.shape, self._crop, self._total, self._reading = place, shape, crop, total, reading
         self._find_top = find_top
+        self._begins_in = place.parent if is_file(place) else place
         self._done: Counter[str] = Counter()
         self._read = 0
         self._top: int | None = None
@@ -159,7 +161,7 @@ class PictureReader:
         for at, (picture, fault) in enumerate(self._made(pictures, images)):
             first = first or _name_of(picture)
             if fault is not None:
-                name = picture.name or os.path.relpath(_name_of(picture), self.place)
+                name = picture.name or os.path.relpath(_name_of(picture), self._begins_in)
                 left_out.add(fault.kind, escaped(name))
                 continue
             if len(labels) < at:  # the images behind one that is left out move up

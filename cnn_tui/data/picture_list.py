@@ -1,0 +1,164 @@
+"""A dataset in a table (CSV) that names pictures and their classes, which lie beside it.
+
+Every fifth picture of a class, sorted by path, is tested on, or what `test` says: another share, or another such table.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from cnn_tui.data import picture_names
+from cnn_tui.data.dataset import TEST_SHARE, DatasetError, is_tested, path_of, shown
+from cnn_tui.data.folder_pictures import FolderPictures
+from cnn_tui.data.left_out import LeftOutCounter
+from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
+from cnn_tui.data.picture_names import NamesTable
+from cnn_tui.data.table import LABEL_NAMES
+from cnn_tui.text import counted, enumerated, escaped, quiet
+
+CLASS_NAMES = (*LABEL_NAMES, "category", "classes", "class_name", "species", "breed", "emotion", "diagnosis", "type")
+"""What the column of the classes may be called, in capitals or not, where there are more than two."""
+
+
+class NamedPictures(NamedTuple):
+    """The pictures that a table names and that are there, each with its class."""
+
+    table: NamesTable
+    root: Path
+    label_at: int
+    pictures: list[tuple[str, str]]
+
+
+def list_named(path: Path, test: str | float | None) -> FolderPictures:
+    """List the pictures that a table names, sorted by class and path. Raises DatasetError, OSError."""
+    left_out = LeftOutCounter()
+    learned = _read(path, left_out)
+    names = tuple(sorted({label for _, label in learned.pictures}))
+    if not 2 <= len(names) <= MOST_CLASSES:
+        column = shown(learned.table.header[learned.label_at])
+        raise DatasetError(
+            f"The column {column} of {shown(path)} has {counted(len(names), 'class', 'classes')}. "
+            f"Between 2 and {MOST_CLASSES:,} are taken: call the column of the classes label."
+        )
+    if not isinstance(test, str):
+        train, tested = _split(_numbered(learned, names), TEST_SHARE if test is None else test, path)
+        return _listing(names, train, tested, (learned, learned), left_out)
+    other = _read(_other(test, path), left_out)
+    if unknown := sorted({label for _, label in other.pictures} - set(names)):
+        raise DatasetError(
+            f"{shown(test)} has the class {shown(unknown[0])}, which {shown(path)} has not. "
+            "Name the classes alike in both."
+        )
+    return _listing(names, _numbered(learned, names), _numbered(other, names), (learned, other), left_out)
+
+
+def _listing(
+    names: tuple[str, ...],
+    train: list[tuple[str, int]],
+    test: list[tuple[str, int]],
+    halves: tuple[NamedPictures, NamedPictures],
+    left_out: LeftOutCounter,
+) -> FolderPictures:
+    tables = [str(half.table.path) for half in halves]
+    inside = [os.path.dirname(path) for path, _ in (*train, *test)]  # noqa: PTH120  of many, Path takes long
+    seen = tuple(dict.fromkeys((*tables, *inside)))
+    return FolderPictures(names, train, test, (halves[0].root, halves[1].root), left_out.result(), seen)
+
+
+def columns_of(path: Path) -> tuple[str, str]:
+    """The names of the columns of a table's pictures and of their classes. Raises DatasetError, OSError."""
+    table = _looked_at(path)
+    return table.header[table.names_at], table.header[label_at(table)]
+
+
+def label_at(table: NamesTable) -> int:
+    """Which column of a table has the classes. Raises DatasetError where that may be several."""
+    others = [at for at in range(len(table.header)) if at != table.names_at]
+    for name in CLASS_NAMES:
+        for at in others:
+            if table.header[at].lower() == name:
+                return at
+    if len(others) == 1:
+        return others[0]
+    listed = enumerated([shown(quiet(table.header[at], 30)) for at in others[:5]], "or")
+    raise DatasetError(
+        f"{shown(table.path)} names pictures, and its classes may be in the column {listed}. Call that column label."
+    )
+
+
+def _looked_at(path: Path) -> NamesTable:
+    table = picture_names.look(path)
+    if table is None:
+        raise DatasetError(f"{shown(path)} names no pictures. Give a .csv file with their names and classes.")
+    return table
+
+
+def _other(test: str, path: Path) -> Path:
+    other = path_of(test)
+    if other is None or other.suffix.lower() != ".csv":
+        raise DatasetError(
+            f"There is no table {shown(test)} to test on. Set test to the path of a .csv file as {shown(path)} is, "
+            "or to a share like 0.2."
+        )
+    return other
+
+
+def _read(path: Path, left_out: LeftOutCounter) -> NamedPictures:
+    """The pictures that a table names; those that are not there, or have no class, are counted."""
+    table = _looked_at(path)
+    at = label_at(table)
+    if table.root is None:
+        raise DatasetError(
+            f"None of the first pictures that {shown(path)} names lies beside it, or in a folder there. "
+            "Put the table where their names begin."
+        )
+    found: list[tuple[str, str]] = []
+    for row in _rows(table):
+        name, label = row[table.names_at].strip(), row[at].strip()
+        place = picture_names.place_of(table.root, name, table.ending)
+        if not label or not name:
+            left_out.add("no class", escaped(name))
+        elif os.path.isfile(place):  # noqa: PTH113  of many, Path takes long
+            found.append((place, label))
+        else:
+            left_out.add("not there", escaped(name))
+        if len(found) > MOST_IMAGES:
+            raise DatasetError(f"{shown(path)} names more than {MOST_IMAGES:,} pictures. Use fewer.")
+    return NamedPictures(table, table.root, at, found)
+
+
+def _rows(table: NamesTable) -> Iterator[list[str]]:
+    try:
+        with table.path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+            for number, row in enumerate(csv.reader(file, delimiter=table.delimiter)):
+                if len(row) == len(table.header) and not (number == 0 and table.is_named):
+                    yield row
+    except csv.Error as error:
+        raise DatasetError(f"{shown(table.path)} cannot be read as a table: {error}. Save it as CSV.") from None
+
+
+def _numbered(found: NamedPictures, names: tuple[str, ...]) -> list[tuple[str, int]]:
+    numbers = {name: number for number, name in enumerate(names)}
+    return sorted(((path, numbers[label]) for path, label in found.pictures), key=lambda one: (one[1], one[0]))
+
+
+def _split(
+    pictures: list[tuple[str, int]], share: float, path: Path
+) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    train: list[tuple[str, int]] = []
+    test: list[tuple[str, int]] = []
+    position, before = 0, -1
+    for picture in pictures:
+        position = position + 1 if picture[1] == before else 0
+        before = picture[1]
+        (test if is_tested(position, share) else train).append(picture)
+    if not train or not test:
+        raise DatasetError(
+            f"No class in {shown(path)} has enough pictures for a share of {share:g} to test on. "
+            "Set test to a larger share, or to the path of another table."
+        )
+    return train, test

@@ -1,0 +1,71 @@
+"""The lines of a Keras script that list the pictures which a table names, as `data/picture_list.py` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cnn_tui.data import picture_names
+from cnn_tui.data.dataset import DatasetError, path_of
+from cnn_tui.data.picture_list import label_at
+from cnn_tui.data.picture_names import NamesTable
+from cnn_tui.keras_io.source import CodeLines, call, literal
+
+
+def tables_of(path: Path, test: str | float | None) -> tuple[NamesTable, ...]:
+    """The table to learn from, and the one to test on where there is one. Raises DatasetError, OSError."""
+    other = path_of(test) if isinstance(test, str) else None
+    found = [picture_names.look(one) for one in (path, other) if one is not None]
+    if None in found:
+        raise DatasetError("a table names no pictures")
+    return tuple(table for table in found if table is not None)
+
+
+def listing_parts(tables: tuple[NamesTable, ...], before: list[str]) -> Iterator[CodeLines]:
+    """What sets `listed`, and `tested` where that is a table too: pairs of a class and a picture's path, in order.
+
+    `before` are the lines that come first.
+    """
+    if before:
+        yield before
+    yield [
+        "# A table names the pictures, and the class of each",
+        "def pictures_in(table, folder, delimiter, columns, name_at, label_at, ending, first):",
+        '    with open(table, newline="", encoding="utf-8-sig", errors="replace") as file:',
+        "        rows = list(csv.reader(file, delimiter=delimiter))[first:]",
+        "    rows = [[field.strip() for field in row] for row in rows if len(row) == columns]",
+        "    places = [folder / (row[name_at].replace(chr(92), '/') + ending) for row in rows]",
+        "    pairs = [(row[label_at], place) for row, place in zip(rows, places) if row[label_at] and row[name_at]]",
+        "    return sorted((label, str(place)) for label, place in pairs if place.is_file())",
+    ]
+    lines: list[str] = []
+    for name, table in zip(("listed", "tested"), tables, strict=False):
+        arguments = [
+            literal(str(table.path)),
+            f"Path({literal(str(table.root))})",
+            literal(table.delimiter),
+            *map(str, (len(table.header), table.names_at, label_at(table))),
+            literal(table.ending),
+            str(int(table.is_named)),
+        ]
+        lines += call("pictures_in", arguments, before=f"{name} = ")
+    yield [*lines, "classes = sorted({label for label, _ in listed})"]
+
+
+def halves(share: float | None) -> CodeLines:
+    """What makes `training` and `test` of them; without `share`, each of a table."""
+    if share is None:
+        return [
+            "training = [(path, classes.index(label)) for label, path in listed]",
+            "test = [(path, classes.index(label)) for label, path in tested]",
+        ]
+    return [
+        f"# Of each class, a share of {share:g} is tested on",
+        f"share, rounding = {share!r}, 1e-9",
+        "training, test = [], []",
+        "for label, name in enumerate(classes):",
+        "    for position, path in enumerate([path for one, path in listed if one == name]):",
+        "        before = int(position * share + rounding)",
+        "        is_tested = int((position + 1) * share + rounding) > before",
+        "        (test if is_tested else training).append((path, label))",
+    ]
