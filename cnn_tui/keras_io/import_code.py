@@ -31,6 +31,7 @@ from cnn_tui.keras_io.code.data.scale import (
     white_of,
     with_preparation_as_layers,
 )
+from cnn_tui.keras_io.code.data.unknown_images import prepared_by
 from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.applications import with_preparation
 from cnn_tui.keras_io.code.network.channels import with_channels_last
@@ -206,14 +207,15 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
         front += data.layers
         notes += data.notes
     if any(layer.kind == "Application" for layer in layers):
-        known = is_scaled(data) if isinstance(data, DatasetArrays | Folder) else None
+        known = is_scaled(data) if isinstance(data, DatasetArrays | Folder) else is_scaled(data) or None
+        done = of_generator(generator) or prepared_by(data)
         if isinstance(data, Folder) and YIELDED in data.arguments:
             notes.append(f"in which numbers images are yielded ({data.place}) is not known: here they go in as 0 to 1")
             known = True
-            return with_preparation([*front, *layers], known, of_generator(generator), notes)
+            return with_preparation([*front, *layers], known, done, notes)
         scale = own_scale(data)
         front, known = ([*front, scale], True) if scale is not None else (front, known)
-        found = with_preparation([*front, *layers], known, of_generator(generator), notes)
+        found = with_preparation([*front, *layers], known, done, notes)
         if scale is not None and any(one is scale for one in found):
             note_in_front(scale, notes)
         return found

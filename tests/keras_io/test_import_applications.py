@@ -295,9 +295,8 @@ def test_how_images_of_no_known_dataset_are_prepared_is_not_told(tmp_path: Path)
 from tensorflow import keras
 from pictures import load
 x_train, y_train = load()
-x_train = x_train / 255
 base = keras.applications.MobileNet(include_top=False, weights=None, input_shape=(96, 96, 3))
 model = keras.Sequential([base, keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")])
 """
     notes = read(tmp_path, code + FIT).to_know
-    assert any("how images are prepared for MobileNet (line 6) is not known" in note for note in notes)
+    assert any("how images are prepared for MobileNet (line 5) is not known" in note for note in notes)

@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.data.data_values import (
 )
 from cnn_tui.keras_io.code.data.file_loops import counted_together
 from cnn_tui.keras_io.code.data.tables import on_table
+from cnn_tui.keras_io.code.data.unknown_images import on_unknown
 from cnn_tui.keras_io.code.data.weighing import weighed
 from cnn_tui.keras_io.code.values import InnerLayers, Instance, Tensor, Unknown, Value
 
@@ -98,8 +99,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return left if left.what == "labels" else _on_images(op, left, right)
     if any(isinstance(side, Unknown) and side.table for side in (left, right)):
         return on_table(op, left, right, place)
-    if isinstance(left, Unknown) and left.sizes is not None and isinstance(right, int | float):
-        return left
+    if isinstance(left, Unknown):
+        return on_unknown(op, left, right)
     if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
         return left | right
     if isinstance(left, list | tuple) or isinstance(right, list | tuple):

@@ -112,5 +112,5 @@ def attribute(owner: Value, name: str) -> Value:
         table = column_of(owner.table, name)
         if table is not None and name == "values":
             table = msgspec.structs.replace(table, is_array=True)
-        return Unknown(f"{owner.what}.{name}"[:60], owner.place, table, sizes=owner.sizes)
+        return Unknown(f"{owner.what}.{name}"[:60], owner.place, table, sizes=owner.sizes, numbers=owner.numbers)
     return Method(owner, name)

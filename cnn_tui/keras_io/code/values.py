@@ -53,6 +53,8 @@ class Numbers(msgspec.Struct, frozen=True):
     """Where something is done to them that is not known."""
     changed_at: str = ""
     """Where some of them are set."""
+    prepared: Instance | None = None
+    """What `preprocess_input` does to them."""
 
     def scaled(self, factor: float) -> Numbers:
         """All of them multiplied."""
@@ -101,17 +103,21 @@ class Unknown(msgspec.Struct, frozen=True):
     """The shape of one image, where it is an array of images whose shape is known."""
     is_free: bool = False
     """Whether it is a name that the script binds nowhere, as in a snippet."""
+    numbers: Numbers | None = None
+    """What is done to its numbers, where it is read from no table."""
 
     def __str__(self) -> str:
         return f"{self.what} ({self.place})"
 
     def of_rows(self, rows: Unknown) -> Unknown:
         """The same, read from the table that some rows are read from."""
-        return msgspec.structs.replace(self, table=rows.table, sizes=rows.sizes)
+        return msgspec.structs.replace(self, table=rows.table, sizes=rows.sizes, numbers=rows.numbers)
 
     def of_share(self, share: float) -> Unknown:
         """So much of it."""
-        table = self.table if self.table is not None else CodeTable((), split_of=str(self))
+        table = self.table
+        if table is None:
+            table = CodeTable((), numbers=self.numbers or Numbers(), split_of=str(self))
         table = msgspec.structs.replace(table, share=table.share * share)
         return msgspec.structs.replace(self, table=table)
 

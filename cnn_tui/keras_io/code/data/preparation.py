@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
-from cnn_tui.keras_io.code.values import Instance, Named, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, Named, Numbers, Tensor, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import BLUE_FIRST, FROM_MINUS_1, IMAGENET_MEANS, IMAGENET_TORCH
 from cnn_tui.network.rescaling import WHITE
@@ -60,6 +60,9 @@ def prepared(images: Value, done: Instance) -> Value:
         return msgspec.structs.replace(images, layers=(*images.layers, done))
     if isinstance(images, Folder):
         return msgspec.structs.replace(images, layers=(*images.layers, done))
+    if isinstance(images, Unknown) and images.table is None:
+        numbers = msgspec.structs.replace(images.numbers or Numbers(), prepared=done)
+        return msgspec.structs.replace(images, numbers=numbers)
     if isinstance(images, Unknown) and images.table is not None:
         numbers, mode = images.table.numbers, done.arguments.get(MODE)
         if mode == "tf":

@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.data.preparation import (
     of_generator,
     white_behind,
 )
+from cnn_tui.keras_io.code.data.unknown_images import prepared_by, scale_of
 from cnn_tui.keras_io.code.values import CodeTable, Instance, Named, Numbers, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
@@ -56,8 +57,7 @@ def is_near_1(scale: Value) -> bool:
 
 def is_scaled(data: Value) -> bool:
     """Whether images go into the model there as 0 to 1."""
-    images = arrays_of(data)
-    if images is not None and is_near_1(images.scale):
+    if is_near_1((scale_of(data) or (None,))[0]):
         return True
     generator = data.generator if isinstance(data, Folder) else None
     return generator is not None and is_near_1(generator.arguments.get("rescale"))
@@ -65,8 +65,7 @@ def is_scaled(data: Value) -> bool:
 
 def white_of(data: Value) -> float:
     """The number of white in images before a generator scales them: 1 where a script has done so already."""
-    images = arrays_of(data)
-    return 1.0 if images is not None and is_near_1(images.scale) else float(WHITE)
+    return 1.0 if is_near_1((scale_of(data) or (None,))[0]) else float(WHITE)
 
 
 def evens_out(generator: Instance) -> bool:
@@ -86,7 +85,7 @@ def own_scale(data: Value) -> Instance | None:
     factor = given.get("rescale") or 1.0
     if given.get(FUNCTION) or any(given.get(name) for name in EVENING_OUT) or not isinstance(factor, int | float):
         return None
-    scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
+    scale, offset = scale_of(data) or (1.0, 0.0)
     white, black = scale * factor * WHITE, offset * factor
     if not black and any(math.isclose(white, usual, rel_tol=0.02) for usual in (1, WHITE)):
         return None
@@ -105,7 +104,7 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
             "own numbers, which do not learn, are parameters here"
         )
         return [Instance("Normalization", {}, generator.place)]
-    if (done := of_generator(generator)) is not None:
+    if (done := of_generator(generator) or prepared_by(data)) is not None:
         return layers_of_preparation(done, WHITE, "", notes)
     if any(layer.kind in _SCALES for layer in layers):
         return []
@@ -125,12 +124,12 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
             describe(images.dataset, images.options).input_shape[2] == 1
         )  # then all its numbers are of one channel
         return _evened(images.centered, images.is_evened, len(images.sizes) + 1, is_grey, notes)
-    known = images is not None or (
+    known = scale_of(data) is not None or (
         isinstance(data, Folder) and (isinstance(data.path, str | Listed) or BY_HAND in data.arguments)
     )
     if not known and not (generator is not None and isinstance(generator.arguments.get("rescale"), Unknown | Named)):
         return []
-    scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
+    scale, offset = scale_of(data) or (1.0, 0.0)
     factor = generator.arguments.get("rescale") if generator is not None else None
     if factor is not None and not isinstance(factor, int | float):
         notes.append(f"rescale is {words_of(factor)}, which is not known: here images go in as 0 to 1")

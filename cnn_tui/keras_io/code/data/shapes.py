@@ -29,8 +29,8 @@ def with_sizes(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Ma
         shape = [*more, *(given[key] for key in ("newshape", "shape", "axis") if key in given)]
         sizes = _reshaped(shape) if name == "reshape" else _expanded(sizes, shape)
     elif name not in _LEAVE:
-        sizes = None
-    return msgspec.structs.replace(made, sizes=sizes)
+        return made
+    return msgspec.structs.replace(made, sizes=sizes, numbers=of.numbers if isinstance(of, Unknown) else None)
 
 
 def _reshaped(shape: Sequence[Value]) -> tuple[int, ...] | None:
@@ -58,9 +58,10 @@ def some_of(array: Unknown, index: ast.expr, made: Unknown) -> Unknown:
             return made
         first = index.elts[0]
         sizes = (*array.sizes, 1) if _is_new(index.elts[-1]) else array.sizes
-        return msgspec.structs.replace(made, sizes=sizes) if isinstance(first, ast.Slice) or _is_all(first) else made
+        is_whole = isinstance(first, ast.Slice) or _is_all(first)
+        return msgspec.structs.replace(made, sizes=sizes, numbers=array.numbers) if is_whole else made
     is_one = isinstance(index, ast.Constant)
-    return made if is_one else msgspec.structs.replace(made, sizes=array.sizes)
+    return made if is_one else msgspec.structs.replace(made, sizes=array.sizes, numbers=array.numbers)
 
 
 def index_of_images(indices: Sequence[ast.expr], of_images: bool) -> ast.expr:

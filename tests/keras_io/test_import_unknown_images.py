@@ -1,0 +1,71 @@
+"""Images of which a script does not say where they come from, but what it does to their numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.network.layers import Application, Rescaling
+from tests.keras_io.scripts import read
+
+CODE = """
+import numpy as np
+from sklearn.model_selection import train_test_split
+from keras import Sequential
+from keras.applications.{module} import {kind}, preprocess_input
+from keras.layers import Dense, GlobalAveragePooling2D
+from keras.preprocessing.image import ImageDataGenerator
+x, y = np.load("x.npy"), np.load("y.npy")
+{work}
+base = {kind}(include_top=False, weights=None, input_shape=(96, 96, 3))
+model = Sequential([base, GlobalAveragePooling2D(), Dense(4, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit({fit}, epochs=2)
+"""
+MOBILE, VGG = ("mobilenet_v2", "MobileNetV2"), ("vgg16", "VGG16")
+
+
+def front(folder: Path, network: tuple[str, str], work: str, fit: str = "x, y") -> tuple[list[float], str]:
+    """The scale and the offset in front of the network, if any, and how that prepares images."""
+    imported = read(folder, CODE.format(module=network[0], kind=network[1], work=work, fit=fit))
+    assert not any("not known: here it gets them" in words for words in imported.to_know)
+    scales = [one for one in imported.experiment.layers if isinstance(one, Rescaling)]
+    (base,) = (one for one in imported.experiment.layers if isinstance(one, Application))
+    return [float(number) for one in scales for number in (one.scale, one.offset)], base.preprocessing
+
+
+@pytest.mark.parametrize(
+    ("work", "fit"),
+    [
+        ("x = x / 255", "x, y"),
+        ("x = x.astype('float32')\nx /= 255.\nx = x.reshape(-1, 96, 96, 3)", "x[:900], y[:900]"),
+        ("x, v, y, w = train_test_split(x / 255, y, test_size=0.2)", "x, y"),
+        ("x = x / 255", "ImageDataGenerator(horizontal_flip=True).flow(x, y)"),
+    ],
+)
+def test_images_divided_by_255_are_0_to_1(tmp_path: Path, work: str, fit: str) -> None:
+    assert front(tmp_path, MOBILE, work, fit) == ([], "none")
+
+
+@pytest.mark.parametrize("work", ["x = x / 127.5 - 1", "x = (x - 127.5) / 127.5", "x = preprocess_input(x)"])
+def test_minus_1_to_1_is_what_mobilenet_learned(tmp_path: Path, work: str) -> None:
+    assert front(tmp_path, MOBILE, work) == ([], "own")
+
+
+def test_minus_1_to_1_is_not_what_vgg_learned(tmp_path: Path) -> None:
+    assert front(tmp_path, VGG, "x = x / 127.5 - 1") == ([2, -1], "none")
+    assert front(tmp_path, VGG, "x = preprocess_input(x)") == ([], "own")
+
+
+def test_what_is_multiplied_by_much_is_not_taken_for_bytes(tmp_path: Path) -> None:
+    code = CODE.format(module=VGG[0], kind=VGG[1], work="x = x * 2 - 1", fit="x, y")
+    assert any("not known: here it gets them" in words for words in read(tmp_path, code).to_know)
+
+
+def test_a_network_that_learned_nothing_gets_the_same_numbers(tmp_path: Path) -> None:
+    code = CODE.format(module=VGG[0], kind=VGG[1], work="x = x / 127.5 - 1", fit="x, y")
+    code = code.replace("model = Sequential([base", "from keras.layers import Conv2D\nmodel = Sequential([Conv2D(2, 3)")
+    first = read(tmp_path, code).experiment.layers[0]
+    assert isinstance(first, Rescaling)
+    assert (first.scale, first.offset) == (2, -1)
