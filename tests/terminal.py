@@ -49,6 +49,15 @@ def _codes(look: str) -> Iterator[str]:
         yield code or "0"
 
 
+def is_at_work(process: int) -> bool:
+    """Whether a thread of a process runs or waits for a processor."""
+    for thread in Path(f"/proc/{process}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            if thread.read_text().rpartition(") ")[2][0] != "S":
+                return True
+    return False
+
+
 class TwoScreens(pyte.Screen):  # type: ignore[misc]
     """A terminal's screen and its other one, which a program asks for while it has the whole of it (mode 1049)."""
 
@@ -188,19 +197,18 @@ class Terminal:
     @property
     def at_work(self) -> bool:
         """Whether a thread of the program runs or waits for a processor, however long it has to wait for one."""
-        for thread in Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
-            with contextlib.suppress(OSError):  # it has just ended
-                if thread.read_text().rpartition(") ")[2][0] != "S":
-                    return True
-        return False
+        return is_at_work(self.process.pid)
 
-    def settle(self, seconds: float = 0.15) -> None:
-        """Read until nothing more comes: for so long the program has been silent, all its threads asleep."""
+    def settle(self, seconds: float = 0.15, job: int | None = None) -> None:
+        """Read until nothing more comes: for so long the program has been silent, all its threads asleep.
+
+        `job` is a process of its own that has to be as silent, as what a shell runs.
+        """
         quiet = 0.0
         while quiet < seconds:
             if self.read(_SLOT):
                 quiet = 0.0
-            elif not self.at_work:
+            elif not self.at_work and (job is None or not is_at_work(job)):
                 quiet += _SLOT
 
     @property

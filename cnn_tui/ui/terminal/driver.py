@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import os
+import select
 import signal
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Literal, TypeAlias, cast
 
 import rich.traceback
 from textual import _ansi_sequences
-from textual.drivers import linux_driver
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 from textual.message import Message
@@ -48,6 +51,30 @@ for _state in "123":  # set, not set, always set; 0 and 4 are of no use
     _keys = cast("dict[str, tuple[_Answer, ...]]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
     _keys[f"\x1b[?80;{_state}$y"] = (_Answer.SIXEL_MODE,)
 _keys["\x1b[?2026;0$y"] = (_Answer.UNSYNCHRONIZED,)  # Textual passes over it
+
+
+_NEXT_LOOK = 0.1
+"""Seconds between two looks whether the terminal is to be given back, while nothing is typed."""
+_MOST_KEYS = 4096
+"""Bytes that are read at once of what was typed or pasted."""
+
+
+@contextlib.contextmanager
+def own_way_to(terminal: int) -> Iterator[int]:
+    """A second way to read from a terminal, on which a read never waits.
+
+    Not the first one made so: that is the shell's as well. It is that after all where no second one can be had, as for
+    a pipe.
+    """
+    try:
+        own = os.open(os.ttyname(terminal), os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        yield terminal
+        return
+    try:
+        yield own
+    finally:
+        os.close(own)
 
 
 class LeanDriver(LinuxDriver):
@@ -125,9 +152,32 @@ class LeanDriver(LinuxDriver):
             self.write(ASK_FOR_SIXEL + ASK_FOR_NAME)
 
     def run_input_thread(self) -> None:
-        """Read keys, and hear answers."""
-        vars(linux_driver)["getincrementaldecoder"] = lambda _: lambda: InputDecoder(self._hear)
-        super().run_input_thread()
+        """Read keys, and hear answers, until the terminal is given back.
+
+        It never waits in a read, as Textual's own does: what there was to read may be gone by then, as a shell takes
+        it after a stop (SIGSTOP) that comes in between, and `disable_input` would wait for this thread for ever.
+        """
+        parser, decoder = XTermParser(self._debug), InputDecoder(self._hear)
+        with own_way_to(self.fileno) as keyboard:
+            poll = select.poll()
+            poll.register(keyboard, select.POLLIN)
+            while not self.exit_event.is_set():
+                if poll.poll(_NEXT_LOOK * 1000):
+                    try:
+                        typed = os.read(keyboard, _MOST_KEYS)
+                    except BlockingIOError:
+                        continue
+                    except OSError:  # the terminal is gone, as an end of file says elsewhere
+                        typed = b""
+                    if not typed:
+                        self.exit_event.wait(_NEXT_LOOK)
+                    elif words := decoder.decode(typed):
+                        self._tell(parser.feed(words))
+                self._tell(parser.tick())
+
+    def _tell(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
 
     def _hear(self, answer: str) -> None:
         """Go by what the terminal says. Comes in the thread that reads keys."""
