@@ -467,3 +467,36 @@ def test_a_model_that_is_trained_or_not_is_trained_here(tmp_path: Path, code: st
     (note,) = imported.to_know
     assert not imported.differences
     assert note.startswith("what is done or not at line ") and note.endswith("trains the model: here it is done")
+
+
+@pytest.mark.parametrize(
+    "binding",
+    ["from setup.machine import ready\ntf = ready()\n", "from setup.machine import tf\n", "import tensorflow as tf\n"],
+)
+def test_tensorflow_is_known_by_its_usual_name_wherever_a_script_has_it_from(tmp_path: Path, binding: str) -> None:
+    code = f"""{binding}
+(x, y), held = tf.keras.datasets.mnist.load_data()
+model = tf.keras.Sequential([tf.keras.layers.Flatten(input_shape=(28, 28)), tf.keras.layers.Dense(10)])
+model.compile("adam", tf.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.fit(x, y, validation_data=held, callbacks=[tf.keras.callbacks.TensorBoard(log_dir="logs")])
+"""
+    imported = read(tmp_path, code)
+    assert imported.differences == ()
+    assert (imported.experiment.dataset, imported.experiment.training.from_logits) == ("mnist", True)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "found"),
+    [
+        ("int(sys.argv[1]) if len(sys.argv) > 1 else 30", 30),
+        ("30 if len(sys.argv) < 2 else int(sys.argv[1])", 30),
+        ("20 if len(sys.argv) > 1 else 30", None),
+        ("int(sys.argv[1])", None),
+    ],
+)
+def test_what_comes_from_the_call_of_a_script_is_what_it_is_without(
+    tmp_path: Path, epochs: str, found: int | None
+) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", f"epochs={epochs}"))
+    assert (imported.experiment.training.epochs == found) is (found is not None)
+    assert any("epochs is" in note for note in imported.notes) is (found is None)

@@ -27,7 +27,7 @@ from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
-from cnn_tui.keras_io.code.usual_names import MERGING, usual_name
+from cnn_tui.keras_io.code.usual_names import MERGING, as_library, unless_asked, usual_name
 from cnn_tui.keras_io.code.values import (
     CodeTable,
     Function,
@@ -148,6 +148,8 @@ class Expressions:
                 chosen = self.value(test, names, cell)
                 if isinstance(chosen, OfName):
                     return chosen
+                if not is_plain(chosen) and (usual := unless_asked(node)) is not None:
+                    return self.value(usual, names, cell)
                 return self.value(body if chosen else other, names, cell) if is_plain(chosen) else unknown(node, cell)
             case ast.JoinedStr(values=parts):
                 texts = [self.value(part, names, cell) for part in parts]
@@ -212,7 +214,7 @@ class Expressions:
 
     def _named(self, name: str, names: Names, node: ast.expr, cell: CodeCell) -> Value:
         try:
-            return names[name]
+            return as_library(name, names[name])
         except KeyError:
             if name == "__file__":
                 return THIS_FILE
