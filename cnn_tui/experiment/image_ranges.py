@@ -110,6 +110,28 @@ def _written(found: Sequence[ImageRange]) -> Iterator[int | str]:
             yield from range(span.first, span.last + 1)
 
 
+def apart(images: Iterable[ImageRange], others: Sequence[ImageRange]) -> Iterator[ImageRange]:
+    """The images that are not among the others; both are ascending."""
+    for first, last in images:
+        for other in others:
+            if first <= other.last and other.first <= last:
+                if first < other.first:
+                    yield ImageRange(first, other.first - 1)
+                first = other.last + 1
+        if first <= last:
+            yield ImageRange(first, last)
+
+
+def within(images: Iterable[ImageRange], rows: range) -> Iterator[ImageRange]:
+    """Those of ascending images that stand at the places `rows`, one after another, counted from the first of them."""
+    begins = 0
+    for first, last in images:
+        low, high = max(rows.start - begins, 0), min(rows.stop - begins, last - first + 1)
+        if low < high:
+            yield ImageRange(first + low, first + high - 1)
+        begins += last - first + 1
+
+
 def in_words(images: ImageNumbers) -> str:
     """As `17 images (3, 8, 21 …)`, `images 10,000 to 59,999`."""
     if all(isinstance(one, int) for one in images):

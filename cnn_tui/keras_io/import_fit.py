@@ -14,6 +14,7 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Precision, Training
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import stop_rules
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.code.words import words_of
@@ -28,6 +29,7 @@ from cnn_tui.keras_io.import_parts import (
     share_held_out,
     varies_validation,
 )
+from cnn_tui.keras_io.import_ranges import first_are_held_out, parts_of
 from cnn_tui.keras_io.import_steps import are_in_batches, batch_size_of, note_batches, steps_per_epoch, validation_steps
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
@@ -141,7 +143,7 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
     return None
 
 
-def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> Any:
+def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     """The test set, a part that is held out, or none, as a fit watches it."""
     note_parts(code, notes)
     if "validation_data" not in code.fitted:
@@ -155,6 +157,7 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
         share = share_held_out(code.data)
         if share is None:
             notes.append("how many pictures are held out to validate is not known: a tenth stands in")
+        notes.to_know += first_are_held_out(arrays_of(code.data), share or 0.0)
         return share or 0.1
     watched = code.validation
     images = code.data.path if isinstance(code.data, Folder) else code.data
@@ -173,22 +176,13 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
         if share == 1:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return round(share, 4) if share < 1 else 0.1
-    if isinstance(watched, DatasetArrays) and watched.half == "train" and not watched.is_of_halves:
-        if watched.count is None:
-            notes.append("how many images are held out to validate is not known: a tenth stands in")
-        return 0.1 if watched.count is None else _share_of(watched.count, watched.whole)
-    return "test"
+    held = parts_of(code).validation
+    return "test" if held is None else held
 
 
 def _is_some_of_held_out(watched: Folder) -> bool:
     """Whether only some of the pictures that a reader holds out are watched."""
     return "subset" in watched.arguments and watched.is_part
-
-
-def _share_of(count: int, whole: int) -> float:
-    """So many of the whole as a share with few digits, which is what a person gives."""
-    shares = [round(count / whole, digits) for digits in range(1, 5)]
-    return next((share for share in shares if round(whole * share) == count), shares[-1])
 
 
 def watched(experiment: Experiment, notes: list[str]) -> Experiment:

@@ -14,11 +14,13 @@ from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
+from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, Listed
 from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import holds_out, share_tested
+from cnn_tui.keras_io.import_ranges import parts_of
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.import_tested import is_watched_too, note_not_there, note_tested, tested_apart
 from cnn_tui.keras_io.notes import Notes
@@ -41,7 +43,7 @@ class DataAsked(msgspec.Struct, frozen=True):
     """Whether the script reads images in a way that is not known."""
     share: float | None = None
     """How much is tested on of a dataset that is not here, once it is set."""
-    leave_out: tuple[int, ...] = ()
+    leave_out: ImageNumbers = ()
     """The numbers of the training images that it does not learn from."""
     sides: tuple[str, ...] = ()
     """What the script has for the sides of images that only running tells."""
@@ -63,7 +65,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     share = share_tested(code) if is_split else None
     note_tested(code, notes)
     if isinstance(there, DatasetArrays):
-        return DataAsked(there.dataset, there.options, leave_out=there.left_out)
+        return DataAsked(there.dataset, there.options, leave_out=parts_of(code).leave_out)
     if isinstance(there, Unknown) and there.table and there.table.paths:
         return _table_asked(there, there.table, code, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):

@@ -6,27 +6,29 @@ import itertools
 from pathlib import Path
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_ranges import apart
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.scale import arrays_of, table_of, white_of
 from cnn_tui.keras_io.import_choice import described, without_place
 from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.import_ranges import parts_of
 from cnn_tui.keras_io.import_table import ShareSplit
 from cnn_tui.keras_io.notes import Notes
 
 _LEAST = 1e-6
 
 
-def note_parts(code: CodeImport, notes: list[str]) -> None:
+def note_parts(code: CodeImport, notes: Notes) -> None:
     """Note the images that a script neither learns from nor watches, and those with which it does both.
 
     That is told of a dataset's arrays and of a table's rows.
     """
     if _are_both(code):
         notes.append("images to validate on are among those that it learns from there: here they are apart")
-    images, watched = arrays_of(code.data), arrays_of(code.validation)
-    if images is not None and images.half == "train" and not images.is_of_halves:
-        _note_learned(images, watched, notes)
+    parts = parts_of(code)
+    notes += parts.notes
+    notes.to_know += parts.to_know
 
 
 def _are_both(code: CodeImport) -> bool:
@@ -43,23 +45,10 @@ def _are_both(code: CodeImport) -> bool:
     images, watched = arrays_of(code.data), arrays_of(code.validation)
     if images is None or watched is None or (images.half, watched.half) != ("train", "train"):
         return False
+    if images.places is not None and watched.places is not None:
+        return list(apart(images.places, watched.places)) != list(images.places)
     counts = (images.count, watched.count)
     return None not in counts and sum(count or 0 for count in counts) > images.whole
-
-
-def _note_learned(images: DatasetArrays, watched: DatasetArrays | None, notes: list[str]) -> None:
-    is_held_out = watched is not None and watched.half == "train"
-    if images.count is None:
-        if not is_held_out:
-            notes.append("the model is trained on a part of the training images there, and on all of them here")
-        return
-    held_out = watched.count if watched is not None and is_held_out else 0
-    if held_out is not None and images.count + held_out < images.whole:
-        rest = "all but those that are held out" if held_out else "all of them"
-        notes.append(
-            f"the model is trained on {images.count:,} of the {images.whole:,} training images there, and on {rest} "
-            "here"
-        )
 
 
 def varies_validation(code: CodeImport, notes: list[str]) -> bool:

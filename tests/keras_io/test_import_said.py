@@ -263,7 +263,7 @@ options, best = optim.minimize(model=network, data=digits, max_evals=5)
 """
     imported = read(tmp_path, code)
     assert (imported.experiment.dataset, imported.experiment.training.validation) == ("mnist", 0.1)
-    assert imported.notes == ()
+    assert imported.differences == ()
 
 
 def test_a_dataset_that_stands_in_where_nothing_is_trained_is_said(tmp_path: Path) -> None:

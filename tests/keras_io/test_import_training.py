@@ -11,6 +11,7 @@ import pytest
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import parse, to_toml
+from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.schedule import ExponentialDecay, InverseTimeDecay, LearningRateScheduler, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
@@ -24,20 +25,20 @@ from tests.keras_io.scripts import FIT, HEAD, SMALL, compiled, read
 
 
 @pytest.mark.parametrize(
-    ("split", "share"),
+    ("split", "held_out"),
     [
-        ("x, v = x_train[6000:], x_train[:6000]", 0.1),
-        ("x, v = x_train[6000:, :], x_train[:6000, ...]", 0.1),
-        ("x, v = x_train[6000:, :, :, np.newaxis], x_train[:6000, ..., None]", 0.1),
+        ("x, v = x_train[6000:], x_train[:6000]", "0-5999"),
+        ("x, v = x_train[6000:, :], x_train[:6000, ...]", "0-5999"),
+        ("x, v = x_train[6000:, :, :, np.newaxis], x_train[:6000, ..., None]", "0-5999"),
         ("x, v, y, w = train_test_split(x_train, y_train, test_size=0.2, random_state=1)", 0.2),
         ("order = np.random.permutation(60000)\nx, v = x_train[order[3000:]], x_train[order[:3000]]", 0.05),
     ],
 )
-def test_images_that_are_held_out_are_a_share(tmp_path: Path, split: str, share: float) -> None:
+def test_images_that_are_held_out_are_a_range_or_a_share(tmp_path: Path, split: str, held_out: Any) -> None:
     fit = FIT.replace("x_train, y_train, epochs=3", "x, y_train, epochs=3, validation_data=(v, y_train)")
     code = "import numpy as np\nfrom sklearn.model_selection import train_test_split" + HEAD + SMALL + split + fit
     imported = read(tmp_path, code)
-    assert imported.experiment.training.validation == share
+    assert imported.experiment.training.validation == held_out
     assert not any("among those" in note for note in imported.notes)
 
 
@@ -176,9 +177,9 @@ def test_another_order_and_other_epochs_come_back_as_they_were(
     assert imported.experiment == experiment
 
 
-@pytest.mark.parametrize("validation", ["test", 0.1])
-def test_images_that_are_left_out_come_back(tmp_path: Path, validation: Any) -> None:
-    left_out = (3, 5, 59_999)
+@pytest.mark.parametrize("validation", ["test", 0.1, "1000-1999"])
+@pytest.mark.parametrize("left_out", [(), (3, 5, 59_999), ("10000-59999",), (7, "20000-29999"), ("0-99", 1_500)])
+def test_images_that_are_left_out_come_back(tmp_path: Path, validation: Any, left_out: ImageNumbers) -> None:
     experiment = load_preset("lab1-baseline").with_training(validation=validation)
     experiment = msgspec.structs.replace(experiment, leave_out=left_out, name="script")
     imported = read(tmp_path, keras_script(experiment))

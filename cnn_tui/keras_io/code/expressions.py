@@ -22,6 +22,7 @@ from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, 
 from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
+from cnn_tui.keras_io.code.data.rows import rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, index_of_images, some_of, with_sizes
 from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled, statistic_of_table, with_table
 from cnn_tui.keras_io.code.kept import Kept
@@ -257,10 +258,16 @@ class Expressions:
             if of_images and isinstance(owner, DatasetArrays) and adds_axis(index.elts):
                 owner = owner.with_channel()
             return self._part(owner, index_of_images(index.elts, of_images), names, cell)
+        if isinstance(owner, Named) and owner.path == "numpy.r_":
+            parts = index.elts if isinstance(index, ast.Tuple) else [index]
+            return rows_of([self._index(part, names, cell) for part in parts])
+        return part_of(owner, self._index(index, names, cell))
+
+    def _index(self, index: ast.expr, names: Names, cell: CodeCell) -> Value:
         if not isinstance(index, ast.Slice):
-            return part_of(owner, self.value(index, names, cell))
+            return self.value(index, names, cell)
         ends = (index.lower, index.upper, index.step)
-        return part_of(owner, slice(*(None if end is None else self.value(end, names, cell) for end in ends)))
+        return slice(*(None if end is None else self.value(end, names, cell) for end in ends))
 
     def _called(self, node: ast.Call, names: Names, cell: CodeCell) -> Value:
         callee = self.value(node.func, names, cell)

@@ -22,6 +22,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     Share,
 )
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
+from cnn_tui.keras_io.code.data.rows import Rows
 from cnn_tui.keras_io.code.values import OPTIONS, InnerLayer, InnerLayers, Instance, Tensor, Value
 
 
@@ -69,10 +70,14 @@ def _some_images(images: DatasetArrays, index: Value) -> DatasetArrays:
     if images.count is None:
         return images
     if isinstance(index, slice):
-        ends = (index.start, index.stop)
-        known = index.step is None and all(end is None or type(end) is int for end in ends)
-        return images.some(len(range(images.count)[index]) if known else None)
-    return images.some(len(index) if isinstance(index, range | list | tuple) else None)
+        ends = (index.start, index.stop, index.step)
+        if not all(end is None or type(end) is int for end in ends) or index.step == 0:
+            return images.some(None)
+        rows = range(images.count)[index]
+        return images.part(rows) if rows.step == 1 else images.some(len(rows))
+    if isinstance(index, list | Rows) and (chosen := images.listed(index)) is not None:
+        return chosen
+    return images.some(len(index) if isinstance(index, range | list | tuple) else None, is_drawn=True)
 
 
 def _some_pictures(pictures: Folder, index: Value) -> Folder:

@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.any_image import AnyImage, is_any_number
 from cnn_tui.keras_io.code.data.data_values import ClassNames, NpzFile, OfName
 from cnn_tui.keras_io.code.data.file_loops import carried, note_of_names, reads_all, turns_of
+from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
 from cnn_tui.keras_io.code.expressions import Expressions, unknown
@@ -114,6 +115,7 @@ class Program:
                 raise Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
             case ast.Expr(value=value):
                 self._value(value, names, cell)
+                mix_in_place(value, names)
             case ast.Import() | ast.ImportFrom():
                 take_import(node, names)
             case ast.FunctionDef(name=name):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_ranges import ImageRange, compact, ranges_of
+from cnn_tui.experiment.image_ranges import ImageRange, apart, compact, numbers_of, ranges_of
 from cnn_tui.keras_io.source import WIDTH, CodeLines
 from cnn_tui.text import wrapped
 
@@ -15,7 +15,7 @@ def image_parts_code(experiment: Experiment, seed: int | None) -> tuple[CodeLine
     left_out, validated = ranges_of(experiment.leave_out), experiment.training.validated_images
     if validated is None:
         return _learned(experiment, left_out), _share(experiment, seed)
-    held = list(_without([validated], left_out))
+    held = list(apart([validated], left_out))
     others = ranges_of(compact([*left_out, *held]))
     about = "Learn from the others" if not left_out else "Learn from the others, without those that are left out"
     return _held(experiment, held, f"Validate on the training images {validated.words}"), _learned(
@@ -27,7 +27,7 @@ def _learned(experiment: Experiment, others: Sequence[ImageRange], about: str = 
     """What leaves the `others` out of the images to learn from."""
     if not others:
         return ()
-    learned = list(_without([ImageRange(0, experiment.data.train_images - 1)], others))
+    learned = list(apart([ImageRange(0, experiment.data.train_images - 1)], others))
     if len(learned) == 1:
         about = about or f"Learn from the training images {learned[0].words} alone"
         return [f"# {about}", *_some("training", _slice(experiment, learned[0]))]
@@ -74,23 +74,12 @@ def _share(experiment: Experiment, seed: int | None) -> CodeLines:
 
 
 def _numbers(name: str, images: Iterable[ImageRange]) -> list[str]:
-    """A list of the images' numbers, in lines of no more than the usual width."""
-    ranges = (one if isinstance(one, int) else ImageRange(*map(int, one.split("-"))) for one in compact(images))
-    numbers = ", ".join(str(one) if isinstance(one, int) else f"*range({one.first}, {one.last + 1})" for one in ranges)
-    one_line = f"{name} = [{numbers}]"
+    """The images' numbers under a name, in lines of no more than the usual width: a list, with ranges NumPy's."""
+    ranges = [one for one in map(numbers_of, map(str, compact(images))) if one is not None]
+    opening = "np.r_[" if any(one.size > 1 for one in ranges) else "["
+    joined = ", ".join(f"{one.first}:{one.last + 1}" if one.size > 1 else str(one) for one in ranges)
+    one_line = f"{name} = {opening}{joined}]"
     if len(one_line) <= WIDTH:
         return [one_line]
-    wide = (f"    {line}" for line in wrapped(f"{numbers},", WIDTH - 4))
-    return ["# fmt: off", f"{name} = [", *wide, "]", "# fmt: on"]
-
-
-def _without(images: Iterable[ImageRange], others: Sequence[ImageRange]) -> Iterator[ImageRange]:
-    """The parts of the images, in ascending order, that are not among the others, which are ascending too."""
-    for first, last in images:
-        for other in others:
-            if first <= other.last and other.first <= last:
-                if first < other.first:
-                    yield ImageRange(first, other.first - 1)
-                first = other.last + 1
-        if first <= last:
-            yield ImageRange(first, last)
+    wide = (f"    {line}" for line in wrapped(f"{joined},", WIDTH - 4))
+    return ["# fmt: off", f"{name} = {opening}", *wide, "]", "# fmt: on"]

@@ -53,7 +53,8 @@ def put_together(parts: Sequence[Value], place: str) -> DatasetArrays:
     counts = [one.count or 0 for one in alike]
     is_counted = all(one.count is not None for one in alike)
     changes = dict.fromkeys(change for one in alike for change in one.changes)
-    whole = msgspec.structs.replace(first, changes=tuple(changes), count=sum(counts) if is_counted else None)
+    count = sum(counts) if is_counted else None
+    whole = msgspec.structs.replace(first.together([one.places for one in alike], count), changes=tuple(changes))
     if len(alike) < len(parts):
         whole = whole.with_change(OTHERS, place)
     if len(halves) > 1:

@@ -37,6 +37,9 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "load" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith(".npz"):
         return NpzFile(unnamed[0])
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
+    if arrays is not None and name in ("shuffle", "permutation"):
+        mixed = [one.mixed() if isinstance(one, DatasetArrays) else one for one in unnamed]
+        return mixed if len(mixed) > 1 else mixed[0]
     if name == "normalize" and callee.is_keras and arrays is not None and arrays.what == "images":
         axis = given.get("axis", unnamed[1] if len(unnamed) > 1 else -1)
         return msgspec.structs.replace(arrays, to_length_1=Lengths(_along(arrays, axis), place))
@@ -125,9 +128,7 @@ def _without(arrays: DatasetArrays, unnamed: Sequence[Value], given: Mapping[str
     numbers, axis = given.get("obj", numbers), given.get("axis", axis)
     if axis != 0 and (axis is not None or arrays.what == "images"):
         return None
-    if isinstance(numbers, list | tuple) and all(type(one) is int for one in numbers):
-        return arrays.without(numbers)
-    return arrays.without(numbers) if isinstance(numbers, range) else None
+    return arrays.without(numbers)
 
 
 def _classes(labels: DatasetArrays) -> int:
@@ -168,7 +169,10 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
         counts = _counts(learned, share, arrays.count) if isinstance(arrays, DatasetArrays) else None
         if counts is None:
             return Unknown("", place)
-        parts += [arrays.some(count) for count in counts]
+        if given.get("shuffle") is False:
+            parts += [arrays.part(range(counts[0])), arrays.part(range(counts[0], sum(counts)))]
+            continue
+        parts += [arrays.some(count, is_drawn=True) for count in counts]
     return _split_pictures(unnamed, shares, place) if read else parts
 
 

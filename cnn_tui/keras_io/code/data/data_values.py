@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
+from cnn_tui.experiment.image_ranges import ImageRange, apart, compact, ranges_of, within
+from cnn_tui.keras_io.code.data.rows import Rows, numbered
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 
@@ -35,6 +37,7 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """The arrays of a dataset: of the `train` or the `test` half, the `images` or the `labels`.
 
     `whole` is how many there are in that half, and `count` how many of them these are; None where it is not known.
+    `ranges` are which of them, where that is known, and () for all.
     """
 
     dataset: str
@@ -46,6 +49,13 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     count: int | None
     taken_from: int | None = None
     """Of how many these were taken."""
+    ranges: tuple[ImageRange, ...] | None = ()
+    drawn_of: tuple[ImageRange, ...] = ()
+    """The images of which these are some, where it is not known which; () for any of them."""
+    is_ordered: bool = True
+    """Whether they stand in the order of the dataset."""
+    is_drawn: bool = False
+    """Whether chance decides which of the images these are."""
     scale: float = 1.0
     """What the bytes are multiplied by on the way into the model."""
     offset: float = 0.0
@@ -58,8 +68,6 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """How the pictures of a folder are wanted."""
     to_length_1: Lengths | None = None
     """Which numbers of theirs are divided by the length that they have together; None where none are."""
-    left_out: tuple[int, ...] = ()
-    """The numbers of those of the half that are not among them, nor counted in `whole`."""
     changed_at: str = ""
     """Where some of their numbers are set by hand."""
     layers: tuple[Instance, ...] = ()
@@ -104,17 +112,62 @@ class DatasetArrays(msgspec.Struct, frozen=True):
         """The images, of which something is to be said."""
         return msgspec.structs.replace(self, changes=(*self.changes, (what, place)))
 
-    def some(self, count: int | None) -> DatasetArrays:
-        """So many of the images."""
-        return msgspec.structs.replace(self, count=count, taken_from=self.count)
+    @property
+    def places(self) -> tuple[ImageRange, ...] | None:
+        """Which of the half's images these are, where that is known."""
+        return (ImageRange(0, self.whole - 1),) if self.ranges == () or self.count == self.whole else self.ranges
 
-    def without(self, numbers: Sequence[int]) -> DatasetArrays | None:
-        """The images without those of the numbers; None where the numbers are not those that the dataset has."""
-        if self.left_out or self.taken_from is not None or not all(0 <= one < self.whole for one in numbers):
+    def some(self, count: int | None, *, is_drawn: bool = False) -> DatasetArrays:
+        """So many of the images, in an order that is not known, nor is which they are unless they are all."""
+        ranges = self.ranges if count is not None and count == self.count else None
+        given = {"count": count, "taken_from": self.count, "ranges": ranges, "is_ordered": False}
+        given["drawn_of"] = self.drawn_of if self.ranges is None else self.ranges
+        return msgspec.structs.replace(self, **given, is_drawn=self.is_drawn or is_drawn)
+
+    def part(self, rows: range) -> DatasetArrays:
+        """Those of the images that stand at places one after another."""
+        if not self.is_ordered or self.places is None or self.count is None or not rows:
+            return self.some(len(rows))
+        ranges = tuple(within(self.places, rows)) if len(rows) < self.count else self.ranges
+        given = {"count": len(rows), "taken_from": self.count, "ranges": ranges}
+        return msgspec.structs.replace(self, **given)
+
+    def listed(self, numbers: Value) -> DatasetArrays | None:
+        """The images of the numbers; None where it is not known which.
+
+        A list of all numbers from one to another may have been shuffled, and says nothing.
+        """
+        ranges = numbered(numbers)
+        if ranges is None or self.ranges != () or not self.is_ordered or not self._has(ranges):
             return None
-        left_out = tuple(sorted(set(numbers)))
-        count = self.whole - len(left_out)
-        return msgspec.structs.replace(self, whole=count, count=count, left_out=left_out) if count else None
+        if len(ranges) == 1 and not isinstance(numbers, Rows):
+            return None
+        return msgspec.structs.replace(self.some(sum(one.size for one in ranges)), ranges=ranges)
+
+    def together(self, parts: Sequence[tuple[ImageRange, ...] | None], count: int | None) -> DatasetArrays:
+        """So many images of these parts, one below the other; it is known which where no part has those of another."""
+        every = [one for part in parts for one in part or ()]
+        ranges = ranges_of(compact(every))
+        is_known = None not in parts and sum(one.size for one in every) == sum(one.size for one in ranges)
+        given = {"count": count, "ranges": ranges if is_known else None, "drawn_of": (), "is_ordered": False}
+        return msgspec.structs.replace(self, **given)
+
+    def mixed(self) -> DatasetArrays:
+        """The same images in an order that chance decides."""
+        return msgspec.structs.replace(self, is_ordered=False, is_drawn=True)
+
+    def without(self, numbers: Value) -> DatasetArrays | None:
+        """The images without those of the numbers; None where the numbers are not those that the dataset has."""
+        ranges = numbered(numbers)
+        is_whole = self.ranges == () and self.is_ordered and self.taken_from is None
+        if ranges is None or not is_whole or not self._has(ranges):
+            return None
+        stay = tuple(apart([ImageRange(0, self.whole - 1)], ranges))
+        count = sum(one.size for one in stay)
+        return msgspec.structs.replace(self, count=count, ranges=stay) if count else None
+
+    def _has(self, images: Sequence[ImageRange]) -> bool:
+        return bool(images) and images[0].first >= 0 and images[-1].last < self.whole
 
     def reshaped(self, sizes: tuple[int, ...]) -> DatasetArrays:
         """The images, each of another shape."""

@@ -95,7 +95,8 @@ def pipeline_method(
     """
     if name in _HANDED_ON or (BY_HAND in folder.arguments and name in ("reshape", "astype", "copy")):
         if name == "shuffle":
-            return msgspec.structs.replace(folder, arguments={**folder.arguments, "shuffle": True})
+            path = folder.path.mixed() if isinstance(folder.path, DatasetArrays) else folder.path
+            return msgspec.structs.replace(folder, path=path, arguments={**folder.arguments, "shuffle": True})
         times = unnamed[0] if unnamed else given.get("count")
         if name == "repeat" and times is not None:
             return msgspec.structs.replace(folder, arguments={**folder.arguments, REPEATED: times})
@@ -152,11 +153,10 @@ def _part_of(folder: Folder, is_first: bool, number: Value) -> Folder:
     """The first pictures or batches of a pipeline, or those behind them."""
     if isinstance(folder.path, DatasetArrays):
         size, count = folder.arguments.get("batch_size", 1), folder.path.count
-        some = None
-        if type(number) is type(size) is int and count is not None:
-            first = min(number * size, count)
-            some = first if is_first else count - first
-        return msgspec.structs.replace(folder, path=folder.path.some(some))
+        if type(number) is not int or type(size) is not int or count is None or number < 0:
+            return msgspec.structs.replace(folder, path=folder.path.some(None))
+        first = min(number * size, count)
+        return msgspec.structs.replace(folder, path=folder.path.part(range(first) if is_first else range(first, count)))
     if not isinstance(number, Share) or folder.part is None:
         return msgspec.structs.replace(folder, part=None)
     start, end = folder.part

@@ -14,7 +14,10 @@ from cnn_tui.keras_io.code.kept import options_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _PART = re.compile(r"(\w+)(?:\[(?:(\d+)(%?))?:(?:(\d+)(%?))?\])?")
+_EVEN = re.compile(r"(\w+) (\d+) of (\d+)")
+"""One of several parts that are as large as each other, as `train 0 of 3`: how even_splits is kept."""
 """A part of a dataset as it is written there: `train[:80%]`."""
+_MOST_PARTS = 1_000
 _ALL_AT_ONCE = -1
 """The batch size of which a dataset comes as arrays."""
 
@@ -25,7 +28,15 @@ def dataset_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return None
     if callee.name == "load":
         return _loaded(unnamed, given, place)
+    if callee.name == "even_splits":
+        return _even_splits(*unnamed, **given)
     return unnamed[0] if callee.name == "as_numpy" and unnamed else None
+
+
+def _even_splits(split: Value = None, n: Value = None, **_: Value) -> Value:
+    """The parts of a half by their names; None where it is not known how many."""
+    known = isinstance(split, str) and type(n) is int and 0 < n <= _MOST_PARTS
+    return [f"{split} {at} of {n}" for at in range(n)] if known else None
 
 
 def _loaded(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -85,6 +96,9 @@ def _at_once(half: Folder, is_pair: bool) -> Value:
 def _half(name: str, part: Value, place: str) -> Value:
     """A part of a dataset, as `train[:80%]`."""
     match = _PART.fullmatch(part) if isinstance(part, str) else None
+    even = _EVEN.fullmatch(part) if isinstance(part, str) else None
+    if even is not None and even[1] in ("train", "test"):
+        return _even_part(name, even[1], int(even[2]), int(even[3]), place)
     if match is None or match[1] not in ("train", "test"):
         return Unknown("", place)
     ends = [(match[2], match[3], 0.0), (match[4], match[5], 1.0)]
@@ -93,10 +107,27 @@ def _half(name: str, part: Value, place: str) -> Value:
         known = all(sign or not number for number, sign, _ in ends)
         path = Unknown(f"{match[1]} of {name}", place)
         return Folder(path, {"shuffle": False}, None, place, (shares[0], shares[1]) if known else None)
-    whole = BUILT_IN[name].train_images if match[1] == "train" else BUILT_IN[name].test_images
+    images = _all_of(name, match[1])
     first, last = (
-        round(whole * (int(number) / 100 if sign else int(number) / whole)) if number else round(whole * usual)
+        round(images.whole * (int(number) / 100 if sign else int(number) / images.whole))
+        if number
+        else round(images.whole * usual)
         for number, sign, usual in ends
     )
-    images = DatasetArrays(name, match[1], "images", BUILT_IN[name].input_shape, whole, max(last - first, 0))
-    return Folder(images, {"shuffle": False}, None, place)
+    return Folder(images.part(range(first, max(first, last))), {"shuffle": False}, None, place)
+
+
+def _even_part(name: str, half: str, at: int, parts: int, place: str) -> Folder:
+    """One of so many parts of a half that are as large as each other."""
+    if name not in BUILT_IN:
+        shares = (at / parts, (at + 1) / parts)
+        return Folder(Unknown(f"{half} of {name}", place), {"shuffle": False}, None, place, shares)
+    images = _all_of(name, half)
+    rows = range(images.whole * at // parts, images.whole * (at + 1) // parts)
+    return Folder(images.part(rows), {"shuffle": False}, None, place)
+
+
+def _all_of(name: str, half: str) -> DatasetArrays:
+    """The images of a half, which come in an order of their own."""
+    whole = BUILT_IN[name].train_images if half == "train" else BUILT_IN[name].test_images
+    return DatasetArrays(name, half, "images", BUILT_IN[name].input_shape, whole, whole, is_ordered=False)
