@@ -429,6 +429,19 @@ async def test_esc_goes_back_to_where_enter_was_pressed(
         await until(pilot, lambda: before not in text(app), "the other panes")
 
 
+async def test_every_view_is_found_by_its_name_and_says_what_enter_does_there(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        for title, does in (("augmentation", "vary"), ("confusion", "images"), ("by hand", "kernels")):
+            await pilot.press("1", "colon", *f"explain: {title}", "enter")
+            await sees(pilot, f"[{title}]")
+            await until(pilot, lambda does=does: f"Enter {does}" in text(app).splitlines()[-1], does)  # type: ignore[misc]
+        await pilot.press("colon", *"explain: data", "enter")
+        await sees(pilot, "[data]")
+        names = next(line for line in text(app).splitlines() if "[data]" in line)
+        assert "augmentation" in names, "its neighbours are named as far as there is room"
+
+
 @pytest.mark.usefixtures("kept")
 async def test_v_says_where_there_are_numbers(make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_lab()

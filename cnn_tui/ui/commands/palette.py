@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cnn_tui.ui.keys import OWN, Key, keys_of
+from cnn_tui.ui.explain.view import ExplainView
+from cnn_tui.ui.keys import OWN, Key, key_of, keys_of
 from cnn_tui.ui.widgets.bars import PANES
 
 
@@ -22,10 +23,16 @@ class PaletteCommand(NamedTuple):
     """The theme to take, in place of an action."""
 
 
-def palette_commands(shown: str, themes: Sequence[str]) -> list[PaletteCommand]:
-    """A command for each key, those of the pane in focus (its scope) first, of the user's own, and for each theme."""
+def palette_commands(shown: str, themes: Sequence[str], views: Iterable[ExplainView]) -> list[PaletteCommand]:
+    """A command for each key, those of the pane in focus (its scope) first, of the user's own, each view and theme."""
     found = [_here(key, shown) for key in keys_of(shown)]
     found += [_here(key) for key in keys_of("lab", OWN)]
+    there = key_of("pane.explain")
+    found += [
+        PaletteCommand(f"view.{view.code}", f"Explain: {view.title}", there, f"show_view('{view.code}')", "explain")
+        for view in views
+        if view.is_offered
+    ]
     found += [_there(key, label) for scope, label in PANES if scope != shown for key in keys_of(scope)]
     return found + [PaletteCommand(f"theme.{name}", f"Colours: {name}", "", theme=name) for name in themes]
 

@@ -28,6 +28,7 @@ class ActivationsView(LayerView):
     code: ClassVar[str] = "activations"
     title: ClassVar[str] = "activations"
     keys: ClassVar[str] = "next_image next_layer next_filter open mark numbers class picture run"
+    opens: ClassVar[str] = "larger"
     has_numbers: ClassVar[bool] = True
     keeps_last: ClassVar[bool] = True
     shows_own_picture: ClassVar[bool] = True

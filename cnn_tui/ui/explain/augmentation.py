@@ -33,6 +33,7 @@ class AugmentationView(ExplainView):
     code: ClassVar[str] = "augmentation"
     title: ClassVar[str] = "augmentation"
     keys: ClassVar[str] = "next_image open class"
+    opens: ClassVar[str] = "vary"
 
     def __init__(self, scene: Scene, document: Document) -> None:
         super().__init__(scene)

@@ -26,6 +26,7 @@ class ConfusionView(ExplainView):
     code: ClassVar[str] = "confusion"
     title: ClassVar[str] = "confusion"
     keys: ClassVar[str] = "open class run"
+    opens: ClassVar[str] = "images"
     chooses_images: ClassVar[bool] = True
 
     def __init__(self, scene: Scene) -> None:

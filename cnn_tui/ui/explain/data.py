@@ -24,6 +24,7 @@ class DataView(ExplainView):
     code: ClassVar[str] = "data"
     title: ClassVar[str] = "data"
     keys: ClassVar[str] = "next_image open class"
+    opens: ClassVar[str] = "predictions"
     chooses_images: ClassVar[bool] = True
     class_question: ClassVar[tuple[str, str]] = ("Images of which class?", "")
 

@@ -36,6 +36,7 @@ class FeatureMapView(ExplainView):
     code: ClassVar[str] = "map"
     title: ClassVar[str] = "map"
     keys: ClassVar[str] = "next_image order method class open step_up run"
+    opens: ClassVar[str] = "next"
     class_question: ClassVar[tuple[str, str]] = ("The points of which class?", "all classes")
 
     def __init__(self, scene: Scene) -> None:

@@ -24,6 +24,7 @@ class FiltersView(LayerView):
     code: ClassVar[str] = "filters"
     title: ClassVar[str] = "filters"
     keys: ClassVar[str] = "next_layer next_filter method open numbers run"
+    opens: ClassVar[str] = "by hand"
     has_numbers: ClassVar[bool] = True
     keeps_last: ClassVar[bool] = True
     what = "filters"

@@ -29,6 +29,7 @@ class LearnedView(ExplainView):
     code: ClassVar[str] = "learned"
     title: ClassVar[str] = "when it learned"
     keys: ClassVar[str] = "next_image open order class run"
+    opens: ClassVar[str] = "forgotten"
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -170,6 +171,14 @@ class ExplainPane(Pane):
     @property
     def first_keys(self) -> tuple[str, ...]:
         return tuple(f"explain.{name}" for name in ("view", *self.view.keys.split()))
+
+    @property
+    def key_words(self) -> Mapping[str, str]:
+        return {"explain.open": self.view.opens}
+
+    def action_show_view(self, code: str) -> None:
+        """Show one of the views, which the palette names."""
+        self.show_view(code)
 
     def show_view(self, code: str) -> None:
         self.views.show(code)

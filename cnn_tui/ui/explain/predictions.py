@@ -47,6 +47,7 @@ class PredictionsView(ExplainView):
     code: ClassVar[str] = "predictions"
     title: ClassVar[str] = "predictions"
     keys: ClassVar[str] = "next_image open nearest order class picture mark run"
+    opens: ClassVar[str] = "layers"
 
     shows_own_picture: ClassVar[bool] = True
 

@@ -38,6 +38,7 @@ class SuspectsView(ExplainView):
     code: ClassVar[str] = "suspects"
     title: ClassVar[str] = "suspects"
     keys: ClassVar[str] = "open next_image mark without order class run"
+    opens: ClassVar[str] = "look"
 
     def __init__(self, scene: Scene, marks: ImageMarks, device: str = "") -> None:
         """`device` is the one that runs are trained on, "" for the freest."""

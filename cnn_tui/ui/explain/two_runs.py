@@ -42,6 +42,7 @@ class TwoRunsView(ExplainView):
     code: ClassVar[str] = "two_runs"
     title: ClassVar[str] = "two runs"
     keys: ClassVar[str] = "beside next_image method next_layer next_filter order class open run"
+    opens: ClassVar[str] = "predictions"
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

@@ -25,6 +25,9 @@ class ExplainView(MovingLines):
     keys: ClassVar[str]
     """The keys that matter in it, the most important first, by their ids without the scope."""
 
+    opens: ClassVar[str] = "open"
+    """What Enter does in it, in a word or two for the key bar."""
+
     has_numbers: ClassVar[bool] = False
     """Whether it can show numbers in place of shades."""
     chooses_images: ClassVar[bool] = False

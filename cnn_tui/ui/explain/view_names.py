@@ -72,7 +72,10 @@ class ViewNames(Lines):
                 yield page
                 page = []
             page.append(title)
-        yield page
+        least = len(self._titles) - len(page)  # of the last ones as many as there is room for, not only what is left
+        while sum(map(_room, self._titles[least - 1 :])) <= width - len(_EARLIER):
+            least -= 1
+        yield self._titles[least:]
 
     def on_click(self, event: Click) -> None:
         for columns, title in self._places:

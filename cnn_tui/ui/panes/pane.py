@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -55,6 +55,11 @@ class Pane(MovementKeys, Vertical, can_focus=True):
     def first_keys(self) -> tuple[str, ...]:
         """The ids of the keys that matter now, the most important first; none where it is always the same ones."""
         return ()
+
+    @property
+    def key_words(self) -> Mapping[str, str]:
+        """What the key bar says of a key now, by its id, where that is not what it says as a rule."""
+        return {}
 
     def step_back(self) -> bool:
         """What Esc goes back from inside the pane, as a search; False when there is nothing."""

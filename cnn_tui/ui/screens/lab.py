@@ -250,7 +250,7 @@ class LabScreen(KeyedScreen[None]):
 
     def on_pane_keys_changed(self) -> None:
         """Name the keys that matter now."""
-        self.key_bar.first = self.shown.first_keys
+        self.key_bar.first, self.key_bar.words = self.shown.first_keys, self.shown.key_words
         self.key_bar.redraw()
 
     @property
@@ -346,7 +346,7 @@ class LabScreen(KeyedScreen[None]):
     @work(group=DIALOG)
     async def action_open_palette(self) -> None:
         """All that can be done here and in the other panes, by name."""
-        listed = palette_commands(self.shown.scope, self.theme_names)
+        listed = palette_commands(self.shown.scope, self.theme_names, self.explain.views)
         items = [PickItem(one.id, one.name, one.keys) for one in listed]
         chosen = await self.app.push_screen_wait(PaletteScreen(items))
         if chosen is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.text import Text
 
 from cnn_tui.experiment.document import Document
@@ -103,6 +105,8 @@ class KeyBar(Lines):
         self.scope = "stack"
         self.first: tuple[str, ...] = ()
         """The ids of the pane's keys that are named, in this order; without any, all that have a label."""
+        self.words: Mapping[str, str] = {}
+        """What is said of some of them in place of their labels."""
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The pane's keys, then those that work everywhere; those that are always named come last."""
@@ -116,7 +120,8 @@ class KeyBar(Lines):
         for key in (*rows, *general.values()):
             if key.id == f"pane.{self.scope}":
                 continue
-            token = self._token(*key.shown)
+            named, label = key.shown
+            token = self._token(named, self.words.get(key.id, label))
             if line.cell_len + token.cell_len + end.cell_len > width:
                 continue
             line.append_text(token)
