@@ -183,3 +183,10 @@ async def test_whatever_hinders_work_beside_the_keys_is_said(make_lab: MakeLab, 
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         Conversation(app.screen).beside(work)
         await sees(pilot, str(error.args[-1]))
+
+
+async def test_help_that_a_row_has_no_room_for_is_read_below_the_list(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("question_mark", *"copy menu")
+        await sees(pilot, "y: copy menu: the row, Keras code, the experiment, the summary.")

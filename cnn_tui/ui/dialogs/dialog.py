@@ -237,7 +237,9 @@ class HelpScreen(PickScreen):
     def __init__(self, scope: str, *, alone: bool = False) -> None:
         """`alone` leaves the lab's keys out: over a page they do nothing."""
         keys = [*keys_of(scope), *([] if alone else keys_of("lab", OWN)), *keys_of("pane")]
-        super().__init__("Keys", [_item(key) for key in keys], hint="Typing in a field never runs a command.")
+        rows = [_item(key) for key in keys]
+        whole = {row.key: Glance((f"{row.label.replace('  ', ', ')}: {row.detail}.",)) for row in rows}
+        super().__init__("Keys", rows, preview=whole.__getitem__)
 
 
 def _item(key: Key) -> PickItem:

@@ -40,7 +40,7 @@ class ByHandView(ExplainView):
     code: ClassVar[str] = "by-hand"
     title: ClassVar[str] = "by hand"
     keys: ClassVar[str] = "left open field step_up next_question answer numbers class next_image picture"
-    opens: ClassVar[str] = "kernels"
+    opens: ClassVar[str] = "list"
     has_numbers: ClassVar[bool] = True
 
     shows_own_picture: ClassVar[bool] = True
