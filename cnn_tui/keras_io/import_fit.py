@@ -146,7 +146,7 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
 def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     """The test set, a part that is held out, or none, as a fit watches it."""
     note_parts(code, notes)
-    if "validation_data" not in code.fitted:
+    if code.fitted.get("validation_data") is None:
         return code.fitted.get("validation_split", 0.0) or "none"
     if isinstance(code.data, Folder) and holds_out(code):
         if (split := folder_split(code)) is not None:

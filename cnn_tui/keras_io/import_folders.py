@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folde
 from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.import_listed import note_gone, table_here
 from cnn_tui.keras_io.import_parts import holds_out, share_tested
 from cnn_tui.keras_io.import_ranges import parts_of
 from cnn_tui.keras_io.import_table import table_split
@@ -68,11 +69,13 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         return DataAsked(there.dataset, there.options, leave_out=parts_of(code).leave_out)
     if isinstance(there, Unknown) and there.table and there.table.paths:
         return _table_asked(there, there.table, code, beside, notes)
+    if isinstance(code.data, Folder) and isinstance(there, Listed) and there.table:
+        return _listed_asked(there, apart, share, code, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):
         place = f", {quiet(there.folder, 80)} ({code.data.place})," if there.folder else f" ({code.data.place})"
         notes.append(
-            f"the pictures that it trains on{place} have their classes from "
-            f"{there.classes_from}: set the dataset to a folder with a folder for each class"
+            f"the pictures that it trains on{place} have their classes from {there.classes_from}: set the dataset to a "
+            "folder with a folder for each class, or to a .csv file of their names and classes"
         )
         return DataAsked(options=_options(code.data, code.chain.input_shape, notes), share=share)
     if isinstance(code.data, Folder) and BY_HAND in code.data.arguments and isinstance(there, Unknown):
@@ -102,6 +105,22 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
     note_not_there(apart, notes)
     _note_classes(DataAsked(), code.data, notes)
+    return DataAsked(options=options, share=share)
+
+
+def _listed_asked(
+    listed: Listed, apart: Folder | None, share: float | None, code: CodeImport, beside: Path, notes: Notes
+) -> DataAsked:
+    """The table that names the pictures which a script trains on, and the one that it tests on where it has two."""
+    options = _options(code.data, code.chain.input_shape, notes)
+    tested = apart if apart is not None else code.validation if is_watched_too(code) else None
+    other = tested.path.table if isinstance(tested, Folder) and isinstance(tested.path, Listed) else ""
+    tests = [*_places(other, beside)] if other and other != listed.table else []
+    wanted = msgspec.structs.replace(options, test=share)
+    here = table_here(code, _places(listed.table, beside), [one for one in tests if one.is_file()][:1], wanted, notes)
+    if here is not None:
+        return DataAsked(*here)
+    note_gone(code, notes)
     return DataAsked(options=options, share=share)
 
 

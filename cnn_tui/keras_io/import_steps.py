@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, DatasetArrays, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, DatasetArrays, Folder, Listed, PictureCount, Share
 from cnn_tui.keras_io.code.data.passes import passes
 from cnn_tui.keras_io.code.data.scale import table_of
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
@@ -108,7 +108,7 @@ def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
     images = code.data.path if isinstance(code.data, Folder) else code.data
     size = batch_size_of(code)
     count = images.count if isinstance(images, DatasetArrays) else None
-    if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
+    if count is None and experiment.dataset and isinstance(images, str | Listed):  # pictures that are here
         count = describe(experiment.dataset, experiment.data_options).train_images
     table = table_of(code.data)
     is_whole = table is not None and table.share == 1 and "validation_split" not in code.fitted
@@ -146,7 +146,9 @@ def _held_out_here(experiment: Experiment, code: CodeImport) -> int | None:
     data, share = code.data, code.fitted.get("validation_split")
     if isinstance(data, DatasetArrays) and data.count is not None and isinstance(share, float):
         return round(data.count * share)
-    if not experiment.dataset or not isinstance(data, Folder) or not isinstance(data.path, str) or not holds_out(code):
+    if not experiment.dataset or not isinstance(data, Folder) or not holds_out(code):
+        return None
+    if not isinstance(data.path, str | Listed):
         return None
     here, part = describe(experiment.dataset, experiment.data_options), share_held_out(data)
     if (split := folder_split(code)) is not None and isinstance(experiment.test, float):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import holds_out
@@ -55,7 +55,7 @@ def note_not_there(tested: Folder | None, notes: Notes) -> None:
 
 
 def _is_path(path: Any) -> bool:
-    return isinstance(path, str | Unknown)
+    return isinstance(path, str | Unknown) or (isinstance(path, Listed) and bool(path.table))
 
 
 def _are_same(one: Any, other: Any) -> bool:
@@ -65,4 +65,4 @@ def _are_same(one: Any, other: Any) -> bool:
 
 
 def _shown(path: Any) -> str:
-    return quiet(path if isinstance(path, str) else path.what, 80)
+    return quiet(path if isinstance(path, str) else path.table if isinstance(path, Listed) else path.what, 80)

@@ -136,7 +136,9 @@ def test_pictures_whose_classes_are_in_their_names_want_folders(pets: Path, loop
     imported = read(pets.parent, READ + BY_HAND + loops + fit + "\n")
     (note,) = (note for note in imported.differences if "from their names" in note)
     assert note.startswith(f"the pictures that it trains on, {folder} (line ")
-    assert note.endswith("set the dataset to a folder with a folder for each class")
+    assert note.endswith(
+        "set the dataset to a folder with a folder for each class, or to a .csv file of their names and classes"
+    )
     assert (imported.experiment.dataset, imported.experiment.stack.input_shape) == ("", (6, 8, 3))
 
 
@@ -203,7 +205,10 @@ model.fit(X, y, validation_data=(other, others))
     assert not any("Rescaling in front" in note for note in imported.to_know)
     (note,) = (note for note in imported.notes if "from a table" in note)
     assert note.startswith("the pictures that it trains on (line ")
-    assert note.endswith("have their classes from a table: set the dataset to a folder with a folder for each class")
+    assert note.endswith(
+        "have their classes from a table: set the dataset to a folder with a folder for each class, or to a .csv file "
+        "of their names and classes"
+    )
 
 
 def test_a_loop_over_a_table_that_reads_no_pictures_is_not_followed(tmp_path: Path) -> None:

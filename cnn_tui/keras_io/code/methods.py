@@ -233,6 +233,20 @@ def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value], given
     return images if name in ("reshape", "astype", "copy", "flatten", "ravel") else Unknown("", "")
 
 
+def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Folder:
+    """Pictures that a table names. A part of a table that others are taken from too begins, or ends, with it."""
+    rows, folder = arguments.pop("dataframe", None), arguments.pop("directory", None)
+    table = rows.table if isinstance(rows, Unknown) else None
+    words = "" if folder is None else folder if isinstance(folder, str) else str(folder)
+    if table is None or table.joined_at or len(table.paths) != 1:
+        return Folder(Listed(words), arguments, generator, place)
+    changed_at = table.numbers.changed_at or table.numbers.doubt
+    listed = Listed(words, table=table.paths[0], changed_at=changed_at, is_unknown=not isinstance(folder, str))
+    share = round(table.share, 6)
+    part = (0.0, share) if share > 0.5 else (round(1 - share, 6), 1.0)
+    return Folder(listed, arguments, generator, place, part)
+
+
 def _of_generator(
     generator: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
 ) -> Value:
@@ -243,7 +257,7 @@ def _of_generator(
     if name == "flow_from_directory":
         return Folder(arguments.pop("directory", None), arguments, generator, place)
     if name == "flow_from_dataframe":
-        return Folder(Listed(str(arguments.pop("directory", ""))), arguments, generator, place)
+        return _listed(arguments, generator, place)
     if name == "flow" and isinstance(read := arguments.get("x"), Folder):
         del arguments["x"]
         return msgspec.structs.replace(read, arguments=read.arguments | arguments, generator=generator)

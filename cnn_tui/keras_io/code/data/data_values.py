@@ -264,6 +264,12 @@ class Listed(msgspec.Struct, frozen=True):
 
     folder: str
     classes_from: str = "a table"
+    table: str = ""
+    """The file of that table, where the script reads it from one."""
+    changed_at: str = ""
+    """Where something is done to the table that is not followed."""
+    is_unknown: bool = False
+    """Whether only running tells the folder."""
 
 
 BY_HAND = "read by hand"

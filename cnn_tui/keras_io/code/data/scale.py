@@ -219,7 +219,7 @@ def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None
     generator, images = data.generator if isinstance(data, Folder) else None, arrays_of(data)
     if images is not None and (images.centered is not None or images.to_length_1):
         return None
-    if images is None and not (isinstance(data, Folder) and isinstance(data.path, str)):
+    if images is None and not (isinstance(data, Folder) and isinstance(data.path, str | Listed)):
         return None
     if isinstance(data, Folder) and (data.notes or data.passed):
         return None

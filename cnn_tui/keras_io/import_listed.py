@@ -1,0 +1,90 @@
+"""The table (CSV) that names the pictures which a script trains on, as a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from cnn_tui.data import picture_names
+from cnn_tui.data.dataset import DataOptions, DatasetError
+from cnn_tui.data.describe import describe
+from cnn_tui.data.image_folder import list_pictures
+from cnn_tui.data.picture_list import columns_of
+from cnn_tui.keras_io.code.data.data_values import Folder, Listed
+from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.import_parts import holds_out
+from cnn_tui.keras_io.notes import Notes
+from cnn_tui.text import quiet
+
+_NUMBERS = ("raw", "other", "multi_output")
+"""Modes in which labels are what stands in the table."""
+
+
+def table_here(
+    code: CodeImport, places: Iterable[Path], tests: Sequence[Path], wanted: DataOptions, notes: Notes
+) -> tuple[str, DataOptions] | None:
+    """The table of a script and how it is wanted, where it lies at one of the places with its pictures; else None.
+
+    `tests` is where the table may lie that it tests on. What the script takes of it otherwise is noted.
+    """
+    data, listed = code.data, code.data.path
+    for place in places:
+        if not picture_names.names_pictures(place):
+            continue
+        for test in (*map(str, tests), wanted.test):
+            options = DataOptions(wanted.image_size, wanted.color, wanted.fit, test)
+            try:
+                describe(str(place), options)
+                columns = columns_of(place)
+            except (DatasetError, OSError):
+                continue
+            if others := _other_columns(data, columns):
+                notes.append(
+                    f"its classes are in the column {quiet(others, 60)} there, and here they would be in {columns[1]}: "
+                    "name the column label, and set the dataset to the table"
+                )
+                return None
+            if tests and test is wanted.test:
+                notes.append(
+                    f"the table that it tests on, {quiet(str(tests[0]), 80)}, is not there, or of other classes"
+                )
+            _note_rows(code, listed, notes)
+            _note_folder(listed, list_pictures(place, test).halves[0], notes)
+            return str(place), options
+    return None
+
+
+def note_gone(code: CodeImport, notes: Notes) -> None:
+    """Note that a table is not here, and what the dataset is to be set to."""
+    listed, place = code.data.path, code.data.place
+    notes.append(
+        f"the table that names the pictures that it trains on, {quiet(listed.table, 80)} ({place}), is not there, or "
+        "its pictures are not beside it: set the dataset to the table, with its pictures beside it or in a folder there"
+    )
+    _note_rows(code, listed, notes)
+
+
+def _other_columns(data: Folder, columns: tuple[str, str]) -> str:
+    """The column of the classes that a script names, where that is another one than here; else ""."""
+    wanted: Any = data.arguments.get("y_col", "class")  # Keras's own
+    return wanted if isinstance(wanted, str) and wanted.strip() != columns[1].strip() else ""
+
+
+def _note_rows(code: CodeImport, listed: Listed, notes: Notes) -> None:
+    """Note what the script does to the table before it is read."""
+    if listed.changed_at:
+        notes.append(
+            f"the table is changed there ({listed.changed_at}), which is not followed: here its rows are as in the file"
+        )
+    if (mode := code.data.arguments.get("class_mode")) in _NUMBERS:
+        notes.append(f"with class_mode {mode}, labels are numbers of the table there: here each picture has one class")
+    watched = code.validation
+    if isinstance(watched, Folder) and watched.path == listed and not holds_out(code):
+        notes.append("which of the table's rows are validated on is not known: here a fifth of each class is tested on")
+
+
+def _note_folder(listed: Listed, root: Path, notes: Notes) -> None:
+    wanted = PurePosixPath(listed.folder.replace("\\", "/")).name
+    if wanted and wanted not in (root.name, ".") and not listed.is_unknown:
+        notes.append(f"the pictures are taken from {quiet(wanted, 60)} there, and from {quiet(str(root), 80)} here")

@@ -1,0 +1,92 @@
+"""A script that reads pictures by a table of their names and classes has that table as its dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.keras_io.import_model import Imported
+from tests.keras_io.scripts import read, total
+from tests.training.data.test_named_pictures import write
+
+SCRIPT = """
+import pandas as pd
+from sklearn.model_selection import train_test_split
+from tensorflow.keras import Sequential, layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+rows = pd.read_csv("../input/birds/train.csv", dtype=str)
+made = ImageDataGenerator(rescale=1 / 255, validation_split=SHARE)
+plain = ImageDataGenerator(rescale=1 / 255)
+READ
+model = Sequential([layers.Flatten(input_shape=(8, 8, 3)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+model.fit(train, validation_data=watched, epochs=2)
+model.evaluate(watched)
+"""
+FLOW = 'flow_from_dataframe({rows}, "../input/birds/train", x_col="id", y_col="breed", target_size=(8, 8), {more})'
+
+
+def flows(train: str, watched: str = "", by: str = "plain", more: str = "", and_more: str = "") -> str:
+    first, second = FLOW.format(rows=train, more=more), FLOW.format(rows=watched, more=and_more)
+    return f"train = {by}.{first}\nwatched = {f'{by}.{second}' if watched else None}"
+
+
+SPLITS = {
+    "subsets": (flows("rows", "rows", "made", 'subset="training"', 'subset="validation"'), 0.4, "test"),
+    "halves of it": ("few, rest = train_test_split(rows, train_size=0.6)\n" + flows("few", "rest"), 0.4, "test"),
+    "three parts": (
+        "few, rest = train_test_split(rows, test_size=0.2)\nfew, other = train_test_split(few, test_size=0.25)\n"
+        + flows("few", "other"),
+        0.2,
+        0.25,
+    ),
+    "all of it": (flows("rows"), None, "none"),
+}
+
+
+def imported(tmp_path: Path, reading: str) -> Imported:
+    return read(tmp_path, SCRIPT.replace("SHARE", "0.4").replace("READ", reading))
+
+
+@pytest.mark.parametrize("way", SPLITS)
+def test_a_table_of_names_is_the_dataset_and_is_parted_as_there(tmp_path: Path, way: str) -> None:
+    reading, test, validation = SPLITS[way]
+    gone = imported(tmp_path, reading)
+    words = "the table that names the pictures that it trains on, ../input/birds/train.csv (line "
+    assert [note.startswith(words) for note in gone.differences] == [True]
+    table = write(tmp_path / "train.csv", tmp_path / "train", rows=30, head="id,breed", row="{name},{kind}")
+    here = imported(tmp_path, reading)
+    assert here.notes == ()
+    for experiment in (here.experiment, gone.experiment.with_dataset(str(table))):
+        assert (experiment.dataset, experiment.test, experiment.training.validation) == (str(table), test, validation)
+        assert (experiment.data.class_names, experiment.stack.input_shape) == (("ape", "cat", "owl"), (8, 8, 3))
+    assert total(here) == 8 * 8 * 3 * 3 + 3
+
+
+def test_another_table_to_validate_on_is_tested_on(tmp_path: Path) -> None:
+    reading = "others = pd.read_csv('birds/val.csv')\n" + flows("rows", "others")
+    table = write(tmp_path / "train.csv", tmp_path / "train", head="id,breed", row="{name},{kind}")
+    alone = imported(tmp_path, reading)
+    assert (alone.experiment.dataset, alone.experiment.test) == (str(table), None)
+    other = write(tmp_path / "val.csv", tmp_path / "train", rows=6, head="id,breed", row="{name},{kind}")
+    both = imported(tmp_path, reading)
+    assert (both.experiment.test, both.experiment.training.validation, both.notes) == (str(other), "test", ())
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [
+        (flows("rows").replace('"breed"', '"id"'), "its classes are in the column id there, and here they would be in"),
+        (
+            "rows = rows.apply(other)\n" + flows("rows"),
+            "the table is changed there (line 9), which",
+        ),
+        (flows("rows[:20]", "rows[20:]"), "which of the table's rows are validated on is not known"),
+        (flows("rows").replace('birds/train"', 'birds/all"'), "the pictures are taken from all there, and from"),
+        (flows("rows", more='class_mode="raw"'), "with class_mode raw, labels are numbers of the table there"),
+    ],
+)
+def test_what_is_otherwise_with_a_table_is_a_note(tmp_path: Path, reading: str, words: str) -> None:
+    write(tmp_path / "train.csv", tmp_path / "train", head="id,breed", row="{name},{kind}")
+    assert any(note.startswith(words) for note in imported(tmp_path, reading).differences)
