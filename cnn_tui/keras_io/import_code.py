@@ -45,6 +45,7 @@ from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_choice import SHAPES, changed_at, choose, described
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.keras_io.import_rows import with_flatten
+from cnn_tui.keras_io.import_shared import note_learned_before
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, enumerated, quiet
@@ -96,13 +97,14 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
     if model.problems:
         raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
     trainings = [*model.earlier, at_last_training(model)]
+    shared = note_learned_before(model, program.models)
     if training is not None and not 1 <= training <= len(trainings):
         times = counted(model.fits, "training")
         raise ImportProblem(f"the model has {times}, which are numbered from 1: there is no {training}")
     if training is None:
-        return [_code_import(one, program, source, []) for one in trainings]
+        return [_code_import(one, program, source, shared) for one in trainings]
     words = [note_of_one(training, len(trainings), f"this is training {training}")] if len(trainings) > 1 else []
-    return [_code_import(trainings[training - 1], program, source, words)]
+    return [_code_import(trainings[training - 1], program, source, [*shared, *words])]
 
 
 def note_of_one(number: int, trainings: int, how: str) -> str:

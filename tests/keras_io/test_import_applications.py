@@ -300,3 +300,34 @@ model = keras.Sequential([base, keras.layers.Flatten(), keras.layers.Dense(2, ac
 """
     notes = read(tmp_path, code + FIT).to_know
     assert any("how images are prepared for MobileNet (line 5) is not known" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("freezing", "second_on", "words"),
+    [
+        ("", "base.output", "MobileNetV2 (line 8) has learned before, in the training of first (line 12)"),
+        ("base.trainable = False\n", "base.output", ""),
+        ("base.trainable = False\n", "hidden", "1 layer of the model has learned before, in the training of first"),
+        ("", "other.output", ""),
+    ],
+)
+def test_what_another_model_has_trained_before_is_said(
+    tmp_path: Path, freezing: str, second_on: str, words: str
+) -> None:
+    make = "keras.applications.MobileNetV2(include_top=False, weights=None, pooling='avg', input_shape=(32, 32, 3))"
+    start = "other" if "other" in second_on else "base"
+    code = f"""{HEAD}
+base = {make}
+{freezing}hidden = layers.Dense(32, activation="relu")(base.output)
+first = keras.Model(base.input, layers.Dense(10, activation="softmax")(hidden))
+first.compile("adam", "sparse_categorical_crossentropy")
+first.fit(x_train, y_train)
+other = {make}
+second = keras.Model({start}.input, layers.Dense(10, activation="softmax")({second_on}))
+second.compile("adam", "sparse_categorical_crossentropy")
+second.fit(x_train, y_train, epochs=2)
+"""
+    assert not any("learned before" in note for note in read(tmp_path, code, "first").notes)
+    notes = [note for note in read(tmp_path, code, "second").differences if "learned before" in note]
+    assert len(notes) == bool(words)
+    assert not words or words in notes[0]
