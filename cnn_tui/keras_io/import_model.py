@@ -160,7 +160,7 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     chain = with_unused_labels(chain, asked, findings.notes)
     experiment = _imported(chain, code.compiled, quiet(path.stem), findings, asked).experiment
     notes = findings.notes
-    is_stand_in = asked.dataset is None and experiment.dataset and chain.input_shape is not None
+    is_stand_in = asked.dataset is None and experiment.dataset and _is_as_large(experiment, chain.input_shape)
     if is_stand_in and not code.fitted:
         words = f"which images the model is for is not followed: {experiment.dataset}, whose images are as large"
         notes.to_know.append(f"{words}, stands in")
@@ -198,6 +198,12 @@ def _total_with(units: int, code: CodeImport, asked: DataAsked, path: Path) -> i
     asked = msgspec.structs.replace(asked, printed_classes=units)
     chain = with_units(code.chain, code.classes, asked, None, findings.notes)
     return summarize(_imported(chain, code.compiled, path.stem, findings, asked).experiment.stack).total_params
+
+
+def _is_as_large(experiment: Experiment, shape: Sequence[Any] | None) -> bool:
+    """Whether a model takes images with as many numbers as those of the dataset."""
+    sizes = [size for size in shape or () if type(size) is int]
+    return math.prod(sizes) == math.prod(experiment.data.input_shape)
 
 
 def _precision(described: Sequence[Plain], layers: tuple[AnyLayer, ...], notes: list[str]) -> str:

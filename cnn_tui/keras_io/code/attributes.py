@@ -89,7 +89,7 @@ def attribute(owner: Value, name: str) -> Value:
         is_followed = len(listed) > len(owner.layers) or not owner.is_inside
         return listed if is_followed else InnerLayers(tuple(owner.layers))
     if isinstance(owner, CodeModel) and name in ("input", "inputs", "output", "outputs", "input_shape"):
-        whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(owner.problems))
+        whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(dict.fromkeys(owner.problems)))
         start = Tensor(owner.shape)
         return {"output": whole, "outputs": [whole], "input_shape": owner.shape}.get(name, start)
     if isinstance(owner, CodeModel) and name == "optimizer" and (optimizer := optimizer_of(owner)) is not None:
@@ -112,5 +112,6 @@ def attribute(owner: Value, name: str) -> Value:
         table = column_of(owner.table, name)
         if table is not None and name == "values":
             table = msgspec.structs.replace(table, is_array=True)
-        return Unknown(f"{owner.what}.{name}"[:60], owner.place, table, sizes=owner.sizes, numbers=owner.numbers)
+        what = f"{owner.what}.{name}"[:60]
+        return Unknown(what, owner.place, table, owner.sizes, numbers=owner.numbers, picture=owner.picture)
     return Method(owner, name)

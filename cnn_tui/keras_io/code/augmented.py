@@ -6,9 +6,9 @@ import ast
 import copy
 
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.expressions import unknown
 from cnn_tui.keras_io.code.functions import ValueOf
 from cnn_tui.keras_io.code.values import Names, Value
+from cnn_tui.keras_io.code.words import unknown
 
 
 def augmented(node: ast.AugAssign, names: Names, cell: CodeCell, value_of: ValueOf, *, is_in_loop: bool) -> Value:

@@ -18,13 +18,14 @@ from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
-from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName
+from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName, ReadPicture
 from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.rows import rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, index_of_images, some_of, with_sizes
 from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled, statistic_of_table, with_table
+from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, part_of_read, sizes_of
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
@@ -37,8 +38,8 @@ from cnn_tui.keras_io.code.values import (
     Unknown,
     Value,
 )
+from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.keras_io.import_file import ImportProblem
-from cnn_tui.text import quiet
 
 MAX_STEPS = 200_000
 """Expressions and statements of one file. A long notebook takes a few thousand."""
@@ -132,6 +133,8 @@ class Expressions:
                 whole = self.value(owner, names, cell)
                 if isinstance(whole, AnyImage):
                     return part_of_any(whole, index)
+                if isinstance(whole, ReadPicture):
+                    return part_of_read(whole, unknown(node, cell))
                 if isinstance(whole, Unknown):
                     found = some_of(whole, index, unknown(node, cell))
                     return found.of_table(column_of(whole.table, getattr(index, "value", None)))
@@ -181,6 +184,11 @@ class Expressions:
             if isinstance(weights := self.value(element, inner, cell), ClassWeights):
                 return weights
         files = turns_of(over, [element], inner)
+        if isinstance(over, Unknown | Named):
+            self._bind_parts(part.target, unknown(part.target, cell), inner)
+            of_each_one = self.value(element, inner, cell)
+            each = unknown(element, cell)
+            return msgspec.structs.replace(each, sizes=sizes_of([of_each_one]), numbers=numbers_of([of_each_one]))
         made = []
         for one in items(over) if files is None else files:
             self._bind_parts(part.target, one, inner)
@@ -295,12 +303,3 @@ class Expressions:
         elif self._table is not None:
             self._table = behind_call(self._table, callee, name, place)
         return with_sizes(unknown(node, cell), callee, unnamed, given)
-
-
-def unknown(node: ast.expr, cell: CodeCell) -> Unknown:
-    """What an expression is that cannot be told, in the script's own words."""
-    try:
-        words = ast.unparse(node)
-    except RecursionError:
-        words = "an expression"
-    return Unknown(quiet(" ".join(words.split()), 60), cell.place(node.lineno))

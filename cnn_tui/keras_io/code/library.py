@@ -209,7 +209,9 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
         return Tensor(into.shape, into.layers, into.problem or what)
     if isinstance(layer, CodeModel):
         layer.is_inside = True
-        return Tensor(into.shape, (*into.layers, *layer.layers), into.problem or "; ".join(layer.problems))
+        return Tensor(
+            into.shape, (*into.layers, *layer.layers), into.problem or "; ".join(dict.fromkeys(layer.problems))
+        )
     return Tensor(into.shape, (*into.layers, layer), into.problem)
 
 

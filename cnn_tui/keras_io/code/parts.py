@@ -83,8 +83,10 @@ def _some_images(images: DatasetArrays, index: Value) -> DatasetArrays:
 def _some_pictures(pictures: Folder, index: Value) -> Folder:
     """`X[:int(0.8 * len(X))]`, or `X[order]`, of pictures that are read by hand."""
     ends = (index.start, index.stop) if isinstance(index, slice) else (None, index)
-    if BY_HAND not in pictures.arguments or not all(isinstance(end, Share | None) for end in ends):
+    if BY_HAND not in pictures.arguments or not all(isinstance(end, Share | int | None) for end in ends):
         raise TypeError("not followed")
+    if isinstance(index, slice) and any(type(end) is int for end in ends):  # of how many, only running tells
+        return msgspec.structs.replace(pictures, part=None)
     if pictures.part is None:
         return pictures
     low, high = pictures.part

@@ -11,6 +11,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 
+from cnn_tui.keras_io.code.appended import sizes_appended
 from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
 from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, trains
@@ -22,11 +23,12 @@ from cnn_tui.keras_io.code.data.file_loops import carried, note_of_names, reads_
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
-from cnn_tui.keras_io.code.expressions import Expressions, unknown
+from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.network.applications import freeze
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
+from cnn_tui.keras_io.code.words import unknown
 
 
 class Program:
@@ -148,10 +150,9 @@ class Program:
             case ast.With(items=contexts, body=body):
                 for context in contexts:
                     if context.optional_vars is not None:
-                        given = self._value(context.context_expr, names, cell)
-                        known = (
-                            given if isinstance(given, NpzFile | ClassNames) else unknown(context.context_expr, cell)
-                        )
+                        opened = context.context_expr
+                        given = self._value(opened, names, cell)
+                        known = given if isinstance(given, NpzFile | ClassNames) else unknown(opened, cell)
                         self._bind(context.optional_vars, known, names, cell)
                 self._block(body, names, cell)
             case ast.Try(body=body, handlers=handlers, finalbody=final):
@@ -182,7 +183,9 @@ class Program:
         try:
             turns = items(over)
         except (TypeError, ValueError):
+            filled = sizes_appended(target, body, names, cell, self._bind, self._block, self.notes)
             self._doubt(body, names, cell)
+            names.own().update(filled)
             return
         for value in turns:
             self._bind(target, value, names, cell)
@@ -236,10 +239,8 @@ class Program:
             self._doubt([*body, *other], names, cell)
 
     def _train(self, nodes: list[ast.stmt], names: Names, cell: CodeCell) -> None:
-        place = cell.place(nodes[0].lineno)
-        self.to_know.append(
-            f"what is done or not at {place}, which only running tells, trains the model: here it is done"
-        )
+        what = f"what is done or not at {cell.place(nodes[0].lineno)}, which only running tells"
+        self.to_know.append(f"{what}, trains the model: here it is done")
         self._block(nodes, names, cell)
 
     def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:

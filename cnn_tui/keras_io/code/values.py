@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.unknown_picture import UnknownPicture
 
 Value: TypeAlias = Any
 """A number, text, list, tuple or dict of the script, or one of the classes below."""
@@ -16,7 +17,6 @@ Value: TypeAlias = Any
 _KERAS = ("keras", "tf_keras", "keras_preprocessing")
 _OF_TENSORFLOW = ("optimizers", "losses", "metrics", "initializers")
 """Modules of Keras's that TensorFlow has under its own name too, as `tf.optimizers`."""
-
 
 PARSER = "ArgumentParser"
 """What an object that reads the command line is, among instances."""
@@ -27,10 +27,8 @@ OPTIONS = "the command line"
 UPDATES = ("update", "setdefaults")
 """Methods that set several of them, by a table."""
 
-
 HISTORY = "History"
 """What a fit gives."""
-
 
 TOGETHER = "fits in a row"
 """Among what a fit is given: how many of them, one after the other, are one training."""
@@ -53,6 +51,8 @@ class Numbers(msgspec.Struct, frozen=True):
     """Where something is done to them that is not known."""
     changed_at: str = ""
     """Where some of them are set."""
+    of_bytes: bool = False
+    """Whether they are known to be those of pictures, 0 to 255, before that."""
     prepared: Instance | None = None
     """What `preprocess_input` does to them."""
 
@@ -105,13 +105,17 @@ class Unknown(msgspec.Struct, frozen=True):
     """Whether it is a name that the script binds nowhere, as in a snippet."""
     numbers: Numbers | None = None
     """What is done to its numbers, where it is read from no table."""
+    picture: UnknownPicture | None = None
+    """What is known of it where it is one picture."""
 
     def __str__(self) -> str:
         return f"{self.what} ({self.place})"
 
     def of_rows(self, rows: Unknown) -> Unknown:
         """The same, read from the table that some rows are read from."""
-        return msgspec.structs.replace(self, table=rows.table, sizes=rows.sizes, numbers=rows.numbers)
+        return msgspec.structs.replace(
+            self, table=rows.table, sizes=rows.sizes, numbers=rows.numbers, picture=rows.picture
+        )
 
     def of_share(self, share: float) -> Unknown:
         """So much of it."""

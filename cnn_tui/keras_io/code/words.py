@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+
 import msgspec
 
+from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
-from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Instance, Method, Named, Partial, Tensor, Value
+from cnn_tui.keras_io.code.values import (
+    Class,
+    CodeModel,
+    Function,
+    Instance,
+    Method,
+    Named,
+    Partial,
+    Tensor,
+    Unknown,
+    Value,
+)
+from cnn_tui.text import quiet
 
 _MOST_LETTERS = 60
 _MOST_PARTS = 5
@@ -37,3 +52,12 @@ def words_of(value: Value) -> str:
             return f"[{words}]" if isinstance(value, list) else f"({words})"
     has_words = not isinstance(value, msgspec.Struct) or type(value).__str__ is not object.__str__
     return str(value) if has_words else "an object"
+
+
+def unknown(node: ast.expr, cell: CodeCell) -> Unknown:
+    """What an expression is that cannot be told, in the script's own words."""
+    try:
+        words = ast.unparse(node)
+    except RecursionError:
+        words = "an expression"
+    return Unknown(quiet(" ".join(words.split()), 60), cell.place(node.lineno))

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.data.below import any_in, below_call, joined, name_asked
+from cnn_tui.keras_io.code.data.colours import GREYS, is_told, plain_name
 from cnn_tui.keras_io.code.data.data_values import (
     BLUE_FIRST,
     BY_HAND,
@@ -26,14 +26,13 @@ from cnn_tui.keras_io.code.data.data_values import (
     ReadPicture,
 )
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
+from cnn_tui.keras_io.code.data.unknown_pictures import sizes_of
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
 _SAME = ("array", "asarray", "img_to_array", "float32", "expand_dims", "astype", "copy", "reshape")
 """Functions and methods that leave pictures as they are, or only the axes of grey ones."""
 _ALL = re.compile(r"\*(\.[\w*]+)?")
 """A pattern of all files, or of all of a kind."""
-_GREYS = (0, "IMREAD_GRAYSCALE", "COLOR_BGR2GRAY", "COLOR_RGB2GRAY", "L")
-_COLOURS = (1, None, "IMREAD_COLOR", "COLOR_BGR2RGB", "RGB")
 
 
 def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -57,7 +56,7 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return _changed(name, first, unnamed[1:], given)
     if isinstance(first, Folder) and BY_HAND in first.arguments and name in _SAME:
         return first
-    return _together(first, place) if name in ("array", "asarray") and isinstance(first, list) else None
+    return _together(first, place) if name in ("array", "asarray", "stack") and isinstance(first, list) else None
 
 
 def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -> Value:
@@ -107,9 +106,9 @@ def _as_read(
 ) -> ReadPicture | None:
     """A picture as a function reads it; None for a function that reads none."""
     if callee.path == "cv2.imread":
-        flag = _plain_name(more[0] if more else given.get("flags"))
-        grey = flag in _GREYS
-        return msgspec.structs.replace(picture, is_grey=grey, is_blue_first=not grey) if _is_known(flag) else None
+        flag = plain_name(more[0] if more else given.get("flags"))
+        grey = flag in GREYS
+        return msgspec.structs.replace(picture, is_grey=grey, is_blue_first=not grey) if is_told(flag) else None
     if callee.name == "open" and callee.path.endswith("Image.open"):
         return picture
     if callee.name != "load_img" or not callee.is_keras:
@@ -142,10 +141,10 @@ def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapp
             return msgspec.structs.replace(picture, size=(size[1], size[0]))  # both take the width first
         return None
     if name in ("cvtColor", "convert"):
-        word = _plain_name(first)
-        if not _is_known(word) or word in (0, 1, None):
+        word = plain_name(first)
+        if not is_told(word) or word in (0, 1, None):
             return None
-        return msgspec.structs.replace(picture, is_grey=picture.is_grey or word in _GREYS, is_blue_first=False)
+        return msgspec.structs.replace(picture, is_grey=picture.is_grey or word in GREYS, is_blue_first=False)
     is_row = name in ("flatten", "ravel") or (name == "reshape" and [*more] in ([-1], [(-1,)], [[-1]]))
     return picture if is_row or (name in _SAME and name != "reshape") else None
 
@@ -155,21 +154,13 @@ def picture_method(picture: ReadPicture, name: str, unnamed: Sequence[Value], gi
     return _changed(name, picture, unnamed, given) or Unknown("", picture.place)
 
 
-def _plain_name(value: Value) -> Value:
-    return value.name if isinstance(value, Named) else value
-
-
-def _is_known(word: Value) -> bool:
-    return is_plain(word) and word in (*_GREYS, *_COLOURS)
-
-
 def _together(listed: list[Value], place: str) -> Value:
     """An array of the pictures of all classes, or of their labels; None for any other list."""
     if not is_of_files(listed):
         return None
     if not all(isinstance(one, ReadPicture) for one in listed):
         pairs = all(isinstance(one, list) for one in listed)
-        return listed if pairs else Unknown("the labels", place)
+        return listed if pairs else Unknown("" if sizes_of(listed) else "the labels", place)
     alike = {msgspec.structs.replace(one, class_name=None, place="") for one in listed}
     if len(alike) > 1:
         return Unknown("", place)

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.data.unknown_pictures import numbers_behind, numbers_of, picture_behind, sizes_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _LEAVE = (
-    "array", "asarray", "astype", "cast", "constant", "convert_to_tensor", "copy", "float32", "shuffle", "to_numpy",
+    "array", "asarray", "astype", "cast", "constant", "convert_to_tensor", "copy", "float32", "shuffle", "stack",
+    "to_numpy",
 )  # fmt: skip
 """Functions and methods that leave the sizes of an array."""
 _ARRANGE = ("reshape", "expand_dims")
@@ -18,19 +20,21 @@ _ARRANGE = ("reshape", "expand_dims")
 
 def with_sizes(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Unknown:
     """What a call gives that is not known otherwise, with the sizes of one of its images where the call tells them."""
+    if (picture := picture_behind(callee, unnamed, given)) is not None:
+        return msgspec.structs.replace(made, picture=picture, numbers=numbers_behind(callee, unnamed, given))
     if isinstance(callee, Named):
         name, of, more = callee.name, unnamed[0] if unnamed else None, unnamed[1:]
     elif isinstance(callee, Unknown):
         name, of, more = callee.what.rpartition(".")[2], callee, unnamed
     else:
         return made
-    sizes = of.sizes if isinstance(of, Unknown) else None
+    sizes = sizes_of(of)
     if name in _ARRANGE and isinstance(of, Unknown):
         shape = [*more, *(given[key] for key in ("newshape", "shape", "axis") if key in given)]
         sizes = _reshaped(shape) if name == "reshape" else _expanded(sizes, shape)
     elif name not in _LEAVE:
         return made
-    return msgspec.structs.replace(made, sizes=sizes, numbers=of.numbers if isinstance(of, Unknown) else None)
+    return msgspec.structs.replace(made, sizes=sizes, numbers=numbers_of(of))
 
 
 def _reshaped(shape: Sequence[Value]) -> tuple[int, ...] | None:
@@ -53,6 +57,9 @@ def shape_of(array: Unknown) -> tuple[Value, ...]:
 
 def some_of(array: Unknown, index: ast.expr, made: Unknown) -> Unknown:
     """What `array[index]` is, `made` but for its sizes: some of its images, or all with one axis more."""
+    if array.picture is not None:  # a part of one, of another size
+        part = msgspec.structs.replace(array.picture, size=None)
+        return msgspec.structs.replace(made, picture=part, numbers=array.numbers)
     if isinstance(index, ast.Tuple):
         if array.sizes is None or not index.elts or not _are_whole(index.elts[1:]):
             return made

@@ -42,7 +42,9 @@ def scale_of(data: Value) -> tuple[float, float] | None:
     if isinstance(images, DatasetArrays):
         return images.scale, images.offset
     numbers = _numbers(data)
-    if numbers is None or numbers.doubt or numbers.centered is not None or numbers.scale > _OF_BYTES:
+    if numbers is None or numbers.doubt or numbers.centered is not None:
+        return None
+    if numbers.scale > _OF_BYTES and not numbers.of_bytes:
         return None
     return numbers.scale, numbers.offset
 
