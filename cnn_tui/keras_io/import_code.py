@@ -6,7 +6,6 @@ model, when it is part of the network, or is a note with its line.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.applications import with_preparation
 from cnn_tui.keras_io.code.network.channels import with_channels_last
 from cnn_tui.keras_io.code.network.sides import with_sides_read
+from cnn_tui.keras_io.code.printed import printed_classes
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_training
 from cnn_tui.keras_io.code.training.rates import rate_schedule
@@ -49,9 +49,6 @@ from cnn_tui.keras_io.import_shared import note_learned_before
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, enumerated, quiet
-
-_BELONGING = re.compile(r"^Found [\d,]+ [a-z ]+ belonging to (\d{1,5}) classes\b", re.MULTILINE)
-"""What Keras prints of the folder that it reads."""
 
 
 class CodeImport(msgspec.Struct, frozen=True):
@@ -118,7 +115,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     notes.to_know += [*source.to_know, *program.to_know]
     layers_read = with_sides_read(model.layers, source.cells, notes)
     model = msgspec.structs.replace(model, layers=layers_read)
-    own = None if model.fitted else own_training(source.cells, program.names, program.value)
+    own = None if model.fitted else own_training(source.cells, program.everywhere(), program.value)
     if own is not None:
         model = _as_if_fitted(model, own, notes)
     fitted = with_balance(_with_unknown(model.fitted or {}), model.layers, source.cells)
@@ -167,18 +164,9 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         program.seed,
         program.policy,
         model.printed_total if model.layers_printed == len(model.layers) else None,
-        _printed_classes(source, data),
+        printed_classes(source, data),
         notes,
     )
-
-
-def _printed_classes(source: CodeSource, data: Value) -> int | None:
-    """How many classes Keras printed that the pictures have, in the cell that reads them or else in all that say it."""
-    printed = {cell.number: {int(many) for many in _BELONGING.findall(cell.printed)} for cell in source.cells}
-    here = re.match(r"cell (\d+),", data.place) if isinstance(data, Folder) else None
-    of_cell = printed.get(int(here[1])) if here else None
-    found = of_cell or {many for each in printed.values() for many in each}
-    return found.pop() if len(found) == 1 else None
 
 
 def _as_if_fitted(model: CodeModel, own: OwnTraining, notes: Notes) -> CodeModel:

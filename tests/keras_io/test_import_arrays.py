@@ -182,7 +182,9 @@ def test_a_training_step_by_step_is_a_note_with_what_it_is_made_with(tmp_path: P
     assert (imported.experiment.dataset, training.epochs, training.validation) == ("fashion_mnist", 7, "test")
     batches = "train_set = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(99).batch(50)\n"
     batches += "val_set = tf.data.Dataset.from_tensor_slices((x_train[-6000:], y_train[-6000:])).batch(50)\n"
-    in_batches = read(tmp_path, code.replace(BY_HAND, batches + BY_HAND))
+    by_sets = BY_HAND.replace("tf.data.Dataset.from_tensor_slices((x_train, y_train)).batch(50)", "train_set")
+    by_sets += "    for images, labels in val_set:\n        model(images)\n"
+    in_batches = read(tmp_path, code.replace(BY_HAND, batches + by_sets))
     assert (in_batches.experiment.training.batch_size, in_batches.experiment.training.validation) == (50, "54000-59999")
     assert any(note.endswith("the images, the batches and the epochs of it") for note in in_batches.differences)
     fitted = read(tmp_path, f"{code}{COMPILE}model.fit(x_train, y_train, epochs=4)\n")

@@ -83,8 +83,8 @@ class Calls:
         """Where the channels of a map are in layers that are not told."""
         self.file_loops: list[Value] = []
         """What the loops over the files of folders go over that are around what is read, the innermost last."""
-        self.entered: set[int] = set()
-        """The functions that were gone through, by their nodes."""
+        self.entered: dict[int, Names] = {}
+        """The functions that were gone through, by their nodes, with what their names stood for in the end."""
         self._block = block
         self._value = value_of
         self._models = models
@@ -99,6 +99,13 @@ class Calls:
         if isinstance(called, CodeModel) and not any(called is model for model in self._models):
             self._models.append(called)
         return called
+
+    def everywhere(self, names: Names) -> Names:
+        """What all names of the script stand for, of those inside of functions and, before those, outside."""
+        every = Names()
+        for inner in (*self.entered.values(), names):
+            every.own().update(inner.own())
+        return every
 
     def _called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         match callee:
@@ -243,7 +250,7 @@ class Calls:
             return Unknown("", place)
         names = bound(function, unnamed, given, place, self._value)
         self._depth += 1
-        self.entered.add(id(function.node))
+        self.entered[id(function.node)] = names
         try:
             self._block(function.node.body, names, function.cell)
         except Returned as returned:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from cnn_tui.keras_io.code.appended import sizes_appended
 from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
@@ -27,6 +26,7 @@ from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.network.applications import freeze
+from cnn_tui.keras_io.code.printed import note_printed
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
 
@@ -63,7 +63,11 @@ class Program:
 
     def value(self, node: ast.expr, cell: CodeCell) -> Value:
         """An expression of it, behind all else."""
-        return self._value(node, self.names, cell)
+        return self._value(node, self.everywhere(), cell)
+
+    def everywhere(self) -> Names:
+        """What all its names stand for in the end, also those inside of functions."""
+        return self._calls.everywhere(self.names)
 
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
@@ -73,7 +77,7 @@ class Program:
             before = {id(model): model.summaries for model in self.models}
             with contextlib.suppress(Returned, LeftLoop, NextTurn):  # at the top, where they end a cell
                 self._block(cell.tree.body, self.names, cell)
-            self._note_printed(cell, before)
+            note_printed(cell, self.models, before)
 
     def ask(self, function: Function, arguments: tuple[Value, ...]) -> Value:
         """What a function of the script gives for these arguments."""
@@ -86,14 +90,6 @@ class Program:
     def has_entered(self, function: ast.FunctionDef) -> bool:
         """Whether the reading came to what a function of the script does."""
         return id(function) in self._calls.entered
-
-    def _note_printed(self, cell: CodeCell, before: Mapping[int, int]) -> None:
-        """Give the totals that a notebook kept to the models whose summaries were asked for."""
-        printed = [int(total.replace(",", "")) for total in re.findall(r"Total params:\s*([\d,]+)", cell.printed)]
-        asked = [model for model in self.models if model.summaries > before.get(id(model), 0)]
-        if len(printed) == len(asked):
-            for model, total in zip(asked, printed, strict=True):
-                model.printed_total = total
 
     # Statements
 

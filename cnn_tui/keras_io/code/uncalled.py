@@ -50,7 +50,7 @@ def read_program(source: CodeSource, layers: Sequence[str]) -> Program:
     Raises ImportProblem for one without an end.
     """
     program = _read(source, layers)
-    is_by_hand = own_training(source.cells, program.names, program.value) is not None
+    is_by_hand = own_training(source.cells, program.everywhere(), program.value) is not None
     if not is_by_hand and not any(model.fits for model in program.models):
         called = _called_in(node for cell in source.cells for node in cell.tree.body)
         entries = list(_entries(program, called))[:_MOST_ENTRIES]

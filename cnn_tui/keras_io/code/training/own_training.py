@@ -6,6 +6,7 @@ Its steps are not followed. What a fit would be given is taken from what the scr
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -28,6 +29,8 @@ WORDS = {
     "epochs": "the epochs",
 }
 """What may be known of it, as compile and fit name it, in words."""
+_IS_SIZE = re.compile(r"(\w*_)?(batch|batch_?size|bs)", re.IGNORECASE)
+"""Names of the number of images in a batch."""
 _WATCHED = ("val", "test")
 
 
@@ -51,18 +54,23 @@ def own_training(
         return None
     step, its_cell = steps[name]
     place = its_cell.place(step.lineno)
-    fitted = _images(names.own())
+    read = {part.id for part, _ in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+    fitted = _images({name: value for name, value in names.own().items() if name in read})
     many = [_turns(part, cell, value_of) for part, cell in parts if isinstance(part, ast.For) and _is_of_epochs(part)]
     if fitted and len(many) == 1 and many[0] is not None:
         fitted["epochs"] = many[0]
+    sizes = {value for name, value in names.own().items() if _IS_SIZE.fullmatch(name) and type(value) is int}
+    if fitted and "batch_size" not in fitted and len(sizes) == 1:
+        fitted["batch_size"] = sizes.pop()
     return OwnTraining(f"{name}, {place}", _made_with(names.own()), {**fitted, FIT_AT: place} if fitted else {})
 
 
 def _made_with(named: Mapping[str, Value]) -> dict[str, Value]:
     """The optimizer and the loss that it is made with; none where there is more than one."""
     made = [(name.lower(), value) for name, value in named.items() if isinstance(value, Instance)]
-    optimizers = [value for _, value in made if value.kind in OPTIMIZERS.values()]
-    losses = [value for name, value in made if "loss" in name and value.kind.endswith(_LOSSES)]
+    optimizers = [*{id(value): value for _, value in made if value.kind in OPTIMIZERS.values()}.values()]
+    of_losses = [value for name, value in made if "loss" in name and value.kind.endswith(_LOSSES)]
+    losses = [*{id(value): value for value in of_losses}.values()]
     if len(optimizers) != 1 or len(losses) != 1:
         return {}
     return {"optimizer": optimizers[0], "loss": losses[0], "metrics": ["accuracy"]}
@@ -87,7 +95,10 @@ def _is_images(value: Value) -> bool:
 
 
 def _is_of_epochs(loop: ast.For) -> bool:
-    return isinstance(loop.target, ast.Name) and "epoch" in loop.target.id.lower()
+    """Whether a loop is over epochs, as its own name or that of their number says."""
+    names = [part.id for of in (loop.target, loop.iter) for part in ast.walk(of) if isinstance(part, ast.Name)]
+    names += [part.attr for part in ast.walk(loop.iter) if isinstance(part, ast.Attribute)]
+    return any("epoch" in name.lower() for name in names)
 
 
 def _turns(loop: ast.For, cell: CodeCell, value_of: Callable[[ast.expr, CodeCell], Value]) -> int | None:
