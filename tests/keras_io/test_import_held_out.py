@@ -236,6 +236,17 @@ def test_a_folder_that_a_script_tests_on_in_the_end_is_tested_on(
     assert here.notes == ()
 
 
+@pytest.mark.parametrize(("batches", "is_tested"), [("tested", True), ("tested.take(1)", False)])
+@pytest.mark.parametrize("called", ["evaluate(images, labels)", "predict(images)", "test_on_batch(images, labels)"])
+def test_a_folder_that_a_script_tests_on_batch_by_batch_is_tested_on(
+    tmp_path: Path, batches: str, is_tested: bool, called: str
+) -> None:
+    tested = 'tested = keras.utils.image_dataset_from_directory("pets/test", image_size=(8, 8))'
+    code = FOLDER.replace("READ", f"{BOTH}{tested}") + f"for images, labels in {batches}:\n    model.{called}\n"
+    notes = read(tmp_path, code).notes
+    assert any("tests on pets/test" in note for note in notes) is is_tested
+
+
 def test_a_folder_to_validate_on_and_another_to_test_on_are_a_note(tmp_path: Path) -> None:
     watched = 'validation_data=plain.flow_from_directory("pets/val", (8, 8)),'
     code = PARTS.replace("PART", "").replace("WATCHED", watched)

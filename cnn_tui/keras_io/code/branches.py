@@ -5,18 +5,29 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
-from cnn_tui.keras_io.code.values import CodeModel, Function, Names
+from cnn_tui.keras_io.code.values import CodeModel, Function, Names, Value
 
 FITS = ("fit", "fit_generator")
 OF_FIT = {"epochs", "nb_epoch", "batch_size", "validation_data", "validation_split", "steps_per_epoch", "callbacks"}
 """Arguments that the fit of a model has, and that of nothing else."""
+TESTING = ("evaluate", "evaluate_generator", "predict", "predict_generator", "test_on_batch", "predict_on_batch")
+"""Methods that are given images to test a model on."""
 BUILDS = ("add", "pop", "compile", *FITS)
 
 
 def changed(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
     """The methods among those that make and train a model that statements call of models that are there."""
     return {method for owner, method, _ in _sent_in(nodes) if isinstance(names.get(owner), CodeModel)} & {*BUILDS}
+
+
+def test_by_batches(over: Value, body: Sequence[ast.stmt], names: Names) -> None:
+    """Have models tested on the pictures that a loop goes through batch by batch, where it tests them on those."""
+    for owner, method, _ in _sent_in(body):
+        model = names.get(owner)
+        if isinstance(over, Folder) and not over.is_part and isinstance(model, CodeModel) and method in TESTING:
+            model.evaluated.append(over)
 
 
 def stored(nodes: Sequence[ast.stmt]) -> list[ast.Name]:

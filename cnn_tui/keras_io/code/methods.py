@@ -8,6 +8,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
+from cnn_tui.keras_io.code.branches import TESTING
 from cnn_tui.keras_io.code.data.any_image import AnyImage, any_image_method
 from cnn_tui.keras_io.code.data.below import is_below
 from cnn_tui.keras_io.code.data.by_hand import below_method, picture_method
@@ -46,8 +47,6 @@ from cnn_tui.keras_io.code.values import (
 
 _SAVES = ("save", "save_weights")
 _OF_EPOCHS = ("epochs", "initial_epoch")
-_TESTING = ("evaluate", "evaluate_generator", "predict", "predict_generator")
-"""Methods that are given images to test a model on."""
 
 
 def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -132,7 +131,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         loaded = unnamed[0] if unnamed else given.get("filepath")
         if not isinstance(loaded, str) or loaded not in model.saved:  # else they are what it has
             model.notes.append(f"the weights that are loaded at {place} are left out")
-    elif name in _TESTING:
+    elif name in TESTING:
         model.evaluated.append(unnamed[0] if unnamed else given.get("x"))
     elif name == "summary":
         model.summaries += 1

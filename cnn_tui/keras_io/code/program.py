@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from cnn_tui.keras_io.code.appended import sizes_appended
 from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
 from cnn_tui.keras_io.code.augmented import augmented
-from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, trains
+from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, test_by_batches, trains
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.any_image import AnyImage, is_any_number
@@ -180,6 +180,7 @@ class Program:
             turns = items(over)
         except (TypeError, ValueError):
             filled = sizes_appended(target, body, names, cell, self._bind, self._block, self.notes)
+            test_by_batches(over, body, names)
             self._doubt(body, names, cell)
             names.own().update(filled)
             return
