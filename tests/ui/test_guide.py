@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
+from cnn_tui.network.layers import Dense, Flatten
 from cnn_tui.ui.widgets.guide import Guide, wanted
 from tests.terminal import Terminal
 from tests.ui import fake
@@ -46,6 +48,14 @@ async def test_it_leads_from_the_first_edit_to_the_first_exercise_and_ends(make_
         await pilot.press("escape")
         await sees(pilot, "[predictions]")
         assert "6/6" not in text(app) and not wanted(0), "it does not come again"
+
+
+async def test_it_speaks_of_the_network_that_is_edited(make_lab: MakeLab) -> None:
+    layers = (Flatten(), Dense(units=7, activation="softmax"))
+    app = make_lab(Experiment(dataset="", input_shape=(28, 28, 1), classes=7, layers=layers))
+    app.lab.guided_start.shown = True
+    async with app.run_test(size=LARGE) as pilot:
+        await sees(pilot, "1/6  This network will tell 7 classes apart. a adds a layer below the one at the cursor.")
 
 
 async def test_whoever_trains_at_once_is_not_told_to_edit(make_lab: MakeLab) -> None:

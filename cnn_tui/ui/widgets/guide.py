@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import answers
 from cnn_tui.exercises.catalogue import set_names
 from cnn_tui.experiment.document import Document
 from cnn_tui.home import home
+from cnn_tui.text import counted
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
@@ -44,6 +46,22 @@ class GuideProgress:
     def ended(self) -> bool:
         return self.at == len(STEPS)
 
+    def what(self) -> str:
+        """What the network will tell apart, as it is edited at the start."""
+        if self._first.dataset == "fashion_mnist":
+            return "ten kinds of clothes"
+        try:
+            return counted(self._first.data.classes, "class", "classes")
+        except DatasetError:  # it is not here yet
+            return "the classes of a dataset"
+
+    def first_edit(self) -> str:
+        """What the first key to try does to the layer that the cursor is at."""
+        first = self._first.layers[0] if self._first.layers else None
+        if hasattr(first, "filters"):
+            return f"{key_of('stack.step_up')} doubles the filters of its first layer."
+        return f"{key_of('stack.add_below')} adds a layer below the one at the cursor."
+
     def changed(self) -> bool:
         """Whether the stack is another than at the start."""
         return self._document.experiment.layers != self._first.layers
@@ -67,7 +85,7 @@ class GuideProgress:
 class GuideStep(NamedTuple):
     """What to try, and how it shows that it was done."""
 
-    words: Callable[[], str]
+    words: Callable[[GuideProgress], str]
     done: Callable[[GuideProgress], bool]
 
 
@@ -82,7 +100,7 @@ class Guide(Lines):
 
     def draw(self, width: int, height: int) -> list[Text]:
         at = self._drawn = min(self.progress.at, len(STEPS) - 1)
-        step = self._words or STEPS[at].words()
+        step = self._words or STEPS[at].words(self.progress)
         words = Text.assemble((f" {at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step}")
         if not self._words:
             words.append(f" {key_of('lab.back')} ends the guide.", self.style("dim"))
@@ -97,33 +115,32 @@ class Guide(Lines):
 
 STEPS = (
     GuideStep(
-        lambda: (
-            f"This network will tell ten kinds of clothes apart. {key_of('stack.step_up')} doubles the filters of its "
-            "first layer."
-        ),
+        lambda progress: f"This network will tell {progress.what()} apart. {progress.first_edit()}",
         GuideProgress.changed,
     ),
     GuideStep(
-        lambda: f"Well done: shapes and parameters have followed. {key_of('edit.undo')} takes the edit back.",
+        lambda _: f"Well done: shapes and parameters have followed. {key_of('edit.undo')} takes the edit back.",
         lambda progress: not progress.changed(),
     ),
-    GuideStep(lambda: f"{key_of('run.start')} trains the network.", GuideProgress.begun),
+    GuideStep(lambda _: f"{key_of('run.start')} trains the network.", GuideProgress.begun),
     GuideStep(
-        lambda: (
+        lambda _: (
             f"It trains in a process of its own: even {key_of('lab.quit')} does not stop it. "
             f"{key_of('pane.training')} shows its curves."
         ),
         GuideProgress.trained,
     ),
     GuideStep(
-        lambda: (
+        lambda _: (
             "Well done. Test accuracy is its share of right answers on images it never saw. "
             f"{key_of('pane.explain')} shows what it sees."
         ),
         GuideProgress.looked,
     ),
     GuideStep(
-        lambda: f"This is what it makes of an image. {key_of('exercises.open')} opens the exercises: do the first one.",
+        lambda _: (
+            f"This is what it makes of an image. {key_of('exercises.open')} opens the exercises: do the first one."
+        ),
         GuideProgress.concluded,
     ),
 )
