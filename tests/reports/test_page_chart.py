@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.reports.blocks import Curves
 from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.reports.chart.page_chart import PageChart, charts
@@ -27,6 +29,16 @@ def test_one_run_has_its_loss_and_accuracy_with_what_the_signs_mean() -> None:
     assert (loss.name, accuracy.name) == ("Loss", "Accuracy")
     assert text_of(loss)[-1] == "- train   * validation   @ best val_loss 0.4500 after epoch 2"
     assert any(("0.45" in line and "|" in line) or "+" in line for line in text_of(loss))
+
+
+def test_a_rule_that_ended_a_run_is_named_and_its_sign_hides_no_other() -> None:
+    ended: dict[str, Any] = {"status": "stopped", "ending": "rule", "fired_rule": 1, "fired_epoch": 1}
+    run = recorded(losses=[0.41], validation=[0.33], stop=[StopRule("loss", below=0.5)], **ended).run
+    for shown in (text_of(next(charts(Curves([run]), 70, "braille"))), markdown_lines([Curves([run])])):
+        text = "\n".join(shown)
+        loss = text[: text.index("Accuracy:")] if "Accuracy:" in text else text
+        assert loss.count("★") == loss.count("■") == 2, "each in the chart and in its legend"
+        assert "■ a stop rule fired after epoch 1" in loss
 
 
 def test_several_runs_are_named_by_what_differs() -> None:

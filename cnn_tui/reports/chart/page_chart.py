@@ -17,7 +17,7 @@ from cnn_tui.reports.chart.curves import MeanOfRuns
 from cnn_tui.reports.chart.picture import GLYPHS, ChartPicture, fit_bounds
 from cnn_tui.reports.chart.plot import SMALLEST, plot, said
 from cnn_tui.reports.chart.plotext_chart import plotext_lines
-from cnn_tui.reports.chart.rules import shown_best
+from cnn_tui.reports.chart.rules import phase_starts, rule_best, shown_best
 from cnn_tui.text import cells, run_numbers, sentence
 
 ROWS = 14
@@ -118,6 +118,13 @@ def _legend(shown: Recorded, choice: ChartChoice, width: int, kind: Kind) -> lis
         parts.append((said(f"{GLYPHS.validation} validation", kind), "validation"))
     if best := shown_best(run, choice):
         parts.append((said(f"{GLYPHS.best} best {best.name} {best.value:.4f} after epoch {best.epoch}", kind), "good"))
+    if found := rule_best(run, choice):
+        words = f"{GLYPHS.rule_best} best {found.name} for the rule {found.value:.4f} after epoch {found.epoch}"
+        parts.append((said(words, kind), "good"))
+    phases = enumerate(phase_starts(run), 2)  # without a sign: files have no lines from top to bottom
+    parts += [(f"phase {number} begins after epoch {epoch}", "dim") for number, epoch in phases]
+    if run.fired:
+        parts.append((said(f"{GLYPHS.fired} a stop rule fired {run.fired}", kind), "warn"))
     lost = [(sentence(str(found)), "bad") for key in choice.names(run) if (found := lost_metric(run, key))]
     return [*_flowed(parts, width), *(line for words in lost for line in _flowed([words], width))]
 

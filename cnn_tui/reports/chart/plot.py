@@ -229,9 +229,15 @@ class _Drawing:
             if not self._is_within(mark.at):
                 continue
             if mark.value is None:
-                self.canvas.put(self.column(mark.at), self.canvas.rows - 1, mark.glyph, mark.style)
+                row = 0 if self._lies_lowest(mark.at) else self.canvas.rows - 1
+                self.canvas.put(self.column(mark.at), row, mark.glyph, mark.style)
             elif self._can_show(mark.value):
                 self._mark(mark.at, mark.value, mark.glyph, mark.style)
+
+    def _lies_lowest(self, at: float) -> bool:
+        """Whether a mark of a value, as the best one, stands at the foot of the chart there already."""
+        values = [mark.value for mark in self._picture.marks if mark.at == at and mark.value is not None]
+        return any(self._can_show(value) and self.row(value) == self.canvas.rows - 1 for value in values)
 
     def _mark(self, at: float, value: float, glyph: str, style: str) -> None:
         if self._is_within(at) and self._low - 1e-9 <= self._scaled(value) <= self._high + 1e-9:

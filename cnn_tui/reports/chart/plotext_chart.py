@@ -37,9 +37,18 @@ def plotext_lines(picture: ChartPicture, limits: Bounds, width: int, height: int
         for one in picture.series:
             _draw(plotext, picture, one.points, one.glyph)
         for mark in picture.marks:
-            _draw(plotext, picture, [(mark.at, limits[0] if mark.value is None else mark.value)], mark.glyph)
+            value = _edge(picture, limits, mark.at, height) if mark.value is None else mark.value
+            _draw(plotext, picture, [(mark.at, value)], mark.glyph)
         text: str = figure.build().string()
     return [line.rstrip() for line in _ESCAPE.sub("", text).splitlines()]
+
+
+def _edge(picture: ChartPicture, limits: Bounds, at: float, height: int) -> float:
+    """Where a mark without a value stands: at the foot, or on top where that of a value, as the best, is there."""
+    low, high = (_height(picture, one) for one in limits)
+    row = (high - low) / max(height - _AXIS, 1)
+    there = [mark.value for mark in picture.marks if mark.at == at and mark.value is not None]
+    return limits[1] if any(value > 0 and _height(picture, value) - low < row for value in there) else limits[0]
 
 
 def _draw_axes(figure: Any, picture: ChartPicture, limits: Bounds, width: int, height: int) -> None:
