@@ -9,18 +9,25 @@ from collections.abc import Sequence
 from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import Run
+from cnn_tui.text import quiet
 
 _MOST_COMPARED = 12
 """Of more experiments, the first is what the others are told against: to compare each with each takes too long."""
 _WORDS = 2
+_LONGEST = 40  # characters of a name
 _BESIDE = ("epochs", "seed")
+_STRANGERS = 5
+"""Experiments that differ in more than this are told by their names: no few words say what differs."""
 PLAIN = "plain"
 """The experiment that the others are told against, where nothing tells it from all of them."""
 
 
 def names_of_runs(runs: Sequence[Run]) -> list[str]:
     """A name for each of several runs; those that nothing tells apart are told by their numbers."""
-    names = list(_names_apart(tuple(run.experiment for run in runs))) if len(runs) > 1 else [""] * len(runs)
+    names = [""] * len(runs)
+    if len(runs) > 1:
+        told = _names_apart(tuple(run.experiment for run in runs))
+        names = list(told) if told else [quiet(run.name, _LONGEST) for run in runs]
     several = {name for name, count in Counter(names).items() if count > 1}
     if len(set(names)) == 1:
         return [f"run {run.id}" for run in runs]
@@ -29,8 +36,10 @@ def names_of_runs(runs: Sequence[Run]) -> list[str]:
 
 @functools.lru_cache(maxsize=64)
 def _names_apart(experiments: tuple[Experiment, ...]) -> tuple[str, ...]:
-    """What tells each experiment from the one that is nearest to all of them."""
+    """What tells each experiment from the one that is nearest to all of them; none where that is too much."""
     at = _nearest_to_all(experiments)
+    if any(len(differences(experiments[at], one)) > _STRANGERS for one in experiments):
+        return ()
     names = _told_from(at, experiments, with_layers=False)
     # In which layer something differs is said where the names are not different without it.
     return names if len(set(names)) == len(names) else _told_from(at, experiments, with_layers=True)

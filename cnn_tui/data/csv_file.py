@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
+from cnn_tui.data.labels import COLUMN_TO_NUMBERS
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.table import LABEL_NAMES, describe_table, names_beside, shape_of_pixels, too_many_classes
 from cnn_tui.text import counted
@@ -159,7 +160,7 @@ def _label(path: Path, number: int, field: bytes) -> int:
     if not whole.isdigit():
         raise DatasetError(
             f"Line {number:,} of {shown(path)} has the label {shown(word.decode(errors='replace')[:40])}. "
-            "Labels are whole numbers from 0: number the classes."
+            f"Labels are whole numbers from 0: number them, in pandas with {COLUMN_TO_NUMBERS}, and save it anew."
         )
     if len(whole) > 9 or int(whole) >= MOST_CLASSES:
         raise DatasetError(f"Line {number:,} of {shown(path)} {too_many_classes(whole[:20].decode())}")

@@ -12,6 +12,9 @@ TO_NUMBERS = (
 )
 """Python code that numbers words, or numbers with gaps, from 0; `names` are then the classes in their order."""
 
+COLUMN_TO_NUMBERS = "`table['label'] = table['label'].factorize(sort=True)[0]`"
+"""The same for the column of a table that pandas has read, numbered in the order of the words."""
+
 
 def odd_numbers(unused: Sequence[int], classes: int, in_table: bool = False) -> str:
     """What is odd about labels from 0 to `classes` - 1 when no image has those in `unused`, and what to do.
@@ -24,13 +27,16 @@ def odd_numbers(unused: Sequence[int], classes: int, in_table: bool = False) -> 
     if unused[-1] == first - 1:
         none = "0" if first == 1 else f"0 to {first - 1}"
         remedy = (
-            f"take {first} from each" if in_table else f"save y_train - {first} and y_test - {first} in their place"
+            f"take {first} from each, in pandas with `table['label'] -= {first}`"
+            if in_table
+            else f"save y_train - {first} and y_test - {first} in their place"
         )
         return f"labels seem to start at {first}, for no image has the label {none}: {remedy}"
     missing = enumerated(map(str, unused), "or")
     remedy = f"number them anew with {TO_NUMBERS} and save both"
     if in_table:
-        remedy = f"that class is never found, and the network still needs {classes} outputs; or number them anew"
+        remedy = f"that class is never found, and the network still needs {classes} outputs; or number "
+        remedy += f"them anew, in pandas with {COLUMN_TO_NUMBERS}"
     return f"labels have gaps, for they go up to {classes - 1} and no image has the label {missing}: {remedy}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from typing import Any, NamedTuple
 
 from cnn_tui.analysis.chance.known_spread import known_spread
@@ -11,7 +12,7 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer, Direction, answer
-from cnn_tui.exercises.catalogue import SetPlace
+from cnn_tui.exercises.catalogue import SetPlace, sets_folder
 from cnn_tui.exercises.figures import FigureRow, accuracy_row, figure_rows
 from cnn_tui.exercises.fixed_plan import fixed_plan_of, judge_fixed_plan
 from cnn_tui.exercises.model import Exercise
@@ -23,7 +24,15 @@ from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
 
 BY_COMMAND = "cnn-tui exercises run NAME --repeat 5"
-"""How the runs of an exercise are repeated outside the lab."""
+"""How the runs of an exercise are repeated outside the lab, where it is said of several exercises."""
+
+
+def by_command(place: SetPlace, exercise: Exercise) -> str:
+    """How the runs of this exercise are repeated outside the lab."""
+    if place.folder.parent == sets_folder():
+        return f"cnn-tui exercises run {place.name}/{exercise.name} --repeat 5"
+    return f"cnn-tui exercises --pack {shlex.quote(str(place.folder))} run {exercise.name} --repeat 5"
+
 
 SAME_ACCURACY, SAME_TIME = 0.005, 0.05
 """An accuracy within half a point of the baseline's, and a time within 5 % of it, count as the same."""

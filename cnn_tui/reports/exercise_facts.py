@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus
-from cnn_tui.exercises.results import BY_COMMAND, ExerciseFindings, work_out
+from cnn_tui.exercises.results import ExerciseFindings, by_command, work_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
@@ -64,4 +64,4 @@ def read_exercise(
 ) -> ExerciseFacts:
     """The facts for a page outside the lab; `revealed` is as in the facts."""
     findings = work_out(history, place, exercise)
-    return ExerciseFacts(place, exercise, status, findings, history.tally(), revealed, BY_COMMAND)
+    return ExerciseFacts(place, exercise, status, findings, history.tally(), revealed, by_command(place, exercise))

@@ -52,3 +52,9 @@ def test_runs_of_one_experiment_are_told_by_their_numbers() -> None:
     assert named(BASE, BASE, load_preset("lab1-16-filters")) == ["filters 32, run 1", "filters 32, run 2", "filters 16"]
     assert named(BASE) == ["run 1"]
     assert named() == []
+
+
+def test_experiments_that_have_little_in_common_are_called_by_their_names() -> None:
+    vgg = load_preset("vgg-small-cifar10")
+    assert named(BASE, vgg) == [BASE.name, "A small VGG for CIFAR-10"]
+    assert named(BASE, BASE, vgg) == [f"{BASE.name}, run 1", f"{BASE.name}, run 2", "A small VGG for CIFAR-10"]

@@ -33,6 +33,11 @@ def test_labels_that_do_not_count_classes_from_0_are_named(unused: tuple[int, ..
     assert bool(odd_numbers(unused, classes)) == bool(words)
 
 
+def test_in_a_table_pandas_numbers_the_column() -> None:
+    assert odd_numbers((0,), 11, in_table=True).endswith("take 1 from each, in pandas with `table['label'] -= 1`")
+    assert "`table['label'] = table['label'].factorize(" in odd_numbers((4,), 10, in_table=True)
+
+
 def test_classes_without_images_are_named() -> None:
     assert without_images("abc", [1, 2, 3], [1, 1, 1]) == []
     assert without_images(["ape", "bee", "cat", "dog"], [1, 0, 5, 9], [0, 3, 0, 1]) == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.model import ExerciseError
-from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, ExpectationOutcome, result, to_json
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, ExpectationOutcome, by_command, result, to_json
 from cnn_tui.exercises.runs import assign, make_orders, queue, runs_of, same_exercises
 from cnn_tui.exercises.shown_runs import group_of, runs_concluded_from
 from cnn_tui.experiment.check import problems_of
@@ -312,6 +313,14 @@ def test_a_small_difference_that_is_known_well_is_the_same(history: History) -> 
         True,
         "accuracy: you expected same, it stayed the same",
     )
+
+
+def test_the_command_that_repeats_an_exercise_can_be_typed_as_it_stands(tmp_path: Path) -> None:
+    place = load_set("lab1")
+    exercise = place.exercise("64-filters")
+    assert by_command(place, exercise) == "cnn-tui exercises run lab1/64-filters --repeat 5"
+    pack = place._replace(folder=tmp_path / "my pack")
+    assert by_command(pack, exercise) == f"cnn-tui exercises --pack '{tmp_path}/my pack' run 64-filters --repeat 5"
 
 
 def test_one_run_decides_nothing(history: History) -> None:

@@ -90,7 +90,7 @@ def _overlay(shown: Sequence[tuple[Recorded, int]], width: int, kind: Kind) -> P
 
 def _named(line: str, name: str, runs: Sequence[Run]) -> str:
     numbers = run_numbers([run.id for run in runs])
-    return f"{line} {name}" + (f" ({numbers})" if name != numbers else "")
+    return f"{line} {name}" + ("" if name.endswith(numbers) else f" ({numbers})")
 
 
 def _drawn(picture: ChartPicture, width: int, rows: int, kind: Kind, draw: Draw) -> Sequence[ChartLine]:
@@ -118,8 +118,8 @@ def _legend(shown: Recorded, choice: ChartChoice, width: int, kind: Kind) -> lis
         parts.append((said(f"{GLYPHS.validation} validation", kind), "validation"))
     if best := shown_best(run, choice):
         parts.append((said(f"{GLYPHS.best} best {best.name} {best.value:.4f} after epoch {best.epoch}", kind), "good"))
-    if found := rule_best(run, choice):
-        words = f"{GLYPHS.rule_best} best {found.name} for the rule {found.value:.4f} after epoch {found.epoch}"
+    if top := rule_best(run, choice):
+        words = f"{GLYPHS.rule_best} best {top.name} for the rule {top.value:.4f} after epoch {top.epoch}"
         parts.append((said(words, kind), "good"))
     phases = enumerate(phase_starts(run), 2)  # without a sign: files have no lines from top to bottom
     parts += [(f"phase {number} begins after epoch {epoch}", "dim") for number, epoch in phases]

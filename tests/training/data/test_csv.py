@@ -136,6 +136,7 @@ def test_quotes_blanks_and_a_label_at_the_end_are_understood(tmp_path: Path) -> 
         ("0;1;2;3;4\n", "has one column"),
         ("0,1,2,3,4\n1,1,2,3\n", "Line 2 of '{}' has 4 values, and the first one 5"),
         ("label,a,b,c,d\ncat,1,2,3,4\n", "Line 2 of '{}' has the label 'cat'"),
+        ("label,a,b,c,d\ncat,1,2,3,4\n", "`table['label'] = table['label'].factorize(sort=True)[0]`"),
         ("0,1,2,3,4\n-1,1,2,3,4\n", "Line 2 of '{}' has the label '-1'"),
         ("0,1,2,3,4\n99999999999999999999,1,2,3,4\n", "Line 2 of '{}' has the label 99999999999999999999, but"),
         (
