@@ -14,6 +14,7 @@ from cnn_tui.data import course, drawings
 from cnn_tui.data.data_facts import read_facts
 from cnn_tui.data.dataset import DataOptions, for_any_folder, is_stand_in, path_of
 from cnn_tui.data.describe import describe
+from cnn_tui.data.pencil import Drawing, Pose
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.training.data.datasets import load
 from cnn_tui.training.data.inspect import look
@@ -62,13 +63,13 @@ def test_the_drawings_are_the_same_each_time_and_others_for_each_number() -> Non
 
 
 def test_pictures_to_test_on_may_stand_in_a_pose_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    poses: list[drawings.Pose] = []
+    poses: list[Pose] = []
 
-    def draw(chance: random.Random, pose: drawings.Pose) -> Image.Image:
+    def draw(chance: random.Random, pose: Pose) -> Image.Image:
         poses.append(pose)
-        return drawings.Drawing(chance, (9, 9, 9), 4, pose).finished()
+        return Drawing(chance, (9, 9, 9), 4, pose).finished()
 
-    upright, tilted = drawings.Pose(), drawings.Pose(tilt=1.0)
+    upright, tilted = Pose(), Pose(tilt=1.0)
     monkeypatch.setitem(drawings.DRAWN, "x", drawings.Drawn({"a": draw}, 2, 2, pose=upright, test_pose=tilted))
     for number in range(4):
         drawings.picture("x", "a", number)
