@@ -9,6 +9,7 @@ from typing import Any
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import DatasetArrays
+from cnn_tui.keras_io.code.training.tuner import SEARCHED
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
@@ -24,6 +25,8 @@ SHAPES = ("input_shape", "batch_input_shape", "input_dim")
 def choose(models: Sequence[CodeModel], chosen: str | None, shown: str, cells: Sequence[CodeCell]) -> CodeModel:
     """The one model that is meant. Raises ImportProblem where there is none, or where it cannot be told which."""
     whole = [model for model in models if model.layers or model.problems]
+    unsearched = [model for model in whole if SEARCHED not in (model.fitted or {})]
+    whole = unsearched if any(model.fitted for model in unsearched) else whole
     compiled = [model for model in whole if model.compiled is not None]
     listed = [model for model in compiled if model.layers] or compiled
     listed = _of_each_kind(listed or [model for model in whole if not model.is_inside])

@@ -39,6 +39,7 @@ from cnn_tui.keras_io.code.printed import printed_classes
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_training
 from cnn_tui.keras_io.code.training.rates import rate_schedule
+from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
@@ -112,6 +113,7 @@ def note_of_one(number: int, trainings: int, how: str) -> str:
 
 def _code_import(model: CodeModel, program: Program, source: CodeSource, of_training: list[str]) -> CodeImport:
     notes = Notes([*program.notes, *model.notes, *of_training])
+    notes += filter(None, [note_of(program.chosen)])
     notes.to_know += [*source.to_know, *program.to_know]
     layers_read = with_sides_read(model.layers, source.cells, notes)
     model = msgspec.structs.replace(model, layers=layers_read)

@@ -16,6 +16,7 @@ from cnn_tui.keras_io.code.data.tables import column_of
 from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of, spread
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.training.set_rates import optimizer_of
+from cnn_tui.keras_io.code.training.tuner import TUNER
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     HISTORY,
@@ -68,6 +69,8 @@ def attribute(owner: Value, name: str) -> Value:
         return owner.arguments[name]
     if isinstance(owner, Instance) and owner.kind == HISTORY and isinstance(owner.arguments.get(name), list):
         return owner.arguments[name]
+    if isinstance(owner, Instance) and owner.kind == TUNER and name == "hypermodel":
+        return owner
     if isinstance(owner, AnyImage) and name == "shape":
         return owner.of.sizes
     if isinstance(owner, DatasetArrays) and name == "shape":

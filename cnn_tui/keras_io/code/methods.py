@@ -29,6 +29,7 @@ from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after
 from cnn_tui.keras_io.code.training.set_rates import as_compiled, has_other_rate
+from cnn_tui.keras_io.code.training.tuner import SEARCHED
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     FIT_AT,
@@ -108,6 +109,8 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         model.is_trained = False
     elif name in ("fit", "fit_generator"):
         before, model.fitted = model.fitted, named(name, unnamed, given)
+        if before is not None and SEARCHED in before:  # of a search, with which nothing goes on
+            before, model.fits, model.earlier, model.as_trained, model.is_trained = None, 0, [], None, False
         if "epoch" in given:
             model.notes.append(f"epoch ({place}) is no argument of {name}, which Keras refuses: it is read as epochs")
         if {"nb_epoch", "nb_val_samples"} & given.keys() and "steps_per_epoch" in model.fitted and len(unnamed) > 1:
