@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     Statistic,
 )
 from cnn_tui.keras_io.code.data.file_loops import counted_together
+from cnn_tui.keras_io.code.data.paths import filled
 from cnn_tui.keras_io.code.data.tables import on_table
 from cnn_tui.keras_io.code.data.unknown_images import on_unknown
 from cnn_tui.keras_io.code.data.weighing import weighed
@@ -103,6 +104,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return on_unknown(op, left, right)
     if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
         return left | right
+    if isinstance(left, str) and isinstance(op, ast.Mod):
+        return filled(left, right)
     if isinstance(left, list | tuple) or isinstance(right, list | tuple):
         return _on_lists(op, left, right)
     if isinstance(left, str) and isinstance(right, str) and isinstance(op, ast.Div):

@@ -9,6 +9,7 @@ from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.by_hand import by_names
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.file_loops import each_of, names_in, of_each
+from cnn_tui.keras_io.code.data.idx_files import opened_idx
 from cnn_tui.keras_io.code.data.lab_pictures import lab_pictures
 from cnn_tui.keras_io.code.data.lab_tables import lab_table
 from cnn_tui.keras_io.code.data.pipelines import element, mapped
@@ -151,6 +152,8 @@ class Calls:
             case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):
                 done = self.run(function, (Tensor(None),), {}, place)
                 return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)
+            case Named() if (opened := opened_idx(callee, unnamed, given)) is not None:
+                return opened
             case Named():
                 made = call_named(callee, unnamed, given, place)
                 return (

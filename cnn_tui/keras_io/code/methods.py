@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     ReadPicture,
     Share,
 )
+from cnn_tui.keras_io.code.data.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.paths import text_method
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.data.scale import FITTED, statistic
@@ -59,6 +60,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return any_image_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed, given)
+    if isinstance(owner, IdxFile):
+        return owner.method(method.name, unnamed, place)
     if is_below(owner):
         return below_method(owner, method.name, unnamed, place)
     if isinstance(owner, ReadPicture):

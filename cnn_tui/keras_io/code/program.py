@@ -17,8 +17,9 @@ from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, test_b
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.any_image import AnyImage, is_any_number
-from cnn_tui.keras_io.code.data.data_values import ClassNames, NpzFile, OfName
+from cnn_tui.keras_io.code.data.data_values import OfName
 from cnn_tui.keras_io.code.data.file_loops import carried, note_of_names, reads_all, turns_of
+from cnn_tui.keras_io.code.data.idx_files import OPENED
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
@@ -150,7 +151,7 @@ class Program:
                     if context.optional_vars is not None:
                         opened = context.context_expr
                         given = self._value(opened, names, cell)
-                        known = given if isinstance(given, NpzFile | ClassNames) else unknown(opened, cell)
+                        known = given if isinstance(given, OPENED) else unknown(opened, cell)
                         self._bind(context.optional_vars, known, names, cell)
                 self._block(body, names, cell)
             case ast.Try(body=body, handlers=handlers, finalbody=final):

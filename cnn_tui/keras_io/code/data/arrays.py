@@ -10,6 +10,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, Lengths, NpzFile, Share
+from cnn_tui.keras_io.code.data.idx_files import idx_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.scale import statistic
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
@@ -34,6 +35,8 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     name = callee.name
     if callee.path in _OF_PACKAGE:
         return _of_package(*name.split("_"))
+    if (read := idx_call(callee, unnamed, given, place)) is not None:
+        return read
     if name == "load" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith(".npz"):
         return NpzFile(unnamed[0])
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)

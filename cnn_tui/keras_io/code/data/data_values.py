@@ -29,6 +29,8 @@ TURNED = "turned"
 """Their colours are put into the other order."""
 OTHERS = "others"
 """Others are put to them, which the dataset does not have."""
+BY_FILE_NAME = "by the name of a file"
+"""They are taken to be MNIST's, though another dataset has files of the same names."""
 HALVES = "halves"
 """Both halves of their dataset are put together."""
 

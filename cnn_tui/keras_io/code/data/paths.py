@@ -19,6 +19,8 @@ _LONGEST = 1_000
 """Characters of a text and what is put into it."""
 _FORMATTED = re.compile(r"\{[^{}]*[^{}\w][^{}]*\}")
 """A place in a text that asks for a width, or for a part of what is put there."""
+_WIDE = re.compile(r"%[^sdif%]")
+"""The same behind a percent sign."""
 
 
 def path_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
@@ -49,6 +51,16 @@ def _fetched(arguments: Mapping[str, Value]) -> str | None:
         name = next((name.removesuffix(end) for end in _ARCHIVES if name.endswith(end)), name)
     cache, folder = arguments.get("cache_dir", "~/.keras"), arguments.get("cache_subdir", "datasets")
     return str(Path(cache, folder, name)) if name and isinstance(cache, str) and isinstance(folder, str) else None
+
+
+def filled(text: str, put: Value) -> str:
+    """`'%s-images' % half`. Raises ValueError or TypeError where something else is to be put in, or in a width."""
+    parts = put if isinstance(put, tuple) else (put,)
+    if not all(type(part) in (str, int, float) for part in parts) or _WIDE.search(text):
+        raise ValueError("not known")
+    if len(text) + sum(len(str(part)) for part in parts) > _LONGEST:
+        raise ValueError("too long")
+    return text % parts
 
 
 def text_method(text: str, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> str | list[str] | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.data_values import (
+    BY_FILE_NAME,
     BY_HAND,
     GREYED,
     HALVES,
@@ -43,6 +44,7 @@ _CHANGES = {
     GREYED: "the images are made grey there ({}): here they come in colours",
     TURNED: "the colours of the images are put into the other order there ({}): here they come as red, green and blue",
     OTHERS: "other images are put to those of the dataset there ({}): they are left out",
+    BY_FILE_NAME: "{} is taken to be of mnist: fashion_mnist has files of the same names",
     HALVES: "both halves of the dataset are put together there ({}): here it is trained on the one, and tested on the "
     "other",
 }
@@ -191,7 +193,8 @@ def note_changed(data: Value, layers: Sequence[Instance], notes: Notes) -> None:
     for what, where in dict.fromkeys(images.changes) if images is not None else ():
         if what == THREEFOLD and is_learned:
             continue  # which an Application does itself
-        (notes.to_know if what == TURNED and not is_learned else notes).append(_CHANGES[what].format(where))
+        is_to_know = what == BY_FILE_NAME or (what == TURNED and not is_learned)
+        (notes.to_know if is_to_know else notes).append(_CHANGES[what].format(where))
 
 
 def note_other_scale(data: Value, watched: Value, notes: Notes) -> None:

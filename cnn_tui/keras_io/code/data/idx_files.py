@@ -1,0 +1,90 @@
+"""The files that MNIST and Fashion-MNIST are published as (IDX), which a script reads with NumPy alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.keras_io.code.data.data_values import BY_FILE_NAME, ClassNames, DatasetArrays, NpzFile
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
+
+_NAME = re.compile(r"(train|t10k|test)[-_.]?(images|labels)[-_.]?idx[13][-_.]?u?byte(\.gz)?")
+"""The end of a path to one of the four files of both datasets."""
+_OTHERS = re.compile(r"emnist|kmnist|kuzushiji|qmnist|balanced|letters|byclass|bymerge|oracle|sign|afro")
+"""Words in a path for datasets whose files have those names too."""
+_OPENS = ("open", "GzipFile", "GFile", "FastGFile", "Open", "FileIO")
+_WRAPS = ("BytesIO", "BufferedReader", "bytearray", "bytes")
+_READS = ("frombuffer", "fromfile", "fromstring", "array", "asarray", "decode_raw", "parse_idx", "convert_from_file")
+_OF_PATHS = ("convert_from_file", "fromfile")
+"""Functions that are given the path of a file, too."""
+_HEAD = 16
+"""Bytes: as much as the longer of the two kinds of files has in front."""
+
+
+class IdxFile(msgspec.Struct, frozen=True):
+    """One of those files, opened, or the bytes in it; `is_head` are those in front, which count the rest."""
+
+    path: str
+    arrays: DatasetArrays
+    is_head: bool = False
+
+    def method(self, name: str, unnamed: Sequence[Value], place: str) -> Value:
+        """What a method of it gives. Unknown with no words where that is not known."""
+        if name != "read":
+            return Unknown("", place)
+        size = unnamed[0] if unnamed else None
+        return msgspec.structs.replace(self, is_head=type(size) is int and 0 < size <= _HEAD)
+
+
+OPENED = (NpzFile, ClassNames, IdxFile)
+"""What a `with` gives a name to that can be followed."""
+
+
+def opened_idx(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    """Such a file as a function opens it; None for any other."""
+    first = unnamed[0] if unnamed else given.get("filename", given.get("file", given.get("name")))
+    if callee.name in _WRAPS and isinstance(first, IdxFile):
+        return first
+    fileobj = given.get("fileobj")
+    if callee.name == "GzipFile" and isinstance(fileobj, IdxFile):
+        return fileobj
+    if callee.name == "open" and isinstance(first, IdxFile):
+        return first
+    return _file(first) if callee.name in _OPENS and isinstance(first, str) else None
+
+
+def idx_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """The arrays that a function reads from such a file, or the numbers in front; None for anything else."""
+    first = unnamed[0] if unnamed else None
+    if callee.name == "loadlocal_mnist":  # of mlxtend, one row of numbers an image
+        images, labels = (_file(given.get(name)) for name in ("images_path", "labels_path"))
+        return (images.arrays.reshaped((784,)), labels.arrays) if images is not None and labels is not None else None
+    if callee.name in ("unpack", "unpack_from") and len(unnamed) > 1 and isinstance(unnamed[1], IdxFile):
+        return _head(unnamed[1].arrays, first)
+    if callee.name in _OF_PATHS and isinstance(first, str):
+        first = _file(first)
+    if not isinstance(first, IdxFile) or callee.name not in _READS:
+        return None
+    return Unknown("", place) if first.is_head else first.arrays
+
+
+def _head(arrays: DatasetArrays, kinds: Value) -> Value:
+    """The numbers in front of a file: which kind it is of, how many there are, and their rows and columns."""
+    numbers = (2049 if arrays.what == "labels" else 2051, arrays.whole, *arrays.sizes)
+    many = len(re.findall("[IiLl]", kinds)) if isinstance(kinds, str) else 0
+    return numbers if many == len(numbers) else None
+
+
+def _file(path: Value) -> IdxFile | None:
+    """One of the files, by its path."""
+    found = _NAME.search(path) if isinstance(path, str) else None
+    if found is None or found.end() != len(path) or _OTHERS.search(path.lower()):
+        return None
+    half = "train" if found[1] == "train" else "test"
+    count = 60_000 if half == "train" else 10_000
+    above = path[: found.start()].lower()
+    name = "fashion_mnist" if "fashion" in above else "mnist"
+    arrays = DatasetArrays(name, half, found[2], (28, 28) if found[2] == "images" else (), count, count)
+    return IdxFile(path, arrays if "mnist" in above or "fashion" in above else arrays.with_change(BY_FILE_NAME, path))
