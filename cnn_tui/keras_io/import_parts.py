@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.image_ranges import apart
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.scale import arrays_of, table_of, white_of
+from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.import_choice import described, without_place
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_ranges import parts_of
@@ -92,7 +93,7 @@ def learns_from_some(code: CodeImport) -> bool:
     data, watched = code.data, code.validation
     if not isinstance(data, Folder) or not data.is_part or isinstance(data.path, DatasetArrays):
         return False
-    if isinstance(watched, Folder) and watched.path != data.path:
+    if isinstance(watched, Folder) and not are_same(watched.path, data.path):
         return True
     return "subset" in data.arguments or (data.part is None and not holds_out(code))
 
@@ -101,8 +102,17 @@ def holds_out(code: CodeImport) -> bool:
     """Whether a script learns from a part of a folder, and watches another part of it."""
     data, watched = code.data, code.validation
     if not isinstance(data, Folder) or "subset" in data.arguments:
-        return isinstance(data, Folder) and not (isinstance(watched, Folder) and watched.path != data.path)
-    return data.is_part and isinstance(watched, Folder) and watched.path == data.path
+        return isinstance(data, Folder) and not (isinstance(watched, Folder) and not are_same(watched.path, data.path))
+    return data.is_part and isinstance(watched, Folder) and are_same(watched.path, data.path)
+
+
+def are_same(one: object, other: object) -> bool:
+    """Whether two paths of folders are one: as they are written, where only running tells them."""
+    if isinstance(one, str) and isinstance(other, str):
+        return PurePosixPath(one.replace("\\", "/")) == PurePosixPath(other.replace("\\", "/"))
+    if isinstance(one, Unknown) and isinstance(other, Unknown):
+        return one.what == other.what and one.table == other.table
+    return bool(one == other)
 
 
 def share_held_out(folder: Folder) -> float | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
 from cnn_tui.data.describe import describe
@@ -15,7 +14,14 @@ from cnn_tui.keras_io.code.data.scale import table_of
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import folder_split, holds_out, is_known_part, share_held_out, share_watched
+from cnn_tui.keras_io.import_parts import (
+    are_same,
+    folder_split,
+    holds_out,
+    is_known_part,
+    share_held_out,
+    share_watched,
+)
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted
 
@@ -62,7 +68,7 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
     if isinstance(steps, PictureCount) and isinstance(code.data, Folder) and type(batch_size) is int:
         unknown = Unknown("as many batches as another folder has", str(code.fitted.get(FIT_AT)))
         learned = share_watched(code.data) if isinstance(steps.folder, Unknown) else 1.0
-        is_same = _is_same_folder(steps.folder, code.data.path)
+        is_same = are_same(steps.folder, code.data.path)
         steps = Share(batch_size / steps.per / learned) if is_same and learned else unknown
     if isinstance(steps, Share):
         return _steps_of_share(steps, experiment, code, notes)
@@ -79,12 +85,6 @@ def _whole(name: str, steps: float, notes: Notes) -> int:
             f"{name} is {steps:.6g} there: here {whole}, as Keras counted before it took whole numbers alone"
         )
     return whole
-
-
-def _is_same_folder(one: Any, other: Any) -> bool:
-    if isinstance(one, Unknown):
-        return bool(one == other)
-    return isinstance(one, str) and isinstance(other, str) and PurePosixPath(one) == PurePosixPath(other)
 
 
 def _steps_of_share(share: Share, experiment: Experiment, code: CodeImport, notes: list[str]) -> int | None:
@@ -172,7 +172,7 @@ def _images_of_steps(code: CodeImport, count: int | None, notes: Notes) -> int |
     own = code.fitted.get("validation_batch_size") or batch_size_of(code)
     size = watched.arguments.get("batch_size") if are_in_batches(watched) else own
     images = watched.path if isinstance(watched, Folder) else watched
-    if isinstance(steps, PictureCount) and _is_same_folder(steps.folder, images) and steps.per == size:
+    if isinstance(steps, PictureCount) and are_same(steps.folder, images) and steps.per == size:
         return None
     if not isinstance(steps, int | float) or type(size) is not int:
         notes.append(f"{name} ({code.fitted.get(FIT_AT)}) is left out: all images to validate on are measured here")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Any
 
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import holds_out
+from cnn_tui.keras_io.import_parts import are_same, holds_out
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
@@ -24,7 +23,7 @@ def tested_apart(code: CodeImport) -> Folder | None:
         if not isinstance(tested, Folder) or not _is_path(tested.path) or BY_HAND in tested.arguments:
             continue
         has_labels = all(tested.arguments.get(name, "") is not None for name in _KINDS_OF_LABELS)
-        if has_labels and not any(_are_same(tested.path, one.path) for one in known):
+        if has_labels and not any(are_same(tested.path, one.path) for one in known):
             return tested
     return None
 
@@ -56,12 +55,6 @@ def note_not_there(tested: Folder | None, notes: Notes) -> None:
 
 def _is_path(path: Any) -> bool:
     return isinstance(path, str | Unknown) or (isinstance(path, Listed) and bool(path.table))
-
-
-def _are_same(one: Any, other: Any) -> bool:
-    if isinstance(one, str) and isinstance(other, str):
-        return PurePosixPath(one.replace("\\", "/")) == PurePosixPath(other.replace("\\", "/"))
-    return bool(getattr(one, "what", one) == getattr(other, "what", other))
 
 
 def _shown(path: Any) -> str:

@@ -255,3 +255,23 @@ def test_a_folder_to_validate_on_and_another_to_test_on_are_a_note(tmp_path: Pat
     only_asked = code.replace("ASKED", "predict").replace("shuffle=False", "class_mode=None")
     for other in (code.replace("ASKED", "fine_tuned"), only_asked, code.replace("pets/test", "pets/val")):
         assert not any("in the end" in note for note in read(tmp_path, other).notes)
+
+
+def test_a_batch_that_is_tested_on_is_of_its_folder(tmp_path: Path) -> None:
+    code = PARTS.replace("PART", "").replace(
+        "WATCHED", 'validation_data=plain.flow_from_directory("pets/val", (8, 8)),'
+    )
+    code = code.replace("model.ASKED(tested)", "images, labels = next(iter(tested))\nmodel.evaluate(images, labels)")
+    words = "it validates on pets/val (line 10), and tests on pets/test (line 7) in the end"
+    assert any(words in note for note in read(tmp_path, code).differences)
+    trained = PARTS.replace("PART", "").replace("model.fit(train, WATCHED", "x, y = next(train)\nmodel.fit(x, y,")
+    words = "only a part of the pictures to learn from is taken there, and all of them here"
+    assert words in read(tmp_path, trained.replace("model.ASKED(tested)", "")).differences
+
+
+def test_a_folder_that_only_running_tells_is_one_by_its_words(tmp_path: Path) -> None:
+    code = "import sys\nplace = sys.argv[1]\n" + PARTS.replace('"pets/train"', "place").replace("ASKED", "summarized")
+    held = HELD.replace('"pets/train"', "place")
+    imported = read(tmp_path, code.replace("PART", 'subset="training"').replace("WATCHED", held))
+    assert (imported.experiment.test, imported.experiment.training.validation) == (0.2, "test")
+    assert not any("part of the pictures" in note or "left out" in note for note in imported.notes)

@@ -585,6 +585,7 @@ def test_arguments_without_a_name_stand_in_keras_order() -> None:
         *optimizers,
         keras.losses,
         keras.metrics,
+        keras.src.legacy.preprocessing.image,
         keras,
     )
     for kind, order in ORDER.items():

@@ -76,6 +76,9 @@ ORDER: dict[str, tuple[str, ...]] = {
         "ReduceLROnPlateau": "monitor factor patience verbose mode min_delta cooldown min_lr",
         "ModelCheckpoint": "filepath monitor verbose save_best_only",
         "LearningRateScheduler": "schedule verbose",
+        "ImageDataGenerator": "featurewise_center samplewise_center featurewise_std_normalization "
+        "samplewise_std_normalization zca_whitening zca_epsilon rotation_range width_shift_range height_shift_range "
+        "brightness_range shear_range zoom_range channel_shift_range",
         "SGD": "learning_rate momentum nesterov weight_decay clipnorm",
         "Adam": "learning_rate beta_1 beta_2 epsilon amsgrad weight_decay clipnorm",
         "RMSprop": "learning_rate rho momentum epsilon centered weight_decay clipnorm",

@@ -12,11 +12,11 @@ from cnn_tui.keras_io.code.data.array_joins import joins_call
 from cnn_tui.keras_io.code.data.arrays import arrays_call
 from cnn_tui.keras_io.code.data.below import is_below, name_asked
 from cnn_tui.keras_io.code.data.by_hand import by_hand_call
-from cnn_tui.keras_io.code.data.data_values import ClassNames, DatasetArrays, PictureCount, Share
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassNames, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.file_loops import counted_together, folder_of, is_of_files, numbered, side_by_side
 from cnn_tui.keras_io.code.data.paths import path_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
-from cnn_tui.keras_io.code.data.pipelines import length_of, pipeline_call
+from cnn_tui.keras_io.code.data.pipelines import first_batch, length_of, pipeline_call
 from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
 from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.data.weighing import weighing_call
@@ -257,6 +257,8 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return weights
     if name == "dict" and not unnamed:
         return dict(given)
+    if name in ("next", "iter") and unnamed and isinstance(unnamed[0], Folder) and BY_HAND not in unnamed[0].arguments:
+        return first_batch(unnamed[0]) if name == "next" else unnamed[0]
     if name in _AS_MANY and len(unnamed) == 1 and isinstance(unnamed[0], ClassNames | Share | PictureCount):
         return unnamed[0]
     if name == "len" and len(unnamed) == 1 and (length := length_of(unnamed[0])) is not None:

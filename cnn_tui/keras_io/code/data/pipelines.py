@@ -114,6 +114,8 @@ def pipeline_method(
         return length_of(folder)
     if name == "concatenate" and folder.generator is None:
         return _joined(folder, unnamed[0] if unnamed else given.get("dataset"), place)
+    if name == "next" and BY_HAND not in folder.arguments:
+        return first_batch(folder)
     if name in _NO_PIPELINE or folder.generator is not None or BY_HAND in folder.arguments:
         return Unknown("", folder.place)
     return msgspec.structs.replace(folder, passed=(*folder.passed, f"{name} ({place})"))
@@ -125,6 +127,12 @@ def _joined(folder: Folder, other: Value, place: str) -> Folder:
         arrays = other.path if isinstance(other, Folder) else other
         return msgspec.structs.replace(folder, path=put_together([folder.path, arrays], place))
     return msgspec.structs.replace(folder, added=(*folder.added, f"concatenate ({place})"))
+
+
+def first_batch(folder: Folder) -> tuple[Value, ...]:
+    """What `next` gives of a generator or a pipeline: some of its pictures, and their labels."""
+    some = folder if isinstance(folder.path, DatasetArrays) else msgspec.structs.replace(folder, part=None)
+    return some, Unknown("the labels of a batch", folder.place)
 
 
 def _shard_of(folder: Folder, num_shards: Value = None, index: Value = None, **_: Value) -> Folder | None:

@@ -227,7 +227,7 @@ def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None
     if isinstance(data, Folder) and (data.notes or data.passed):
         return None
     of_pipeline = data.layers if isinstance(data, Folder) else ()
-    if generator is not None and any(generator.arguments.get(name) for name in EVENING_OUT):
+    if generator is not None and FITTED in generator.arguments and any(map(generator.arguments.get, EVENING_OUT)):
         return None
     done = of_generator(generator)
     if generator is not None and done is None and generator.arguments.get(FUNCTION):
