@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, Color, DataOptions, Dataset, Fit, Side, is_folder
+from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, Color, DataOptions, Dataset, DatasetError, Fit, Side, is_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import leaving_out, unset_dataset
 from cnn_tui.experiment.image_ranges import ImageNumbers
@@ -21,6 +22,7 @@ from cnn_tui.network.stack import Stack
 
 MAX_NAME = 200
 """Characters."""
+_USUAL_SHARE = 0.1
 
 
 class ExperimentError(ValueError):
@@ -96,7 +98,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def with_dataset(self, dataset: str) -> Experiment:
         """The experiment on another dataset. What was said of pictures is kept for a folder, but not what is tested on.
 
-        Images that were left out were those of the dataset before.
+        Images that were left out, or named to validate on, were those of the dataset before.
         Where none was set before, the pictures of a folder are brought to the size that the network is for, and the
         share to test on stays, for a dataset that is not parted itself.
         """
@@ -109,8 +111,21 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             share = unset_dataset.share_kept(dataset, options, self.test)
             options = msgspec.structs.replace(options, test=share)
         values = {"dataset": dataset, "input_shape": None, "classes": None, **msgspec.structs.asdict(options)}
-        left_out = self.leave_out if dataset == self.dataset else ()
-        return msgspec.structs.replace(self, **values, leave_out=left_out)
+        if dataset == self.dataset:
+            return msgspec.structs.replace(self, **values)
+        training = msgspec.structs.replace(self.training, validation=self.validation_elsewhere)
+        return msgspec.structs.replace(self, **values, leave_out=(), training=training)
+
+    @property
+    def validation_elsewhere(self) -> str | float:
+        """What is validated on in another dataset: as large a share, where images of this one are named."""
+        if self.training.validated_images is None:
+            return self.training.validation
+        images = 0
+        with contextlib.suppress(DatasetError):  # which is gone
+            images = self.data.train_images
+        share = round(self.training.validated_images.size / images, 4) if images else 0.0
+        return share if 0 < share < 1 else _USUAL_SHARE
 
     def with_stack(self, stack: Stack) -> Experiment:
         """The experiment with other layers. Phases go on to name the layers that they named, wherever those are now."""

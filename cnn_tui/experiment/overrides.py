@@ -48,14 +48,17 @@ def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Exp
         if not experiment.dataset and steps_of(key) == ("dataset",) and isinstance(value, str) and value:
             experiment = experiment.with_dataset(_fitting(value, ("dataset",)))
     raw: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(experiment))  # lists, which can be changed
+    if any(
+        steps_of(key) == ("dataset",) and _fitting(value, ("dataset",)) != raw["dataset"] for key, value in settings
+    ):
+        # They are images of the other one; those of this one may be given beside it, in any order.
+        raw["leave_out"], raw["training"]["validation"] = [], experiment.validation_elsewhere
     seen: set[tuple[str | int, ...]] = set()
     for key, value in settings:
         steps = steps_of(key)
         if steps in seen:
             raise ExperimentError(f"{quiet(key, 60)} is given twice; several values go into one: {quiet(key, 60)}=A,B")
         seen.add(steps)
-        if steps == ("dataset",) and _fitting(value, steps) != raw["dataset"]:
-            raw["leave_out"] = []  # they are images of the other one
         _put(raw, steps, _fitting(value, steps), key)
     return from_builtins(raw, "the options") if settings else experiment
 

@@ -128,6 +128,13 @@ def test_images_of_one_dataset_are_none_of_another() -> None:
     assert override(without(3), [("dataset", "mnist")]).leave_out == ()
     assert override(without(3), [("epochs", 2)]).leave_out == (3,)
     assert override(NOTES, [("leave_out", [4, 5])]).leave_out == (4, 5)
+    named = NOTES.with_training(validation="0-11999")
+    there = (named.with_dataset("cifar10"), override(named, [("dataset", "cifar10")]))
+    assert [one.training.validation for one in there] == [0.2, 0.2], "as large a share"
+    given = [("training.validation", "0-999"), ("leave_out", "9-99"), ("dataset", "cifar10")]
+    both = [override(without(3), some) for some in (given, given[::-1])]
+    assert [(one.training.validation, one.leave_out) for one in both] == [("0-999", ("9-99",))] * 2
+    assert named.with_dataset("fashion_mnist") == named
 
 
 def test_the_form_has_them() -> None:
