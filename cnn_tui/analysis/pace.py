@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_parts import image_parts
+from cnn_tui.experiment.image_parts import image_parts, on_stand_in
 from cnn_tui.experiment.phases import phases_of
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Line, Progress, Run
@@ -123,7 +123,7 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
         data = describe(dataset, experiment.data_options)
     except DatasetError:
         return None
-    images, held = image_parts(experiment, data.train_images)
+    images, held = image_parts(on_stand_in(experiment, dataset), data.train_images)
     if images <= 0:
         return None
     if experiment.training.steps_per_epoch is not None:

@@ -7,6 +7,7 @@ import msgspec
 from cnn_tui.artifacts.suspects import Suspects
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_parts import on_stand_in
 from cnn_tui.experiment.image_ranges import compact, ranges_of
 from cnn_tui.experiment.names import named_by_difference
 from cnn_tui.history.history import History
@@ -34,6 +35,7 @@ def without_wrong(history: History, run: Run, experiment: Experiment | None = No
         images = Suspects(run.id).header.images
     except RawFileError:
         raise NoMarksError(f"no suspects of run {run.id} were looked for") from None
+    experiment = on_stand_in(experiment, run.dataset)
     marked = wrongly_labelled(history, images)
     left_out = ranges_of(experiment.leave_out)
     if all(any(span.first <= one <= span.last for span in left_out) for one in marked):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
+from cnn_tui.data.dataset import BUILT_IN, SAMPLE
 from cnn_tui.experiment import image_ranges
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_ranges import ImageRange
 from cnn_tui.text import counted
 
 
@@ -27,6 +31,26 @@ def image_parts(experiment: Experiment, images: int) -> ImageParts:
     elif isinstance(training.validation, float):
         held = round(rest * training.validation)  # as the training does it
     return ImageParts(max(0, rest - held), max(0, held))
+
+
+def on_stand_in(experiment: Experiment, dataset: str) -> Experiment:
+    """The experiment for the images that stand in for those of its dataset: of ranges as large a part of them.
+
+    Single images stay, since those have no like. On any other dataset it is the experiment itself.
+    """
+    training, validated = experiment.training, experiment.training.validated_images
+    if dataset != SAMPLE or experiment.dataset == SAMPLE or not (experiment.leave_out or validated):
+        return experiment
+    few, many = BUILT_IN[SAMPLE].train_images, experiment.data.train_images
+
+    def part(images: ImageRange) -> ImageRange:
+        first = images.first * few // many
+        return ImageRange(first, max(first, (images.last + 1) * few // many - 1))
+
+    left_out = [part(one) if one.size > 1 else one for one in image_ranges.ranges_of(experiment.leave_out)]
+    if validated is not None:
+        training = msgspec.structs.replace(training, validation=f"{part(validated).first}-{part(validated).last}")
+    return msgspec.structs.replace(experiment, leave_out=image_ranges.compact(left_out), training=training)
 
 
 def held_out_problem(experiment: Experiment, images: int) -> str:

@@ -15,6 +15,7 @@ import keras
 from cnn_tui.analysis.rate_test import RateReading
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_parts import on_stand_in
 from cnn_tui.history.run import finite
 from cnn_tui.jobs.rate_test import RateTest, RateTestLine, RateTestRequest
 from cnn_tui.training import pipeline
@@ -76,6 +77,7 @@ def readings(
 
 def _batches(images: Images, experiment: Experiment, seed: int) -> Batches:
     """The batches that a run of the experiment learns from first."""
+    experiment = on_stand_in(experiment, images.dataset.name)
     training = experiment.training
     x, y, _, _ = split(images, training.validation, seed, experiment.leave_out)
     return pipeline.training_batches(

@@ -20,6 +20,7 @@ from cnn_tui.artifacts.suspects import SuspectsHeader, suspects_path
 from cnn_tui.data import raw_file
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_parts import on_stand_in
 from cnn_tui.experiment.phases import phases_of
 from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.history.history import History
@@ -70,7 +71,7 @@ def _look_there(request: SuspectsRequest, run: Run, tell: Tell) -> None:
     experiment = run.experiment
     spread_work()
     images = load(run.dataset, experiment.data_options, download=False, say=say)
-    positions = not_left_out(images, experiment.leave_out)
+    positions = not_left_out(images, on_stand_in(experiment, images.dataset.name).leave_out)
     parts = divided(images.y_train[positions], request.folds, run.seed or 0)
     said = held_out_probabilities(experiment, images, [positions[part] for part in parts], run.seed or 0, tell)
     keep(run.id, images, positions, said[positions], request.folds)

@@ -14,6 +14,7 @@ from cnn_tui.analysis.foretelling.several_gpus import why_little_gain
 from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.compiled import answers_of
+from cnn_tui.experiment.image_parts import on_stand_in
 from cnn_tui.experiment.phase import in_words
 from cnn_tui.experiment.phases import PhaseReached, phase_reached
 from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
@@ -252,7 +253,10 @@ class Trainer:
         say(images.source)
         for warning in () if self.resumed else images.warnings:
             self.recorder.note(warning)
-        x, y, x_val, y_val = split(images, self.training.validation, self.seed, self.experiment.leave_out)
+        here = on_stand_in(self.experiment, images.dataset.name)
+        if here != self.experiment and not self.resumed:
+            self.recorder.note("of the images that stand in, as large a part is learned from and validated on")
+        x, y, x_val, y_val = split(images, here.training.validation, self.seed, here.leave_out)
         record_start = functools.partial(
             self.history.record_start,
             self.run.id,

@@ -8,13 +8,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.dataset import SAMPLE, DatasetError
 from cnn_tui.experiment import image_ranges, settings
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, to_toml
-from cnn_tui.experiment.image_parts import held_out_problem, image_parts
+from cnn_tui.experiment.image_parts import held_out_problem, image_parts, on_stand_in
 from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.names import named_by_difference
 from cnn_tui.experiment.overrides import override
@@ -135,6 +135,16 @@ def test_images_of_one_dataset_are_none_of_another() -> None:
     both = [override(without(3), some) for some in (given, given[::-1])]
     assert [(one.training.validation, one.leave_out) for one in both] == [("0-999", ("9-99",))] * 2
     assert named.with_dataset("fashion_mnist") == named
+
+
+def test_ranges_are_as_large_a_part_of_the_sample_that_stands_in() -> None:
+    asked = msgspec.structs.replace(NOTES.with_training(validation="0-4999"), leave_out=(17, "30000-59999"))
+    here = on_stand_in(asked, SAMPLE)
+    assert (here.leave_out, here.training.validation) == ((17, "3000-5999"), "0-499")
+    assert image_parts(here, 6_000) == (2_500, 499)
+    assert on_stand_in(asked, "fashion_mnist") == asked and on_stand_in(NOTES, SAMPLE) == NOTES
+    own = msgspec.structs.replace(asked, dataset=SAMPLE)
+    assert on_stand_in(own, SAMPLE) == own
 
 
 def test_the_form_has_them() -> None:

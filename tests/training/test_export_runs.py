@@ -25,12 +25,14 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.launch import ENDED, environment
+from cnn_tui.keras_io.import_model import import_model
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import BatchNormalization, Dropout, RandomFlip
 from cnn_tui.network.summary import summarize
 from cnn_tui.network.values import L1L2
 from cnn_tui.training.data.readers import IDX_FILES
 from cnn_tui.training.data.sources import SAMPLE
+from tests.training.trained_run import write_shapes
 
 BASELINE = load_preset("lab1-baseline").with_training(epochs=2)
 TOLD = "@@@"
@@ -164,3 +166,35 @@ def test_without_a_seed_it_is_the_same_network(tmp_path: Path) -> None:
     assert told["layers"] == [row.name for row in summarize(BASELINE.stack).rows]
     assert told["params"] == 113_386
     assert len(told["history"]["val_loss"]) == 1
+
+
+@pytest.mark.long
+def test_parts_of_the_images_are_learned_from_and_validated_on_as_keras_does(
+    tmp_path: Path, trains: Callable[[int], int]
+) -> None:
+    """A script that takes them by their numbers, the run of what it is imported as, and that run's own script."""
+    write_shapes(tmp_path / "bars.npz")
+    code = f"""
+import numpy as np
+import tensorflow as tf
+tf.keras.utils.set_random_seed(3)
+with np.load("{tmp_path / "bars.npz"}") as data:
+    x_train, y_train = data["x_train"][..., None] / 255.0, data["y_train"]
+    test_images, test_labels = data["x_test"][..., None] / 255.0, data["y_test"]
+x_valid, y_valid = x_train[:40], y_train[:40]
+x_train, y_train = x_train[40:200], y_train[40:200]
+model = tf.keras.Sequential([tf.keras.Input((12, 12, 1)), tf.keras.layers.Conv2D(4, 3, activation="relu"),
+    tf.keras.layers.Flatten(), tf.keras.layers.Dense(3, activation="softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=3, batch_size=16, shuffle=False, validation_data=(x_valid, y_valid))
+"""
+    path = tmp_path / "taught.py"
+    path.write_text(code)
+    imported = import_model(path)
+    assert (imported.experiment.leave_out, imported.experiment.training.validation) == (("200-239",), "0-39")
+    assert imported.differences == ()
+    run = trained(imported.experiment, trains)
+    assert (run.status, run.train_images, run.test_images) == ("finished", 160, 80)
+    path.write_text(code + TELL)
+    assert_same(run, json.loads(child([sys.executable, str(path)], tmp_path).split(TOLD)[-1]))
+    assert_same(run, scripted(run.experiment, run.seed, tmp_path))

@@ -24,6 +24,7 @@ from cnn_tui.artifacts.predictions import model_stamp
 from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.image_parts import on_stand_in
 from cnn_tui.home import model_path
 from cnn_tui.training.data.datasets import Images
 from cnn_tui.training.data.image_store import digest_of
@@ -70,6 +71,7 @@ class TrainingFeatures:
         """
         self.run_id, self.images, self._epoch = run_id, images, epoch
         self.reader = FeatureReader(model)
+        experiment = on_stand_in(experiment, images.dataset.name)
         positions, _ = learned_and_held(images, experiment.training.validation, seed, experiment.leave_out)
         self.learned = len(positions)
         """How many images it has learned from; of very many features, not all of them are searched."""
