@@ -75,7 +75,7 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
             rows.append(_row("metrics", ", ".join(value), "What is reported beside the loss.", _METRICS))
         elif info.name == "validation":
             rows += [_left_out_row(experiment)] if experiment.dataset else []
-            words = "Images that are watched, never learned from: none, the test set, or training images held out."
+            words = "Images that are watched, never learned from."
             rows.append(_row("validation", _shown(value), words, _VALIDATIONS))
         elif info.name == "seed":
             shown = "random" if value is None else str(value)
@@ -101,7 +101,7 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
 
 
 def _left_out_row(experiment: Experiment) -> Setting:
-    words = "Training images that are not learned from: those whose labels are wrong, say, or all but some."
+    words = "Training images that are not learned from."
     now = leaving_out.typed(experiment.leave_out)
     return Setting("leave_out", now, words, leaving_out.ALLOWED, ("none",))
 
@@ -304,7 +304,10 @@ def _test(text: str) -> float | str | None:
 
 
 def _row(name: str, value: str, help: str, choices: tuple[str, ...]) -> Setting:
-    allowed = {"metrics": ", ".join(choices), "validation": "none, test, a fraction like 0.1, or 0-4999"}[name]
+    allowed = {
+        "metrics": ", ".join(choices),
+        "validation": "none, test, a fraction like 0.1, or training images like 0-4999",
+    }[name]
     return Setting(name, value, help, allowed, choices)
 
 
