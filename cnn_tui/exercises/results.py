@@ -263,7 +263,7 @@ def _by_few(said: Verdict, difference: float, expected: Direction | None) -> str
         shown, ways = f"{abs(difference):.1f} s an epoch", ("slower", "quicker")
     seen = "up" if difference > 0 else "down"
     came = "as" if seen == expected else "not as"
-    way = f"{shown} {ways[difference <= 0]}{f', {came} you expected' if expected in ('up', 'down') else ''}"
+    way = f"{shown} {ways[difference <= 0]}{said.part}{f', {came} you expected' if expected in ('up', 'down') else ''}"
     return f"{way}; {_how_often(said.luck)}"
 
 

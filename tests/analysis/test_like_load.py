@@ -52,6 +52,14 @@ def test_epochs_of_a_busy_machine_are_left_out(history: History) -> None:
     assert alike is not None
     paces = [{trial.pace for trial in one.trials} for one in alike]
     assert paces == [{12.0}, {8.0}], "without the start-up, too"
+    assert "in epochs of like load" in verdict(*groups(history), "time").sentence, "a table has the mean of all epochs"
+
+
+def test_of_a_quiet_machine_no_more_is_said_than_that_all_epochs_count(history: History) -> None:
+    for seed in (1, 2, 3):
+        trained(history, BASELINE, seed, [(8.0, IDLE), (8.5, IDLE)])
+        trained(history, OTHER, seed, [(12.0, IDLE), (12.5, IDLE)])
+    assert "like load" not in verdict(*groups(history), "time").sentence
 
 
 def test_of_unlike_load_it_is_said_why_nothing_is_said(history: History) -> None:

@@ -28,6 +28,12 @@ def with_like_load(group: Group, base: Group) -> tuple[Group, Group] | None:
     return found if all(one.trials for one in found) else None
 
 
+def is_whole(group: Group, alike: Group) -> bool:
+    """Whether no epoch of the group was left out of what may be compared of it."""
+    counts = [sum(1 for _ in _epochs(one)) for one in (group, alike)]
+    return counts[0] == counts[1]
+
+
 def load_in_words(group: Group) -> str:
     """How busy the machine was with other things, over all epochs: `2 to 60 %`."""
     loads = [epoch.load for epoch in _epochs(group) if epoch.load is not None]
@@ -41,9 +47,9 @@ def _epochs(group: Group) -> Iterator[EpochTime]:
     return (epoch for trial in group.trials for epoch in trial.times)
 
 
-def _like(times: Iterable[EpochTime], level: float) -> list[float]:
-    """The seconds of the epochs whose load is `level` or not much more, or not known."""
-    return [one.seconds for one in times if one.load is None or level <= one.load <= level + LIKE]
+def _like(times: Iterable[EpochTime], level: float) -> tuple[EpochTime, ...]:
+    """The epochs whose load is `level` or not much more, or not known."""
+    return tuple(one for one in times if one.load is None or level <= one.load <= level + LIKE)
 
 
 def _count(group: Group, level: float) -> int:
@@ -51,8 +57,8 @@ def _count(group: Group, level: float) -> int:
 
 
 def _at(group: Group, level: float) -> Group:
-    return Group(tuple(_with_pace(trial, seconds) for trial in group.trials if (seconds := _like(trial.times, level))))
+    return Group(tuple(_with_pace(trial, times) for trial in group.trials if (times := _like(trial.times, level))))
 
 
-def _with_pace(trial: Trial, seconds: list[float]) -> Trial:
-    return trial._replace(pace=statistics.fmean(seconds))
+def _with_pace(trial: Trial, times: tuple[EpochTime, ...]) -> Trial:
+    return trial._replace(pace=statistics.fmean(one.seconds for one in times), times=times)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cnn_tui.analysis.chance.known_spread import KnownSpread, known_spread
-from cnn_tui.analysis.chance.like_load import load_in_words, with_like_load
+from cnn_tui.analysis.chance.like_load import is_whole, load_in_words, with_like_load
 from cnn_tui.analysis.chance.looks import FEWEST_OF_A_SET, HORIZON
 from cnn_tui.analysis.chance.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
 from cnn_tui.history.groups import Group, contrast, group_around, same_images
@@ -38,6 +38,8 @@ TOGETHER = (
 """The sentence below the verdicts of a set of exercises."""
 ALONE = "± and p hold however often you repeat and look, for each verdict on its own."
 """The sentence below verdicts on other runs."""
+PART = " in epochs of like load"
+"""Said of a difference of seconds that is not that of all epochs, which tables have."""
 BY_COMMAND = "cnn-tui run EXPERIMENT --repeat 3"
 """How runs are repeated outside the lab."""
 
@@ -62,6 +64,8 @@ class Verdict(NamedTuple):
     """What is compared, in few words: `64 against 32 filters`."""
     why: str = ""
     """Of what cannot be compared: why, in words that are the same for all that cannot for this reason."""
+    part: str = ""
+    """PART where the difference is that of some of the epochs; else ""."""
 
     def told(self, repeat: str) -> str:
         """The sentence with what to do about it; `repeat` is how runs are repeated, such as BY_COMMAND."""
@@ -129,7 +133,7 @@ def verdict(
     `names` is what to call the two where no single change tells them apart; without it, the names of their runs.
     `known` is how much such runs spread, for when they are too few to tell it themselves.
     """
-    unit = _UNITS[figure]
+    unit, part = _UNITS[figure], ""
     words = quiet(contrast(group, base, names), 120)
     refused = _refusal(group, base, figure)
     if refused:
@@ -140,6 +144,7 @@ def verdict(
             loads = f"{load_in_words(group)} against {load_in_words(base)}"
             why = f"other programs kept the machine busy ({loads}), so the times say nothing of the change"
             return refuse(figure, words, why)
+        part = "" if is_whole(group, alike[0]) and is_whole(base, alike[1]) else PART
         group, base = alike
     ours, theirs = (list(one.by_seed(unit.field).values()) for one in (group, base))
     if not ours or not theirs:
@@ -149,17 +154,17 @@ def verdict(
     difference = statistics.fmean(ours) - mean
     if min(len(ours), len(theirs)) < (2 if strict.planned else strict.first):
         luck = known.luck(difference, len(ours), len(theirs)) if known is not None else None
-        over = f"{unit.told(difference, None, mean)} over {_few(group, len(ours))} and {_few(base, len(theirs))}"
+        over = f"{unit.told(difference, None, mean)}{part} over {_few(group, len(ours))} and {_few(base, len(theirs))}"
         remedy = f"it is judged from {strict.first} runs each on: repeat with"
         few = f"{words}: {over}; {_luck(luck)}"
-        return Verdict(figure, "too few", few, None, remedy, difference, luck, strict.first, words)
+        return Verdict(figure, "too few", few, None, remedy, difference, luck, strict.first, words, part=part)
     test = run_test(ours, theirs, strict)
     if test is None:
-        over = f"{unit.told(difference, None, mean)} over {len(ours)} and {len(theirs)} runs, each time the same"
+        over = f"{unit.told(difference, None, mean)}{part} over {len(ours)} and {len(theirs)} runs, each time the same"
         said = f"{words}: {over}: no chance to reckon with"
         return Verdict(figure, "no spread", said, difference=difference, compared=words)
     told = unit.told(test.difference, test.margin, mean)
-    sentence = f"{words}: {told} over {_looked_at(test, ours, theirs, strict)} ({_p(test.p)})"
+    sentence = f"{words}: {told}{part} over {_looked_at(test, ours, theirs, strict)} ({_p(test.p)})"
     if test.p < LEVEL:
         return Verdict(figure, "decided", sentence, test, difference=test.difference, compared=words)
     missing = _undecided(test, strict, (group, len(ours)), (base, len(theirs)))
