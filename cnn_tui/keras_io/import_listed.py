@@ -11,7 +11,7 @@ from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.picture_list import columns_of
-from cnn_tui.keras_io.code.data.data_values import Folder, Listed
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import holds_out
 from cnn_tui.keras_io.notes import Notes
@@ -49,6 +49,8 @@ def table_here(
                 notes.append(
                     f"the table that it tests on, {quiet(str(tests[0]), 80)}, is not there, or of other classes"
                 )
+            if BY_HAND in data.arguments:
+                notes.to_know.append(f"the classes are those of the column {quiet(columns[1], 60)} of the table")
             _note_rows(code, listed, notes)
             _note_folder(listed, list_pictures(place, test).halves[0], notes)
             return str(place), options
@@ -67,6 +69,8 @@ def note_gone(code: CodeImport, notes: Notes) -> None:
 
 def _other_columns(data: Folder, columns: tuple[str, str]) -> str:
     """The column of the classes that a script names, where that is another one than here; else ""."""
+    if BY_HAND in data.arguments:  # by whatever column
+        return ""
     wanted: Any = data.arguments.get("y_col", "class")  # Keras's own
     return wanted if isinstance(wanted, str) and wanted.strip() != columns[1].strip() else ""
 

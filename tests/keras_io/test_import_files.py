@@ -10,6 +10,7 @@ from cnn_tui.data.dataset import DataOptions
 from cnn_tui.network.layers import Dense
 from tests.keras_io.scripts import read
 from tests.keras_io.test_import_pictures import BY_HAND, BY_HAND_FIT, READ, pets
+from tests.training.data.test_named_pictures import write
 
 __all__ = ["pets"]
 
@@ -203,12 +204,13 @@ model.fit(X, y, validation_data=(other, others))
     assert imported.experiment.stack.input_shape == (30, 40, 3)
     assert imported.experiment.test == 0.25
     assert not any("Rescaling in front" in note for note in imported.to_know)
-    (note,) = (note for note in imported.notes if "from a table" in note)
-    assert note.startswith("the pictures that it trains on (line ")
-    assert note.endswith(
-        "have their classes from a table: set the dataset to a folder with a folder for each class, or to a .csv file "
-        "of their names and classes"
-    )
+    (note,) = imported.differences
+    assert note.startswith("the table that names the pictures that it trains on, kinds.csv (line ")
+    table = write(tmp_path / "kinds.csv", tmp_path / "pictures", rows=24, head="file,kind")
+    here = read(tmp_path, READ + BY_HAND + code)
+    assert (here.experiment.dataset, here.experiment.test) == (str(table), 0.25)
+    assert here.experiment.stack.input_shape == (30, 40, 3)
+    assert any("the classes are those of the column kind of the table" in note for note in here.to_know)
 
 
 def test_a_loop_over_a_table_that_reads_no_pictures_is_not_followed(tmp_path: Path) -> None:

@@ -171,7 +171,8 @@ def _together(listed: list[Value], place: str) -> Value:
         arguments |= {"image_size": first.size, "target_size": first.size}
     names = [one.class_name for one in listed]
     if isinstance(root, Unknown) and root.table is not None:
-        root = Listed("")
+        is_file = len(root.table.paths) == 1 and not root.table.joined_at and root.table.share == 1
+        root = Listed("", table=root.table.paths[0] if is_file else "", is_unknown=True)
     elif None not in names and len(set(names)) == 1:
         root = Listed(str(PurePosixPath(root, names[0] or "") if isinstance(root, str) else root.what), "their names")
     elif None not in names:
