@@ -139,6 +139,31 @@ def test_images_that_are_replaced_in_front_of_a_network_are_said(tmp_path: Path)
     assert "some of the numbers of the images are set by hand there (line 7): that is left out" in imported.differences
 
 
+TABLE = """
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+rows = pd.read_csv("faces.csv")
+x, labels = rows.iloc[:, 1].values, rows.iloc[:, 0].values
+def picture(text):
+    return np.reshape(np.array(text.split()).astype(int), (48, 48))
+for at in range(len(rows)):
+    x[at] = MADE
+x = np.asarray(list(x), dtype=np.uint8).reshape(-1, 48, 48, 1)
+model = keras.Sequential([keras.layers.Flatten(input_shape=(48, 48, 1)), keras.layers.Dense(7, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, labels, epochs=2)
+"""
+
+
+@pytest.mark.parametrize(("made", "is_said"), [("picture(x[at])", False), ("np.zeros((48, 48))", True)])
+def test_rows_of_a_table_that_are_made_of_what_they_were_are_no_others(
+    tmp_path: Path, made: str, is_said: bool
+) -> None:
+    notes = read(tmp_path, TABLE.replace("MADE", made)).differences
+    assert any("set by hand" in note for note in notes) is is_said
+
+
 OTHER = "images to validate or test on"
 
 

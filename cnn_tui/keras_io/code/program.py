@@ -10,7 +10,6 @@ import ast
 import contextlib
 from collections.abc import Sequence
 
-from cnn_tui.keras_io.code.appended import sizes_appended
 from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
 from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, test_by_batches, trains
@@ -24,6 +23,7 @@ from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
 from cnn_tui.keras_io.code.expressions import Expressions
+from cnn_tui.keras_io.code.images_made import images_made
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.network.applications import freeze
@@ -182,7 +182,7 @@ class Program:
         try:
             turns = items(over)
         except (TypeError, ValueError):
-            filled = sizes_appended(target, body, names, cell, self._bind, self._block, self.notes)
+            filled = images_made(target, body, names, cell, self._bind, self._block, self.notes)
             test_by_batches(over, body, names)
             self._doubt(body, names, cell)
             names.own().update(filled)

@@ -123,6 +123,9 @@ def with_part_set(held: Value, at: Value, value: Value, place: str) -> Value:
     is_table = isinstance(held, Unknown) and held.table is not None and not held.table.is_array
     if is_table and isinstance(at, str):
         return _with_column(held, held.table, at, value, place)
+    rows, made = (one.table if isinstance(one, Unknown) else None for one in (held, value))
+    if rows is not None and made is not None and rows.origin == made.origin and type(at) is not int:
+        return _with(held, rows, made.numbers)  # each row is made of what it was, as of a text of pixels
     return with_change(held, place)
 
 

@@ -1,0 +1,60 @@
+"""Loops of which only running tells how often they turn: what is known all the same of the images that they make."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Callable, Sequence
+
+from cnn_tui.keras_io.code.branches import changed_lists, trains
+from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data.file_loops import reads_all
+from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, sizes_of
+from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
+from cnn_tui.keras_io.code.values import CodeTable, Names, Unknown, Value
+from cnn_tui.keras_io.code.words import unknown
+
+Bind = Callable[[ast.expr, Value, Names, CodeCell], None]
+Block = Callable[[Sequence[ast.stmt], Names, CodeCell], None]
+
+
+def images_made(
+    target: ast.expr, body: Sequence[ast.stmt], names: Names, cell: CodeCell, bind: Bind, block: Block, notes: list[str]
+) -> dict[str, Unknown]:
+    """What a loop makes of images, by its names: lists of pictures of one known size, as arrays of them.
+
+    So too the rows of a table that it makes of what they were. One turn is gone through, with names of its own, so
+    that it changes nothing.
+    """
+    filled = [name for name in changed_lists(body) if isinstance(names.get(name), list)]
+    rows = [name for name in _set_in(body) if _table(names.get(name)) is not None]
+    if not (filled or rows) or not reads_all(body) or trains(body, names):
+        return {}
+    inner, said = Names(names), [*notes]
+    for name in filled:
+        inner.own()[name] = []
+    bind(target, unknown(target, cell), inner, cell)
+    with contextlib.suppress(LeftLoop, NextTurn, Returned):
+        block(body, inner, cell)
+    notes[:] = said
+    found = {}
+    for name in filled:
+        sizes = sizes_of(inner[name])
+        if sizes is not None and sizes_of(names[name]) in (sizes, None):
+            found[name] = Unknown(name, cell.place(body[0].lineno), sizes=sizes, numbers=numbers_of(inner[name]))
+    for name in rows:
+        before, behind = _table(names[name]), _table(inner[name])
+        if before is not None and behind is not None and before.numbers.changed_at == behind.numbers.changed_at:
+            found[name] = inner[name]
+    return found
+
+
+def _set_in(body: Sequence[ast.stmt]) -> set[str]:
+    """The names of what statements set parts of."""
+    parts = (part for node in body for part in ast.walk(node))
+    stored = (part.value for part in parts if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store))
+    return {owner.id for owner in stored if isinstance(owner, ast.Name)}
+
+
+def _table(value: Value) -> CodeTable | None:
+    return value.table if isinstance(value, Unknown) else None
