@@ -45,7 +45,7 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
     if name == "walk" and (isinstance(first, str | Below) or joined([first]) is not None):
         return ClassNames(first, False, Unknown("os.walk", place), "walk")
     if name in ("glob", "iglob") and isinstance(first, str | Below):
-        return _of_pattern(first, place)
+        return all_of_pattern(first, place)
     if isinstance(first, Below) and (read := _read(callee, first, unnamed[1:], given, place)) is not None:
         return read
     if isinstance(first, Unknown) and first.table is not None and first.table.paths:
@@ -56,7 +56,7 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return _changed(name, first, unnamed[1:], given)
     if isinstance(first, Folder) and BY_HAND in first.arguments and name in _SAME:
         return first
-    return _together(first, place) if name in ("array", "asarray", "stack") and isinstance(first, list) else None
+    return together(first, place) if name in ("array", "asarray", "stack") and isinstance(first, list) else None
 
 
 def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -> Value:
@@ -65,7 +65,7 @@ def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -
         return ClassNames(path, False, Unknown("iterdir", place), "path")
     if name == "glob" and isinstance(path, str | Below) and unnamed and isinstance(unnamed[0], str):
         whole = str(PurePosixPath(path, unnamed[0])) if isinstance(path, str) else joined([path, unnamed[0]])
-        return Unknown("", place) if whole is None else _of_pattern(whole, place) or Unknown("", place)
+        return Unknown("", place) if whole is None else all_of_pattern(whole, place) or Unknown("", place)
     if name == "joinpath":
         return joined([path, *unnamed]) or Unknown("", place)
     if isinstance(path, AnyEntry | OfName):
@@ -73,7 +73,7 @@ def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -
     return below_call(name, path) or Unknown("", place)
 
 
-def _of_pattern(path: str | Below, place: str) -> Value:
+def all_of_pattern(path: str | Below, place: str) -> Value:
     """What glob gives of a pattern: the paths of all in a folder, or in each of its folders; None for another."""
     parts = path.names if isinstance(path, Below) else PurePosixPath(path).parts
     stars = [at for at, part in enumerate(parts) if part is not None and "*" in part]
@@ -119,6 +119,12 @@ def _as_read(
     return msgspec.structs.replace(picture, is_grey=mode == "grayscale", size=size and tuple(size)) if known else None
 
 
+def picture_at(path: Below, place: str) -> ReadPicture | None:
+    """Any picture at a path, as it is in its file; None where the path is none of a picture."""
+    found = _of_class(path)
+    return None if found is None else ReadPicture(*found, place)
+
+
 def _of_class(path: Below) -> tuple[Value, str | None] | None:
     """The folder of the classes and the class, of a path to any picture of a class; None for any other path."""
     if not path.names or path.names[-1] is not None:
@@ -154,7 +160,7 @@ def picture_method(picture: ReadPicture, name: str, unnamed: Sequence[Value], gi
     return _changed(name, picture, unnamed, given) or Unknown("", picture.place)
 
 
-def _together(listed: list[Value], place: str) -> Value:
+def together(listed: list[Value], place: str) -> Value:
     """An array of the pictures of all classes, or of their labels; None for any other list."""
     if not is_of_files(listed):
         return None

@@ -141,6 +141,13 @@ def is_read_by_hand(data: Value, folder: Value) -> bool:
     return all(one == other for one, other in zip(*ways, strict=False))
 
 
+def counted_at_once(files: Value) -> PictureCount | None:
+    """How many a list has of the paths of all pictures in the folders of a folder; None for other lists."""
+    one = files[0] if isinstance(files, list | tuple) and len(files) == 1 else None
+    path = one.value if isinstance(one, OfEach) else None
+    return PictureCount(path.root) if isinstance(path, Below) and path.names == (None, None) else None
+
+
 def counted_together(counts: Sequence[Value]) -> PictureCount | None:
     """The sum of how many files there are in each folder of a folder; None for other sums."""
     of = [one.value if isinstance(one, OfEach) else one for one in counts]

@@ -17,8 +17,12 @@ from cnn_tui.keras_io.code.data.data_values import (
     ClassWeights,
     DatasetArrays,
     Folder,
+    PictureCount,
+    ReadPicture,
     Share,
 )
+from cnn_tui.keras_io.code.data.file_loops import counted_at_once
+from cnn_tui.keras_io.code.data.file_pipelines import FILES, read_from_files
 from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
@@ -74,11 +78,11 @@ def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, V
 
 
 def length_of(value: Value) -> Value:
-    """How many batches a pipeline has, or classes a folder; None where it is neither."""
+    """How many batches a pipeline has, classes a folder, or pictures a list of all their paths; None for others."""
     if isinstance(value, ClassNames):
         return msgspec.structs.replace(value, is_number=True)
     if not isinstance(value, Folder):
-        return None
+        return counted_at_once(value)
     if isinstance(value.path, DatasetArrays):
         size = value.arguments.get("batch_size", 1)
         known = value.path.count is not None and type(size) is int and size > 0
@@ -165,6 +169,8 @@ def _part_of(folder: Folder, is_first: bool, number: Value) -> Folder:
             return msgspec.structs.replace(folder, path=folder.path.some(None))
         first = min(number * size, count)
         return msgspec.structs.replace(folder, path=folder.path.part(range(first) if is_first else range(first, count)))
+    if isinstance(number, PictureCount):
+        number = Share(1 / number.per)
     if not isinstance(number, Share) or folder.part is None:
         return msgspec.structs.replace(folder, part=None)
     start, end = folder.part
@@ -175,6 +181,9 @@ def _part_of(folder: Folder, is_first: bool, number: Value) -> Folder:
 def element(folder: Folder, place: str) -> tuple[Value, ...]:
     """What a function is given that map calls: a picture and its label, or both by their names."""
     picture, label = Tensor(None), Unknown("a label", place)
+    if FILES in folder.arguments:
+        path, is_pair = folder.arguments[FILES]
+        return (path, label) if is_pair else (path,)
     return ({"image": picture, "label": label},) if BY_NAME in folder.arguments else (picture, label)
 
 
@@ -186,6 +195,8 @@ def mapped(folder: Folder, given: Value, place: str) -> Folder:
     elif BY_NAME in folder.arguments:
         arguments = {name: value for name, value in folder.arguments.items() if name != BY_NAME}
         folder = msgspec.structs.replace(folder, arguments=arguments)
+    if isinstance(picture, ReadPicture) and FILES in folder.arguments:
+        return read_from_files(folder, picture, place)
     if not isinstance(picture, Tensor):
         note = f"what map does to the pictures ({place}) is left out: it is not known"
         return msgspec.structs.replace(folder, notes=(*folder.notes, note))

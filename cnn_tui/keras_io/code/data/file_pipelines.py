@@ -1,0 +1,69 @@
+"""Pipelines of the paths of pictures, which a function of the script reads: list_files, and slices of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.keras_io.code.data.below import any_in
+from cnn_tui.keras_io.code.data.by_hand import all_of_pattern, picture_at, together
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Below, ClassNames, Folder, OfEach, ReadPicture
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
+from cnn_tui.network.rescaling import WHITE
+
+FILES = "files"
+"""Among the arguments of a Folder: any of the paths that are its elements, and whether each has a label beside it."""
+_AS_IT_IS = ("cast", "identity", "convert_to_tensor", "ensure_shape", "reshape")
+
+
+def files_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What a function of TensorFlow's makes of paths of pictures, or of such a picture; None for any other."""
+    name, first = callee.name, unnamed[0] if unnamed else None
+    if not callee.path.startswith("tensorflow."):
+        return None
+    if name == "list_files":
+        pattern = given.get("file_pattern", first)
+        found = all_of_pattern(pattern, place) if isinstance(pattern, str | Below) else None
+        if isinstance(found, ClassNames):  # of which each is a picture, all in one folder
+            found = [OfEach(any_in(found.path))]
+        return _pipeline(found, False, given.get("shuffle") is not False, place)
+    if name == "from_tensor_slices":
+        is_pair = isinstance(first, tuple)
+        return _pipeline(first[0] if is_pair and first else first, is_pair, False, place)
+    if name == "read_file" and isinstance(first, Below):
+        return picture_at(first, place)
+    return _changed(name, first, unnamed[1:], given) if isinstance(first, ReadPicture) else None
+
+
+def _pipeline(files: Value, is_pair: bool, is_mixed: bool, place: str) -> Folder | None:
+    """A pipeline of all of the paths of which a list has any; None for another list."""
+    one = files[0] if isinstance(files, list | tuple) and len(files) == 1 else None
+    if not isinstance(one, OfEach) or not isinstance(one.value, Below):
+        return None
+    arguments: dict[str, Value] = {FILES: (one.value, is_pair), "batch_size": 1, "shuffle": is_mixed}
+    return Folder(Unknown("what is read of their paths", place), arguments, None, place)
+
+
+def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]) -> ReadPicture | None:
+    """What a function makes of a picture, or of what is in its file."""
+    first = more[0] if more else None
+    if name.startswith("decode_"):
+        return msgspec.structs.replace(picture, is_grey=given.get("channels", first) == 1)
+    if name == "resize":
+        size = given.get("size", first)
+        known = isinstance(size, tuple | list) and len(size) == 2
+        return msgspec.structs.replace(picture, size=tuple(size)) if known else None
+    if name == "convert_image_dtype":
+        return msgspec.structs.replace(picture, scale=picture.scale / WHITE)
+    return picture if name in _AS_IT_IS else None
+
+
+def read_from_files(folder: Folder, picture: ReadPicture, place: str) -> Folder:
+    """A pipeline of paths behind a function that reads the picture at each."""
+    read = together([picture], place)
+    if not isinstance(read, Folder):
+        return folder
+    arguments = {name: value for name, value in folder.arguments.items() if name != FILES}
+    arguments |= {name: value for name, value in read.arguments.items() if name not in (BY_HAND, "target_size")}
+    return msgspec.structs.replace(folder, path=read.path, arguments=arguments, layers=(*folder.layers, *read.layers))
