@@ -72,7 +72,8 @@ def shape_of_pixels(path: Path, pixels: int, options: DataOptions) -> Shape:
         height, width = options.image_size
         raise DatasetError(f"{where} make no image of {height} × {width}, grey or in three colours. Set another size.")
     raise DatasetError(
-        f"{where} make no square image, grey or in three colours. Set image_size to its height and width."
+        f"{where} make no square image, grey or in three colours. Set image_size to its height and width; in the "
+        "settings of the lab they are typed after the path, as `table.csv 20x30`."
     )
 
 

@@ -69,6 +69,8 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
         rows.append(_test_row(experiment))
     if experiment.dataset and form_of(experiment.dataset) in ("folder", "parquet"):
         rows += _picture_rows(experiment)
+    elif experiment.image_size is not None:
+        rows += _picture_rows(experiment)[:1]
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
         if info.name == "metrics":
@@ -187,8 +189,7 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
             raise ValueError(f"a name has 1 to {MAX_NAME} characters")
         return msgspec.structs.replace(experiment, name=text)
     if name == "dataset":
-        describe(text)
-        return _described(experiment.with_dataset(text if text in NAMED else str(Path(text).expanduser().absolute())))
+        return _with_dataset(experiment, text)
     if name in DataOptions.__struct_fields__:
         return _with_options(experiment, msgspec.structs.replace(experiment.data_options, **{name: _wish(name, text)}))
     if name == "metrics":
@@ -261,6 +262,18 @@ def _picture_rows(experiment: Experiment) -> list[Setting]:
         Setting("color", experiment.color or _FREE, color_help, ", ".join(_COLORS), _COLORS, free=False),
         Setting("fit", experiment.fit, fit_help, ", ".join(_FITS), _FITS, free=False),
     ]
+
+
+def _with_dataset(experiment: Experiment, text: str) -> Experiment:
+    """The experiment on other images; after a table's path there may be the size of its images, as 20x30."""
+    sized = re.fullmatch(r"(.+\S) +(\d{1,6}x\d{1,6})", text)
+    if sized is None or form_of(sized[1]) not in TABLES:
+        describe(text)
+        return _described(experiment.with_dataset(text if text in NAMED else str(Path(text).expanduser().absolute())))
+    experiment = experiment.with_dataset(str(Path(sized[1]).expanduser().absolute()))
+    return _with_options(
+        experiment, msgspec.structs.replace(experiment.data_options, image_size=_wish("image_size", sized[2]))
+    )
 
 
 def _with_options(experiment: Experiment, options: DataOptions) -> Experiment:

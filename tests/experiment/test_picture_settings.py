@@ -143,3 +143,17 @@ def test_the_form_has_rows_for_the_pictures_of_a_folder(folder: Experiment) -> N
 def test_set_takes_a_size_as_it_is_written_everywhere(folder: Experiment) -> None:
     settings = [("image_size", "20x30"), ("color", "grayscale"), ("fit", "crop")]
     assert override(folder, settings).data_options == WANTED
+
+
+def test_the_size_of_a_tables_images_is_typed_after_its_path(tmp_path: Path) -> None:
+    """A form has no row for it before the table is set, and the table cannot be set without it."""
+    table = tmp_path / "my table.csv"
+    table.write_text("".join(",".join([str(at % 2), *["7"] * 600]) + "\n" for at in range(20)))
+    base = load_preset("lab1-baseline")
+    with pytest.raises(DatasetError, match="600 pixels.* typed after the path, as `table.csv 20x30`"):
+        change(base, "dataset", str(table))
+    wide = change(base, "dataset", f"{table} 20x30")
+    assert (wide.dataset, wide.stack.input_shape) == (str(table), (20, 30, 1))
+    assert {row.name: row.value for row in settings_of(wide)}["image_size"] == "20x30"
+    assert change(wide, "image_size", "30x20").stack.input_shape == (30, 20, 1)
+    assert change(wide, "dataset", "fashion_mnist").stack.input_shape == (28, 28, 1), "the size goes with the table"

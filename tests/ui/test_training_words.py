@@ -173,6 +173,15 @@ async def test_a_failure_before_the_first_epoch_offers_nothing_to_resume(make_la
         assert "resume" not in words(app)
 
 
+async def test_a_run_of_no_epoch_says_that_none_was_asked_for(make_lab: MakeLab, history: History) -> None:
+    run_id = history.add(load_preset("lab1-baseline").with_training(epochs=0))
+    fake.begin(history, run_id)
+    history.record_end(run_id, Result("finished", "", 0.5, 0.8, 0.0))
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await shows(pilot, "No epoch was asked for: what this run starts from was tested as it is.")
+
+
 async def test_a_resumed_run_says_where_it_goes_on(make_lab: MakeLab, history: History) -> None:
     run_id = ended(history, 3.5, Result("interrupted", "killed"))
     app = make_lab()

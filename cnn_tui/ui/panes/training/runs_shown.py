@@ -179,4 +179,6 @@ def _without_points(run: Run, choice: ChartChoice) -> str:
         return "The first readings come in a moment." if run.epochs or choice.sees("train") else "No epoch is done yet."
     if run.epochs and choice.metric_of(run) not in run.epochs[-1].metrics:
         return f"This run recorded no {word(choice.metric_of(run))}."
+    if run.status == "finished" and run.experiment.epochs == 0:
+        return "No epoch was asked for: what this run starts from was tested as it is."
     return "This run recorded no epoch."
