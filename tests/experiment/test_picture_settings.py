@@ -150,7 +150,7 @@ def test_the_size_of_a_tables_images_is_typed_after_its_path(tmp_path: Path) -> 
     table = tmp_path / "my table.csv"
     table.write_text("".join(",".join([str(at % 2), *["7"] * 600]) + "\n" for at in range(20)))
     base = load_preset("lab1-baseline")
-    with pytest.raises(DatasetError, match="600 pixels.* typed after the path, as `table.csv 20x30`"):
+    with pytest.raises(DatasetError, match=r"600 pixels.* typed after the path, as `table\.csv 20x30`"):
         change(base, "dataset", str(table))
     wide = change(base, "dataset", f"{table} 20x30")
     assert (wide.dataset, wide.stack.input_shape) == (str(table), (20, 30, 1))

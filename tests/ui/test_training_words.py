@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -173,8 +174,13 @@ async def test_a_failure_before_the_first_epoch_offers_nothing_to_resume(make_la
         assert "resume" not in words(app)
 
 
-async def test_a_run_of_no_epoch_says_that_none_was_asked_for(make_lab: MakeLab, history: History) -> None:
-    run_id = history.add(load_preset("lab1-baseline").with_training(epochs=0))
+async def test_a_run_of_no_epoch_says_that_none_was_asked_for(
+    make_lab: MakeLab, history: History, tmp_path: Path
+) -> None:
+    learned = tmp_path / "learned.h5"
+    learned.touch()
+    starts = msgspec.structs.replace(load_preset("lab1-baseline"), weights=str(learned))
+    run_id = history.add(starts.with_training(epochs=0))
     fake.begin(history, run_id)
     history.record_end(run_id, Result("finished", "", 0.5, 0.8, 0.0))
     app = make_lab()
