@@ -176,6 +176,12 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+def _inside(value: Any) -> str:
+    """The same for an argument of an object: of one that has others itself its name alone."""
+    named = value.get("class_name") if isinstance(value, dict) else None
+    return quiet(named, 60) if isinstance(named, str) else found(value)
+
+
 def shown(value: Any) -> str:
     """A value from a model's description in a few words; for an object, `L2(l2=0.01)`, and for several, each so."""
     if isinstance(value, list) and 0 < len(value) <= _MOST_SHOWN and any(isinstance(part, dict) for part in value):
@@ -183,5 +189,5 @@ def shown(value: Any) -> str:
     if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
         return "nothing" if value is None else found(value)
     config = {} if "class" in config_of(value) else config_of(value)  # of a class of a script's own
-    inner = ", ".join(f"{name}={found(part)}" for name, part in config.items() if part is not None)
+    inner = ", ".join(f"{name}={_inside(part)}" for name, part in config.items() if part is not None)
     return quiet(f"{value['class_name']}({inner})" if inner else value["class_name"], 80)

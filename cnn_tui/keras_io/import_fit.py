@@ -79,6 +79,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     given["class_weight"] = _class_weight(code, notes)
     given["shuffle"] = _shuffle(code, notes)
     note_batches(code, notes)
+    if code.validation is not None and code.fitted.get("validation_freq", 1) != 1:
+        notes.append(f"validation_freq ({code.fitted.get(FIT_AT)}) is left out: here each epoch is validated")
     given["steps_per_epoch"] = steps_per_epoch(experiment, code, given["batch_size"], notes)
     for name, value in given.items():
         if isinstance(value, Unknown | Share | PictureCount):

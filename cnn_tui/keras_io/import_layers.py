@@ -23,7 +23,7 @@ from cnn_tui.text import enumerated, quiet
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 _MODELS = ("Sequential", "Functional", "Model")
 _NO_ARGUMENTS = ("name", "dtype", "batch_shape", "batch_input_shape", "input_dtype", "autocast", "rng_type")
-_ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "quantization_config")
+_ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "quantization_config", "drop_connect_rate")
 _ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint", "trainable")
 _OLD_NAMES = {("LeakyReLU", "alpha"): "negative_slope"}  # of arguments, in Keras 2
 _OLD_DEFAULTS: dict[str, Plain] = {"AveragePooling2D": {"pool_size": (2, 2)}}  # of Keras 2, where 3 wants it said
@@ -45,6 +45,7 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "antialias": (False,),
     "invert": (False,),
     "alpha": (1.0,),
+    "drop_connect_rate": (0.2,),
     "fill_value": (0.0,),
     "value_range": ([0, 255],),
     "synchronized": (False,),

@@ -331,3 +331,13 @@ second.fit(x_train, y_train, epochs=2)
     notes = [note for note in read(tmp_path, code, "second").differences if "learned before" in note]
     assert len(notes) == bool(words)
     assert not words or words in notes[0]
+
+
+@pytest.mark.parametrize(("given", "is_said"), [(", drop_connect_rate=0.4", True), (", drop_connect_rate=0.2", False)])
+def test_what_a_network_leaves_out_of_its_blocks_while_it_learns_is_said(
+    tmp_path: Path, given: str, is_said: bool
+) -> None:
+    base = f"base = keras.applications.EfficientNetB0(include_top=False, input_shape=(64, 64, 3){given})\n"
+    model = "model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation='softmax')])\n"
+    notes = read(tmp_path, HEAD + base + model + FIT).differences
+    assert any("drop_connect_rate 0.4 is left out" in note for note in notes) is is_said

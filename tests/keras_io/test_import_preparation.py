@@ -324,3 +324,14 @@ model.fit(x, y)
     imported = read(tmp_path, code)
     assert isinstance(imported.experiment.layers[-3], Application)
     assert not any("channels" in note for note in imported.differences)
+
+
+def test_each_of_several_unknown_steps_of_a_pipeline_is_said(tmp_path: Path) -> None:
+    code = f"""{READ}import tensorflow as tf
+def varied(x, y):
+    x = tf.image.random_hue(x, 0.1)
+    return tf.image.random_crop(x, (4, 8, 8, 3)), y
+pictures = keras.utils.image_dataset_from_directory("pets", image_size=(8, 8)).map(varied)
+{PLAIN}"""
+    (note,) = (note for note in read(tmp_path, code).differences if "random_crop" in note)
+    assert "random_hue" in note

@@ -503,3 +503,10 @@ def test_weights_that_a_loop_over_what_is_not_known_gives_are_said_to_be_so(tmp_
     assert imported.experiment.training.class_weight is None
     (note,) = imported.differences
     assert note.startswith("the weights of class_weight only running tells")
+
+
+@pytest.mark.parametrize(("given", "is_said"), [("validation_freq=2", True), ("validation_freq=1", False)])
+def test_epochs_that_are_not_validated_are_said(tmp_path: Path, given: str, is_said: bool) -> None:
+    fit = FIT.replace("epochs=3", f"epochs=3, validation_data=(x_test, y_test), {given}")
+    notes = read(tmp_path, HEAD + SMALL + fit).differences
+    assert any("here each epoch is validated" in note for note in notes) is is_said

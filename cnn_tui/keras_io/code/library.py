@@ -242,7 +242,8 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
     if callee.name == "flip" and given.get("axis") == -1:
         return Tensor(tensor.shape, (*tensor.layers, Instance(OTHER_ORDER, {}, place)), tensor.problem)
-    return Tensor(tensor.shape, tensor.layers, f"what {callee.name} does to the tensor ({place}) is not known")
+    what = f"what {callee.name} does to the tensor ({place}) is not known"
+    return Tensor(tensor.shape, tensor.layers, f"{tensor.problem}, {what}" if tensor.problem else what)
 
 
 def _is_row(shape: Value) -> bool:

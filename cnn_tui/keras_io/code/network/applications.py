@@ -45,6 +45,8 @@ _ORDERS = {
 _ORDER = ("include_top", "weights", "input_tensor", "input_shape", "pooling")
 _USUAL: dict[str, Value] = {"alpha": 1.0, "depth_multiplier": 1, "minimalistic": False, "include_preprocessing": True}
 """Arguments that would make another network."""
+_WHILE_TRAINED = "drop_connect_rate"
+"""One that only counts while it is trained: how often EfficientNet leaves out what leads past a block."""
 _POOLED: tuple[tuple[str, dict[str, Value]], ...] = (("GlobalAveragePooling2D", {}),)
 _DENSE: tuple[str, dict[str, Value]] = ("Dense", {"units": 4096, "activation": "relu"})
 _DROPPED = {
@@ -92,7 +94,7 @@ def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         arguments[TRAINED] = [named.get("trainable", True)] * len(facts_in(arguments).layers)
     if _has_top(named) and not _has_plain_top(callee, named):
         arguments["include_top"] = True
-    for name, usual in _USUAL.items():
+    for name, usual in (*_USUAL.items(), (_WHILE_TRAINED, None)):
         if named.get(name, usual) != usual:
             arguments[name] = named[name]
     return Instance("Application", arguments, place)
