@@ -4,7 +4,7 @@ wanted, and what is tested on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,8 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
             notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
             _note_classes(asked, code.data, notes)
             return asked
-    notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
+    why = why_not([*_places(there, beside)], msgspec.structs.replace(options, test=share_tested(code)))
+    notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), {why or 'are not there'}")
     note_not_there(apart, notes)
     _note_classes(DataAsked(), code.data, notes)
     return DataAsked(options=options, share=share)
@@ -116,11 +117,12 @@ def _listed_asked(
     tested = apart if apart is not None else code.validation if is_watched_too(code) else None
     other = tested.path.table if isinstance(tested, Folder) and isinstance(tested.path, Listed) else ""
     tests = [*_places(other, beside)] if other and other != listed.table else []
-    wanted = msgspec.structs.replace(options, test=share)
+    wanted, said = msgspec.structs.replace(options, test=share), len(notes)
     here = table_here(code, _places(listed.table, beside), [one for one in tests if one.is_file()][:1], wanted, notes)
     if here is not None:
         return DataAsked(*here)
-    note_gone(code, notes)
+    if len(notes) == said:
+        note_gone(code, why_not([*_places(listed.table, beside)], wanted), notes)
     return DataAsked(options=options, share=share)
 
 
@@ -209,6 +211,16 @@ def _asked(folder: Path, test: Path | None, share: float | None, options: DataOp
     except DatasetError:
         return None
     return DataAsked(str(folder), wanted)
+
+
+def why_not(places: Sequence[Path], options: DataOptions) -> str:
+    """Why the pictures of a folder, or of a table, that is there cannot be taken; "" where none is there."""
+    for place in (one for one in places if one.exists()):
+        try:
+            describe(str(place), options)
+        except DatasetError as error:
+            return f"are there, but not taken: {quiet(str(error).rstrip('.'), 240)}"
+    return ""
 
 
 def _halves(folder: Path) -> tuple[Path, Path] | None:

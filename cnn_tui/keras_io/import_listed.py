@@ -57,13 +57,17 @@ def table_here(
     return None
 
 
-def note_gone(code: CodeImport, notes: Notes) -> None:
-    """Note that a table is not here, and what the dataset is to be set to."""
-    listed, place = code.data.path, code.data.place
-    notes.append(
-        f"the table that names the pictures that it trains on, {quiet(listed.table, 80)} ({place}), is not there, or "
-        "its pictures are not beside it: set the dataset to the table, with its pictures beside it or in a folder there"
-    )
+def note_gone(code: CodeImport, why: str, notes: Notes) -> None:
+    """Note that a table is not here, or `why` it is not taken, and what the dataset is to be set to."""
+    listed = code.data.path
+    shown = f"{quiet(listed.table, 80)} ({code.data.place})"
+    if why:
+        notes.append(f"the pictures that the table {shown} names {why}")
+    else:
+        notes.append(
+            f"the table that names the pictures that it trains on, {shown}, is not there: set the dataset to it, with "
+            "its pictures beside it or in a folder there"
+        )
     _note_rows(code, listed, notes)
 
 

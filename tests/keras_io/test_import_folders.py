@@ -243,6 +243,12 @@ model.fit(seen, validation_data=held)
     assert (experiment.data.train_images, experiment.data.test_images) == (6, 4)
 
 
+def test_pictures_that_are_there_and_cannot_be_taken_are_not_said_to_be_gone(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "rps", "paper")
+    words = "/content/rps/ (line 5), are there, but not taken: "
+    assert any(words in note and "has only the folder 'paper'" in note for note in read(tmp_path, APART).differences)
+
+
 def test_the_size_of_pictures_that_are_not_there_is_not_lost(tmp_path: Path) -> None:
     imported = read(tmp_path, APART)
     experiment = imported.experiment

@@ -90,3 +90,19 @@ def test_another_table_to_validate_on_is_tested_on(tmp_path: Path) -> None:
 def test_what_is_otherwise_with_a_table_is_a_note(tmp_path: Path, reading: str, words: str) -> None:
     write(tmp_path / "train.csv", tmp_path / "train", head="id,breed", row="{name},{kind}")
     assert any(note.startswith(words) for note in imported(tmp_path, reading).differences)
+
+
+def test_a_table_that_is_there_and_cannot_be_taken_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    table = write(tmp_path / "train.csv", tmp_path / "train", rows=6, head="id,breed", row="{name},{kind}")
+    (note,) = imported(tmp_path, SPLITS["subsets"][0]).differences
+    assert "names are there, but not taken: No class in" in note
+    table.write_text("id,colour,kind\n00,red,cat\n")
+    (note,) = imported(tmp_path, flows("rows")).differences
+    assert "names are there, but not taken" in note
+    assert "may be in the column 'colour' or 'kind'" in note
+
+
+def test_other_columns_are_all_that_is_said_of_a_table(tmp_path: Path) -> None:
+    write(tmp_path / "train.csv", tmp_path / "train", head="id,breed", row="{name},{kind}")
+    (note,) = imported(tmp_path, flows("rows").replace('"breed"', '"colour"')).differences
+    assert note.startswith("its classes are in the column colour there, and here they would be in breed")
