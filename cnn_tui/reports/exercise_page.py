@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.analysis.pace import in_words
+from cnn_tui.data.course import resolved
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.exercises.answers import Expectation
 from cnn_tui.exercises.catalogue import SetPlace
@@ -141,7 +142,8 @@ def _asked_for(facts: ExerciseFacts) -> Iterator[Block]:
     if experiment is not None:
         epochs = counted(experiment.epochs, "epoch")
         yield Paragraph()
-        yield Paragraph(f"Data: {experiment.dataset}{_how_many(experiment.dataset)}. {epochs}.", style="dim")
+        dataset = experiment.dataset
+        yield Paragraph(f"Data: {dataset}{_how_many(dataset)}. {epochs}.{_stands_in(dataset)}", style="dim")
 
 
 def _how_many(dataset: str) -> str:
@@ -150,6 +152,13 @@ def _how_many(dataset: str) -> str:
     if known is None:
         return ""
     return f", {known.train_images:,} + {known.test_images:,} images of {counted(known.classes, 'class', 'classes')}"
+
+
+def _stands_in(dataset: str) -> str:
+    """That drawn pictures are trained on, where those of the course are not on this machine; else ""."""
+    if resolved(dataset) == dataset:
+        return ""
+    return f" Until that is here, drawn pictures stand in: `cnn-tui data show {dataset}` says how it is had."
 
 
 def _changes(facts: ExerciseFacts) -> Iterator[Block]:

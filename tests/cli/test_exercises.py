@@ -51,6 +51,20 @@ def test_the_list_and_a_page_are_for_people(inside: Inside, monkeypatch: pytest.
     assert "a 1x1 map" in inside("exercises", "fourth-conv").out
 
 
+def test_it_is_said_before_the_run_that_drawn_pictures_stand_in(
+    inside: Inside, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def page() -> str:
+        return " ".join(inside("exercises", "size-75").out.split())
+
+    told = "Until that is here, drawn pictures stand in: `cnn-tui data show horses_or_humans` says how it is had."
+    assert f"Data: horses_or_humans. 15 epochs. {told}" in page()
+    (tmp_path / "horses_or_humans").mkdir()
+    monkeypatch.setenv("CNN_TUI_DATA", str(tmp_path))
+    assert "drawn" not in page()
+    assert "drawn" not in inside("exercises", "64-filters").out
+
+
 def test_what_is_expected_and_concluded_is_kept(inside: Inside) -> None:
     assert inside("exercises", "predict", "16-filters", "accuracy=down").err == (
         "lab1/16-filters: you expect accuracy down\n"
