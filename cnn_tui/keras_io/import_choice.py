@@ -118,10 +118,15 @@ def described(value: Value) -> Any:
     return value if is_plain(value) else {"class_name": words_of(value), "config": {}}
 
 
+def labels_of(fitted: dict[str, Any]) -> Value:
+    """The labels that a fit is given; None where it is given none apart from the images."""
+    given = fitted.get("x")
+    return fitted.get("y", given[1] if isinstance(given, tuple | list) and len(given) > 1 else None)
+
+
 def changed_at(fitted: dict[str, Any]) -> str:
     """Where a script sets labels that it trains on; "" where it sets none."""
-    given = fitted.get("x")
-    labels = fitted.get("y", given[1] if isinstance(given, tuple | list) and len(given) > 1 else None)
+    labels = labels_of(fitted)
     if isinstance(labels, Unknown) and labels.table is not None:
         return labels.table.numbers.changed_at
     return labels.changed_at if isinstance(labels, DatasetArrays) else ""

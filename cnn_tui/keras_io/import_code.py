@@ -43,13 +43,16 @@ from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
-from cnn_tui.keras_io.import_choice import SHAPES, changed_at, choose, described
+from cnn_tui.keras_io.import_choice import SHAPES, changed_at, choose, described, labels_of
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.keras_io.import_rows import with_flatten
 from cnn_tui.keras_io.import_shared import note_learned_before
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, enumerated, quiet
+
+_ONE_HOT = ("transform", "get_dummies", "eye(", "one_hot", "categorical", "factorize")
+"""What is in words that leave labels as they are, but for their form."""
 
 
 class CodeImport(msgspec.Struct, frozen=True):
@@ -74,6 +77,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     seed: int | None
     policy: Any
     """The numbers that all layers compute with, where the script says so; else None."""
+    loaded: tuple[str, ...]
+    """The datasets that the script loads the arrays of, in whichever of its names."""
     printed_total: int | None
     printed_classes: int | None
     """How many classes the notebook kept from printing what it reads."""
@@ -127,6 +132,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     units = dense.arguments.get("units") if dense is not None else None
     if changed := changed_at(fitted):
         notes.append(f"some of the labels are set by hand there ({changed}): here they are as they are in the dataset")
+    notes += _labels_not_known(fitted, data)
     validation = _data(fitted.get("validation_data"))
     notes += dict.fromkeys(
         f"{quiet(method, 80)} changes the images there in a way that is not known: it is left out"
@@ -165,10 +171,25 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
         program.policy,
+        _loaded(program),
         model.printed_total if model.layers_printed == len(model.layers) else None,
         printed_classes(source, data),
         notes,
     )
+
+
+def _labels_not_known(fitted: dict[str, Any], data: Value) -> list[str]:
+    """A note where the images that a script trains on are known, and the labels are none that are."""
+    labels = labels_of(fitted)
+    is_known = arrays_of(data) is not None and isinstance(labels, Unknown) and labels.table is None
+    if not is_known or any(words in labels.what for words in _ONE_HOT):
+        return []
+    return [f"the labels that it trains on, {quiet(str(labels), 80)}, are not known: here they are the dataset's own"]
+
+
+def _loaded(program: Program) -> tuple[str, ...]:
+    held = program.everywhere().own().values()
+    return tuple(dict.fromkeys(value.dataset for value in held if isinstance(value, DatasetArrays)))
 
 
 def _as_if_fitted(model: CodeModel, own: OwnTraining, notes: Notes) -> CodeModel:

@@ -48,6 +48,8 @@ class DataAsked(msgspec.Struct, frozen=True):
     """The numbers of the training images that it does not learn from."""
     sides: tuple[str, ...] = ()
     """What the script has for the sides of images that only running tells."""
+    loaded: tuple[str, ...] = ()
+    """The built-in datasets that the script loads."""
     printed_classes: int | None = None
     """How many classes a notebook printed that the images have, where those are not here."""
 

@@ -66,6 +66,7 @@ def images_for(
         by_classes = [name for name in fitting if BUILT_IN[name].classes == classes]
         digits = re.search(r"mnist|digit", called.lower()) is not None and "fashion" not in called.lower()
         if by_classes:
+            by_classes = [name for name in by_classes if name in asked.loaded] or by_classes
             return {"dataset": "mnist" if digits and "mnist" in by_classes else by_classes[0]}
         notes.append(f"the model tells {classes:,} classes apart, and {fitting[0]} has {BUILT_IN[fitting[0]].classes}")
     images = _images(sizes, notes)

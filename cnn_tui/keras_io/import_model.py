@@ -153,7 +153,8 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     """The experiment of a script: the model, and how its fit trains it on which images."""
     findings = ImportFindings()
     findings.notes = code.notes
-    asked = msgspec.structs.replace(data_asked(code, path.parent, findings.notes), sides=code.sides)
+    asked = data_asked(code, path.parent, findings.notes)
+    asked = msgspec.structs.replace(asked, sides=code.sides, loaded=code.loaded)
     asked = msgspec.structs.replace(asked, printed_classes=_printed_classes(code, asked, path))
     there = code.data.path if isinstance(code.data, Folder) else code.data
     chain = with_units(code.chain, code.classes, asked, there, findings.notes)

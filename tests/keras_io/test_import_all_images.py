@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.keras_io.import_model import Imported
-from cnn_tui.network.layers import Resizing
+from cnn_tui.network.layers import Rescaling, Resizing, ZeroPadding2D
 from tests.keras_io.scripts import read
 
 HEAD = """
@@ -151,3 +151,70 @@ def test_pipelines_that_are_joined_add_pictures(tmp_path: Path) -> None:
     said = read(tmp_path, code).differences
     assert "concatenate (line 8) puts other pictures there to those to train on: they are left out" in said
     assert not any("not known" in words for words in said)
+
+
+def test_a_loop_over_the_first_images_takes_those(tmp_path: Path) -> None:
+    loop = "images = []\nfor i in range(0, 5000):\n    images.append(x_train[i])\nimages = np.array(images)\n"
+    found = imported(tmp_path, loop, model=COLOURS.replace("48", "32"), fit="images / 255, y_train[:5000]")
+    assert [str(one) for one in found.experiment.leave_out] == ["5000-49999"]
+    assert found.differences == ()
+
+
+def test_images_and_their_mirrored_ones_in_one_list_are_the_images_and_others(tmp_path: Path) -> None:
+    loop = "images = []\nfor one in x_train:\n    images.append(one)\n    images.append(np.fliplr(one))\n"
+    found = imported(tmp_path, loop + "images = np.array(images)\n", model=COLOURS.replace("48", "32"))
+    assert found.experiment.dataset == "cifar10"
+    (said,) = found.differences
+    assert said.startswith("other images are put to those of the dataset there")
+
+
+def test_an_array_that_is_only_made_to_be_filled_adds_no_images(tmp_path: Path) -> None:
+    code = "images = np.vstack((np.empty((0, 32, 32, 3)), x_train))\n"
+    assert imported(tmp_path, code, model=COLOURS.replace("48", "32")).differences == ()
+
+
+def test_images_that_a_loop_sets_to_what_is_not_known_are_not_known(tmp_path: Path) -> None:
+    code = "images = x_train.astype('float32')\nfor i in range(len(images)):\n    images[i] = sharpen(images[i])\n"
+    found = imported(tmp_path, code, model=GREY.replace("48, 48, 1", "32, 32, 3"))
+    assert any("images that it trains on" in words and "not known" in words for words in found.differences)
+    assert not any(layer.type == "Rescaling" for layer in found.experiment.layers)
+
+
+def test_a_border_of_zeros_is_a_layer(tmp_path: Path) -> None:
+    code = "images = np.expand_dims(np.pad(x_train, ((0, 0), (2, 2), (2, 2)), 'constant'), -1)\n"
+    found = imported(tmp_path, code, "mnist", GREY.replace("48, 48", "32, 32"))
+    first = found.experiment.layers[0]
+    assert isinstance(first, ZeroPadding2D)
+    assert (first.padding, found.differences) == ((2, 2), ())
+
+
+def test_images_turned_round_in_brightness_are_so_here(tmp_path: Path) -> None:
+    code = "images = (1 - x_train.reshape(-1, 28, 28, 1) / 255) * 255\n"
+    found = imported(tmp_path, code, "mnist", GREY.replace("48, 48", "28, 28"))
+    first = found.experiment.layers[0]
+    assert isinstance(first, Rescaling)
+    assert (first.scale, first.offset) == (-1, 1)
+
+
+def test_of_two_datasets_alike_the_one_that_is_loaded_stands_in(tmp_path: Path) -> None:
+    code = "images = np.clip(x_train + np.random.normal(size=x_train.shape), 0, 1).reshape(-1, 28, 28, 1)\n"
+    assert imported(tmp_path, code, "mnist", GREY.replace("48, 48", "28, 28")).experiment.dataset == "mnist"
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ("(y_train % 2 == 0).astype(int)", "the labels that it trains on, (y_train % 2 == 0).astype(int) (line "),
+        ("y_train // 5", "some of the labels are set by hand there"),
+        ("np.eye(10)[y_train]", ""),
+        ("LabelBinarizer().fit_transform(y_train)", ""),
+        ("y_train.reshape(-1)", ""),
+    ],
+)
+def test_labels_that_are_made_anew_are_said(tmp_path: Path, labels: str, said: str) -> None:
+    code = f"labels = {labels}\n"
+    found = imported(tmp_path, code, model=COLOURS.replace("48", "32"), fit="x_train / 255, labels")
+    assert [words for words in found.differences if "labels" in words and words.startswith(said)] == [
+        words for words in found.differences if "labels" in words
+    ]
+    assert any("labels" in words for words in found.differences) is bool(said)

@@ -97,7 +97,14 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     if isinstance(left, AnyImage):
         return AnyImage(combined(op, left.of, right, place))
     if isinstance(left, DatasetArrays):
-        return left if left.what == "labels" else _on_images(op, left, right)
+        if left.what != "labels":
+            return _on_images(op, left, right)
+        joins = isinstance(op, ast.Mod | ast.FloorDiv)  # some classes to one
+        return msgspec.structs.replace(left, changed_at=place) if joins else left
+    if isinstance(right, DatasetArrays) and right.what == "images":
+        if not isinstance(op, ast.Add | ast.Mult | ast.Sub):
+            raise TypeError("not followed")
+        return _on_images(ast.Add(), right.scaled(-1), left) if isinstance(op, ast.Sub) else _on_images(op, right, left)
     if any(isinstance(side, Unknown) and side.table for side in (left, right)):
         return on_table(op, left, right, place)
     if isinstance(left, Unknown):

@@ -15,7 +15,7 @@ from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, test_by_batches, trains
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
-from cnn_tui.keras_io.code.data.any_image import AnyImage, is_any_number
+from cnn_tui.keras_io.code.data.any_image import set_by_loop
 from cnn_tui.keras_io.code.data.data_values import OfName
 from cnn_tui.keras_io.code.data.file_loops import carried, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.idx_files import OPENED
@@ -93,8 +93,6 @@ class Program:
     def has_entered(self, function: ast.FunctionDef) -> bool:
         """Whether the reading came to what a function of the script does."""
         return id(function) in self._calls.entered
-
-    # Statements
 
     def _block(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
         for node in nodes:
@@ -292,10 +290,10 @@ class Program:
                     value.name = name
             case ast.Subscript(value=owner, slice=key):
                 held, at = self._value(owner, names, cell), self._value(key, names, cell)
-                if isinstance(value, AnyImage) and isinstance(owner, ast.Name) and is_any_number(at, key):
-                    names[owner.id] = value.of
-                    return
-                if not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
+                each = set_by_loop(held, at, key, value, unknown(owner, cell))
+                if each is not None and isinstance(owner, ast.Name):
+                    names[owner.id] = each
+                elif not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
                     names[owner.id] = with_part_set(held, at, value, cell.place(target.lineno))
 
     def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:

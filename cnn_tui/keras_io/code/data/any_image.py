@@ -26,9 +26,9 @@ class AnyImage(msgspec.Struct, frozen=True, eq=False):
 
 
 class AnyNumber(msgspec.Struct, frozen=True):
-    """The number of any of so many images."""
+    """The number of any of some images, which stand one after another."""
 
-    count: int
+    rows: range
 
 
 _SAME = (
@@ -47,9 +47,10 @@ _WAYS = {"INTER_NEAREST": "nearest", "INTER_CUBIC": "bicubic", "INTER_LANCZOS4":
 
 
 def any_of(images: DatasetArrays, number: AnyNumber) -> AnyImage:
-    """Any of the first so many images."""
-    is_all = images.count in (None, number.count)
-    return AnyImage(images if is_all else images.some(min(number.count, images.count or 0)))
+    """Any of the images of those numbers."""
+    if images.count is None or number.rows == range(images.count):
+        return AnyImage(images)
+    return AnyImage(images.part(number.rows[: images.count]))
 
 
 def goes_over_data(over: Value, held: Sequence[Value]) -> AnyNumber | None:
@@ -58,15 +59,15 @@ def goes_over_data(over: Value, held: Sequence[Value]) -> AnyNumber | None:
         return None
     turns = max(over.stop - over.start, 0)  # which len has no number for where they are too many
     is_of_images = any(isinstance(one, DatasetArrays) and one.count == turns for one in held)
-    return AnyNumber(turns) if turns >= MANY or (turns >= _FEW and is_of_images) else None
+    return AnyNumber(over) if turns >= MANY or (turns >= _FEW and is_of_images) else None
 
 
 def any_image_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function makes of any image, or of a list with each of them; None for any other."""
     first, name = unnamed[0] if unnamed else None, callee.name
     if isinstance(first, list | tuple) and first:
-        if all(isinstance(one, OfEach) and isinstance(one.value, AnyImage) for one in first):
-            return together([one.value for one in first], place) if name in _TO_ARRAY else None
+        if name in _TO_ARRAY and all(isinstance(one, OfEach) for one in first):
+            return together([one.value for one in first], place)
         if all(isinstance(one, AnyImage) for one in first) and name in _THREEFOLD:
             is_grey = len(first) == 3 and len({id(one.of) for one in first}) == 1
             return _of(coloured(first[0].of, place), place) if is_grey else Unknown("", place)
@@ -182,13 +183,25 @@ def part_of_any(one: AnyImage, index: ast.expr) -> AnyImage:
     return AnyImage(one.of.with_channel() if last.endswith(("newaxis", "None")) else one.of)
 
 
-def together(listed: Sequence[AnyImage], place: str) -> DatasetArrays:
-    """The array of what a loop puts into a list, once for each image, or several times."""
-    images = listed[0].of
-    return images if len(listed) == 1 else images.with_change(OTHERS, place)
+def together(listed: Sequence[Value], place: str) -> DatasetArrays | None:
+    """The array of what a loop puts into a list, once for each image, or several times; None without any image."""
+    images = next((one.of for one in listed if isinstance(one, AnyImage)), None)
+    return images if len(listed) == 1 or images is None else images.with_change(OTHERS, place)
 
 
-def is_any_number(at: Value, key: ast.expr) -> bool:
+def set_by_loop(held: Value, at: Value, key: ast.expr, value: Value, unknown: Unknown) -> Value:
+    """What an array is behind a loop that sets each of its images, by the number `at`, to a value.
+
+    `unknown` where it is not known what each is set to; None where no loop over all images does it, or not to images.
+    """
+    if not _is_any_number(at, key):
+        return None
+    if isinstance(value, AnyImage):
+        return value.of
+    return unknown if isinstance(held, DatasetArrays) and held.what == "images" else None
+
+
+def _is_any_number(at: Value, key: ast.expr) -> bool:
     """Whether `at`, the value of `key`, is the number of any image, behind which the whole image is meant."""
     if isinstance(at, tuple) and isinstance(key, ast.Tuple) and at:
         return isinstance(at[0], AnyNumber) and all(ast.unparse(one) in (":", "...", "0") for one in key.elts[1:])

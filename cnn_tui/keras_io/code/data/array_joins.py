@@ -8,6 +8,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.data.any_image import coloured, in_colours
 from cnn_tui.keras_io.code.data.data_values import HALVES, OTHERS, DatasetArrays
+from cnn_tui.keras_io.code.data.joins import is_to_fill
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _BELOW = ("concatenate", "concat", "vstack", "row_stack", "append")
@@ -46,6 +47,7 @@ def _threefold(parts: Sequence[Value], place: str) -> DatasetArrays | None:
 
 def put_together(parts: Sequence[Value], place: str) -> DatasetArrays:
     """Several arrays, of which one at least is a dataset's, as one."""
+    parts = [one for one in parts if not (isinstance(one, Unknown) and is_to_fill(one))]
     known = [one for one in parts if isinstance(one, DatasetArrays)]
     first = next((one for one in known if one.half == "train"), known[0])
     alike = [one for one in known if (one.dataset, one.what) == (first.dataset, first.what)]

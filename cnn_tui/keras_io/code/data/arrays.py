@@ -13,7 +13,7 @@ from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, Dataset
 from cnn_tui.keras_io.code.data.idx_files import idx_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.scale import statistic
-from cnn_tui.keras_io.code.values import Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
 _ON_ARRAYS = (
     "array", "asarray", "expand_dims", "cast", "convert_to_tensor", "to_categorical", "float32", "reshape", "astype",
@@ -49,6 +49,8 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "resize" and "image" in callee.path.split(".") and arrays is not None and arrays.what == "images":
         layer = image_layer(name, unnamed[1:], given, place)
         return Unknown("", place) if layer is None else arrays.resized(layer)
+    if name == "pad" and arrays is not None and arrays.what == "images":
+        return _padded(arrays, unnamed[1:], given, place) or Unknown("", place)
     if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
         return found
     if name in _ORDERS and unnamed:
@@ -61,6 +63,28 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "train_test_split":
         return _split(unnamed, given, place)
     return _loaded(callee, place) if name == "load_data" else None
+
+
+def _padded(
+    images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
+) -> DatasetArrays | None:
+    """What NumPy's pad makes of images: a border of zeros; None where it makes another one, or where it is not told."""
+    widths = given.get("pad_width", more[0] if more else None)
+    mode = given.get("mode", more[1] if len(more) > 1 else "constant")
+    rest = {name for name in given if name not in ("pad_width", "mode") and given[name] not in (0, None)}
+    pairs = [tuple(one) if isinstance(one, list | tuple) else (one, one) for one in widths] if _is_list(widths) else []
+    if mode != "constant" or rest or len(pairs) != len(images.sizes) + 1 or len(images.sizes) < 2 or images.offset:
+        return None
+    whole, rows, columns, *channels = pairs
+    if not all(type(end) is int for pair in pairs for end in pair) or any(any(pair) for pair in (whole, *channels)):
+        return None
+    sizes = (images.sizes[0] + sum(rows), images.sizes[1] + sum(columns), *images.sizes[2:])
+    border = Instance("ZeroPadding2D", {"padding": (rows, columns)}, place)
+    return msgspec.structs.replace(images, sizes=sizes, layers=(*images.layers, border))
+
+
+def _is_list(value: Value) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _along(images: DatasetArrays, axis: Value) -> str:

@@ -87,7 +87,7 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     @property
     def is_prepared(self) -> bool:
         """Whether more is done to them than another size, so that a scale behind that is no scale of bytes."""
-        return any(layer.kind != "Resizing" for layer in self.layers)
+        return any(layer.kind not in ("Resizing", "ZeroPadding2D") for layer in self.layers)
 
     def scaled(self, factor: float) -> DatasetArrays:
         """The images with every number multiplied."""

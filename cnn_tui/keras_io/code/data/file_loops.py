@@ -108,7 +108,7 @@ def numbered(over: Value, place: str) -> list[Value] | None:
     if isinstance(over, ClassNames) and not over.is_number:
         over = [OfEach(one, over.each == "name") for one in each_of(over) or ()]
     if isinstance(over, DatasetArrays) and over.count is not None:
-        return [(OfEach(AnyNumber(over.count)), AnyImage(over))]
+        return [(OfEach(AnyNumber(range(over.count))), AnyImage(over))]
     return [(OfEach(Unknown("a number", place)), one) for one in over] if is_of_files(over) else None
 
 

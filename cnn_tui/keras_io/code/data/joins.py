@@ -24,7 +24,7 @@ def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], plac
     if not isinstance(parts, list | tuple) or len(parts) < 2:
         return None
     tables = [part.table for part in parts if isinstance(part, Unknown) and part.table is not None]
-    others = [part for part in parts if isinstance(part, Unknown) and part.table is None and not _is_to_fill(part)]
+    others = [part for part in parts if isinstance(part, Unknown) and part.table is None and not is_to_fill(part)]
     at = _AXIS.get(name)
     axis = given.get("axis", unnamed[at] if at is not None and len(unnamed) > at else 0)
     is_rows = name in _AXIS and axis not in (1, -1, "columns")
@@ -39,5 +39,5 @@ def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], plac
     return msgspec.structs.replace(tables[0], paths=tuple(paths), joined_at=place)
 
 
-def _is_to_fill(part: Unknown) -> bool:
+def is_to_fill(part: Unknown) -> bool:
     return _TO_FILL.search(part.what) is not None
