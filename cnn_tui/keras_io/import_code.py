@@ -144,7 +144,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         for added in one.added if isinstance(one, Folder) else ():
             notes.append(f"{added} puts other pictures there to those to {kind} on: they are left out")
     tested = tuple(map(_data, model.evaluated))
-    used = (data, validation, *tested)
+    used = (data, validation)  # what it only tests on by hand is left alone here
     notes += [note for note, folder in program.left_out.items() if any(is_read_by_hand(one, folder) for one in used)]
     for other in (validation, *tested):
         note_other_scale(data, other, notes)

@@ -171,6 +171,8 @@ flow = ImageDataGenerator(rescale=1 / 255).flow_from_directory("pets", target_si
 model = keras.Sequential([keras.Input((6, 8, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])
 model.compile("adam", "categorical_crossentropy")
 model.fit(flow)
+one = keras.utils.img_to_array(keras.utils.load_img(found[0], target_size=(6, 8))) / 255.0
+model.predict(np.expand_dims(one, 0))
 """
     imported = read(pets.parent, READ + BY_HAND.split("import cv2")[0] + "import os\n" + shown + flow)
     assert not imported.differences
@@ -211,6 +213,24 @@ model.fit(X, y, validation_data=(other, others))
     assert (here.experiment.dataset, here.experiment.test) == (str(table), 0.25)
     assert here.experiment.stack.input_shape == (30, 40, 3)
     assert any("the classes are those of the column kind of the table" in note for note in here.to_know)
+
+
+def test_pictures_of_a_column_of_a_table_are_read_in_one_expression(tmp_path: Path) -> None:
+    code = f"""{READ}{BY_HAND}
+import pandas as pd
+from keras.preprocessing.image import img_to_array, load_img
+table = pd.read_csv("kinds.csv")
+def seen(path):
+    return img_to_array(load_img(path, target_size=(30, 40))).astype("float32") / 255.0
+X = np.array([seen("pictures/" + file) for file in table["file"]])
+model = keras.Sequential([layers.Flatten(), layers.Dense(5, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(X, keras.utils.to_categorical(table["kind"]))
+"""
+    imported = read(tmp_path, code)
+    assert imported.experiment.stack.input_shape == (30, 40, 3)
+    assert not any("Rescaling in front" in note for note in imported.to_know)
+    assert any("names the pictures that it trains on, kinds.csv" in note for note in imported.differences)
 
 
 def test_a_loop_over_a_table_that_reads_no_pictures_is_not_followed(tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ class Expressions:
             if isinstance(weights := self.value(element, inner, cell), ClassWeights):
                 return weights
         files = turns_of(over, [element], inner)
-        if isinstance(over, Unknown | Named):
+        if files is None and isinstance(over, Unknown | Named):
             self._bind_parts(part.target, unknown(part.target, cell), inner)
             of_each_one = self.value(element, inner, cell)
             each = unknown(element, cell)
