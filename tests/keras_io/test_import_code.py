@@ -500,3 +500,31 @@ def test_what_comes_from_the_call_of_a_script_is_what_it_is_without(
     imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", f"epochs={epochs}"))
     assert (imported.experiment.training.epochs == found) is (found is not None)
     assert any("epochs is" in note for note in imported.notes) is (found is None)
+
+
+@pytest.mark.parametrize(
+    "makes", ["model = made()", SMALL.strip() + '\nmodel.compile("sgd", "sparse_categorical_crossentropy")']
+)
+def test_a_loop_of_which_only_running_tells_how_often_it_trains_is_gone_through_once(
+    tmp_path: Path, makes: str
+) -> None:
+    inside = textwrap.indent(SMALL + 'model.compile("sgd", "sparse_categorical_crossentropy")\nreturn model', "    ")
+    code = f"""{HEAD}
+from sklearn.model_selection import KFold
+def made():
+{inside}
+for fold, (train, held) in enumerate(KFold(5, shuffle=True).split(x_train, y_train)):
+{textwrap.indent(makes, "    ")}
+    model.fit(x_train[train], y_train[train], validation_data=(x_train[held], y_train[held]), epochs=7)
+"""
+    imported = read(tmp_path, code)
+    assert (imported.experiment.dataset, imported.experiment.training.epochs) == ("fashion_mnist", 7)
+    assert [type(layer) for layer in imported.experiment.layers] == [Conv2D, Flatten, Dense]
+    assert any("how often the loop at line" in note and "in one turn of it" in note for note in imported.differences)
+
+
+def test_a_loop_that_adds_layers_as_often_as_only_running_tells_is_refused(tmp_path: Path) -> None:
+    code = SMALL.replace(
+        "])", "])\nfor units in sizes():\n    model.add(layers.Dense(units))\n    model.fit(x_train, y_train)"
+    )
+    assert "add at line" in refusal(tmp_path, HEAD + code + FIT)

@@ -6,7 +6,7 @@ import ast
 import contextlib
 from collections.abc import Callable, Sequence
 
-from cnn_tui.keras_io.code.branches import changed_lists, trains
+from cnn_tui.keras_io.code.branches import FITS, changed, changed_lists, trains
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.file_loops import reads_all
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, sizes_of
@@ -18,7 +18,24 @@ Bind = Callable[[ast.expr, Value, Names, CodeCell], None]
 Block = Callable[[Sequence[ast.stmt], Names, CodeCell], None]
 
 
-def images_made(
+def turned_once(
+    target: ast.expr, body: Sequence[ast.stmt], names: Names, cell: CodeCell, bind: Bind, block: Block, notes: list[str]
+) -> dict[str, Unknown] | None:
+    """Go once through a loop that trains a model, and gives none that is there more layers, and give None.
+
+    Of any other loop it is what `_images_made` tells.
+    """
+    if not trains(body, names) or changed(body, names) - {*FITS, "compile"}:
+        return _images_made(target, body, names, cell, bind, block, notes)
+    what = f"how often the loop at {cell.place(target.lineno)} goes round, which trains a model"
+    notes.append(f"{what}, only running tells: here it is trained as in one turn of it")
+    bind(target, unknown(target, cell), names, cell)
+    with contextlib.suppress(LeftLoop, NextTurn):
+        block(body, names, cell)
+    return None
+
+
+def _images_made(
     target: ast.expr, body: Sequence[ast.stmt], names: Names, cell: CodeCell, bind: Bind, block: Block, notes: list[str]
 ) -> dict[str, Unknown]:
     """What a loop makes of images, by its names: lists of pictures of one known size, as arrays of them.

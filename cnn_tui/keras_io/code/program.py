@@ -23,7 +23,7 @@ from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
 from cnn_tui.keras_io.code.expressions import Expressions
-from cnn_tui.keras_io.code.images_made import images_made
+from cnn_tui.keras_io.code.images_made import turned_once
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.network.applications import freeze
@@ -175,15 +175,16 @@ class Program:
         if (files := turns_of(over, body, names)) is not None and reads_all(body) and not trains(body, names):
             names.own().update({part.id: unknown(part, cell) for part in carried(body) if is_plain(names.get(part.id))})
             for one in files:
-                self._loop_over_files(target, one, body, names, cell)
+                self._over_files(target, one, body, names, cell)
             return
         try:
             turns = items(over)
         except (TypeError, ValueError):
-            filled = images_made(target, body, names, cell, self._bind, self._block, self.notes)
-            test_by_batches(over, body, names)
-            self._doubt(body, names, cell)
-            names.own().update(filled)
+            filled = turned_once(target, body, names, cell, self._bind, self._block, self.notes)
+            if filled is not None:
+                test_by_batches(over, body, names)
+                self._doubt(body, names, cell)
+                names.own().update(filled)
             return
         for value in turns:
             self._bind(target, value, names, cell)
@@ -194,9 +195,7 @@ class Program:
             except LeftLoop:
                 break
 
-    def _loop_over_files(
-        self, target: ast.expr, one: Value, body: list[ast.stmt], names: Names, cell: CodeCell
-    ) -> None:
+    def _over_files(self, target: ast.expr, one: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go through a loop over what lies in a folder once, for any of it; what the loop sets is unknown behind it."""
         self._bind(target, one, names, cell)
         self._calls.file_loops.append(one)
