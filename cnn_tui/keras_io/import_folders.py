@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data import csv_file
+from cnn_tui.data import csv_file, picture_names
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.experiment.image_ranges import ImageNumbers
+from cnn_tui.experiment.unset_dataset import pictures_for
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, Listed
 from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
@@ -123,6 +124,7 @@ def _listed_asked(
     here = table_here(code, _places(listed.table, beside), [one for one in tests if one.is_file()][:1], wanted, notes)
     if here is not None:
         return DataAsked(*here)
+    note_not_there(apart, notes)
     if len(notes) == said:
         note_gone(code, why_not([*_places(listed.table, beside)], wanted), notes)
     return DataAsked(options=options, share=share)
@@ -177,12 +179,24 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
             if other is not None and test is None:
                 shown = quiet(f"{other} ({tested.place})", 160)
                 notes.append(f"the table that it tests on, {shown}, is not there, or not of such images")
+            if picture_names.names_pictures(path):
+                return _names_asked(path, test, code)
             split = table_split(code) if test is None and csv_file.halves(path, DataOptions()).test is None else None
             return DataAsked(str(path), DataOptions(test=split.test if split is not None else test))
     there = f"{quiet(str(table), 80)} ({images.place})"
     notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")
     split = table_split(code)
     return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
+
+
+def _names_asked(path: Path, test: str | None, code: CodeImport) -> DataAsked:
+    """A table that names pictures, of which a script learns in a way that is followed no further."""
+    shape, split = code.chain.input_shape, table_split(code)
+    options = AS_THEY_ARE
+    if shape is not None and len(shape) == 3 and _is_size(shape[:2]):
+        options = pictures_for((shape[0], shape[1], shape[2]), options)
+    share = split.test if split is not None else None
+    return DataAsked(str(path), msgspec.structs.replace(options, test=test if test is not None else share))
 
 
 def _shown(images: Any) -> str:

@@ -47,8 +47,9 @@ def note_tested(code: CodeImport, notes: Notes) -> None:
 def note_not_there(tested: Folder | None, notes: Notes) -> None:
     """Note the folder that a script tests on alone, where the pictures that it trains on are not there."""
     if tested is not None:
+        kind = "table" if isinstance(tested.path, Listed) else "folder"
         notes.to_know.append(
-            f"it tests on {_shown(tested.path)} ({tested.place}): set test to that folder, where it is no part of the "
+            f"it tests on {_shown(tested.path)} ({tested.place}): set test to that {kind}, where it is no part of the "
             "dataset"
         )
 

@@ -49,6 +49,12 @@ BALANCED = {
     "        counts[label] += 1\n    total = sum(counts.values())\n"
     "    return {label: total / (len(counts) * count) for label, count in counts.items()}\n"
     "weights = weights_of(train.classes)",
+    "a dict of it": "counts = dict(Counter(train.classes))\ntotal = sum(counts.values())\n"
+    "weights = {kind: (1 / count) * total / 3.0 for kind, count in counts.items()}",
+    "shares": "shares = pd.Series(train.classes).value_counts(normalize=True)\n"
+    "weights = {at: 1 / (3 * shares[at]) for at in range(3)}",
+    "a name that is bound anew": "weights = compute_class_weight('balanced', classes=kinds, y=train.classes)\n"
+    "weights = dict(enumerate(weights.tolist()))",
     "scikit-learn": "found = compute_class_weight('balanced', classes=np.unique(train.classes), y=train.classes)\n"
     "weights = {at: found[at] for at in range(len(found))}",
 }
@@ -61,6 +67,8 @@ OF_TWO = {
 OTHERS = {
     "by the largest": "counts = Counter(train.classes)\n"
     "weights = {kind: max(counts.values()) / count for kind, count in counts.items()}",
+    "of what it validates on": "counts = np.bincount(val_train.classes)\n"
+    "weights = dict(enumerate(counts.mean() / counts))",
     "inverse": "weights = {at: 1 / count for at, count in enumerate(np.bincount(train.classes))}",
     "milder": "counts = np.bincount(train.classes)\n"
     "weights = dict(enumerate(np.sqrt(counts.sum() / (len(counts) * counts))))",

@@ -106,3 +106,36 @@ def test_other_columns_are_all_that_is_said_of_a_table(tmp_path: Path) -> None:
     write(tmp_path / "train.csv", tmp_path / "train", head="id,breed", row="{name},{kind}")
     (note,) = imported(tmp_path, flows("rows").replace('"breed"', '"colour"')).differences
     assert note.startswith("its classes are in the column colour there, and here they would be in breed")
+
+
+def test_a_table_of_names_that_a_pipeline_begins_with_is_the_dataset(tmp_path: Path) -> None:
+    table = write(tmp_path / "train.csv", tmp_path / "train", head="id,breed", row="{name}.png,{kind}")
+    code = """
+import pandas as pd
+import tensorflow as tf
+from tensorflow.keras import Sequential, layers
+rows = pd.read_csv("train.csv")
+def load(name, kind):
+    return tf.image.resize(tf.io.decode_jpeg(tf.io.read_file("train/" + name)), (8, 9)) / 255.0, kind
+train = tf.data.Dataset.from_tensor_slices((rows["id"].values, rows["breed"].values)).map(load).batch(4)
+model = Sequential([layers.Flatten(input_shape=(8, 9, 3)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train, epochs=2)
+"""
+    experiment = read(tmp_path, code).experiment
+    assert (experiment.dataset, experiment.stack.input_shape, experiment.data.classes) == (str(table), (8, 9, 3), 3)
+
+
+def test_a_table_that_is_made_of_files_is_parted_as_there(tmp_path: Path) -> None:
+    rows = "rows = pd.DataFrame({'id': names, 'breed': kinds})\n"
+    experiment = imported(tmp_path, rows + SPLITS["halves of it"][0]).experiment
+    assert (experiment.test, experiment.training.validation) == (0.4, "test")
+
+
+def test_another_table_to_test_on_is_named_where_neither_is_there(tmp_path: Path) -> None:
+    reading = "others = pd.read_csv('birds/later.csv')\n" + SPLITS["subsets"][0]
+    reading += "\nlater = plain." + FLOW.format(rows="others", more="")
+    code = SCRIPT.replace("SHARE", "0.4").replace("READ", reading).replace("evaluate(watched)", "evaluate(later)")
+    gone = read(tmp_path, code)
+    assert (gone.experiment.test, gone.experiment.training.validation) == (None, 0.4)
+    assert any("it tests on birds/later.csv (line 12): set test to that table" in note for note in gone.to_know)

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data.bound_names import LEAVE, SUMS, Binding, BoundNames, names_of
+from cnn_tui.keras_io.code.data.bound_names import LEAVE, SUMS, Binding, BoundNames, mentions, names_of
 from cnn_tui.keras_io.code.data.class_ratios import (
     BALANCED,
     CLASSES,
     COUNT,
     IMAGES,
+    SHARE,
     AClass,
     EachLabel,
     FilesOfClass,
@@ -38,6 +39,8 @@ _LISTING = ("listdir", "glob", "rglob", "iterdir", "scandir", "list_files", "pat
 _ONE_A_CLASS = ("class_names", "class_indices", "unique", "set", "classes_")
 _OF_IMAGES = ("samples", "n", "num_examples")
 _LABELS = ("classes", "labels")
+_NOT_LEARNED = ("val", "test", "y_val", "y_test", "x_val", "x_test")
+"""How the names of what is validated or tested on begin."""
 _MOST_DEEP = 40
 _MOST_STEPS = 20_000
 """What is read at most, of names that are made of one another."""
@@ -137,7 +140,12 @@ class _Reader:
     def _named(self, name: str, names: BoundNames) -> object:
         if name in names.labels:
             return EachLabel()
-        return self._defined(names.defined(name))
+        found = names.defined(name)
+        last = found[-1] if len(found) > 1 else None
+        if last is not None and last.how == "value" and not last.path and mentions(last.node, name):
+            with last.names.without_last(name):  # of which it is made
+                return self._of(last)
+        return self._defined(found)
 
     def _defined(self, found: Sequence[Binding]) -> object:
         """What a name is that is bound so: set once, beside a start or a guard that is a plain number, or added up."""
@@ -165,11 +173,7 @@ class _Reader:
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         first = node.args[0] if node.args else None
         if name in _COUNTING or (name == "unique" and any(one.arg == "return_counts" for one in node.keywords)):
-            return (
-                [OfEachClass(AClass()), OfEachClass(COUNT)]
-                if name == "unique"
-                else OfEachClass(COUNT, name != "bincount")
-            )
+            return self._counts(name, node)
         if name == "compute_class_weight":
             given = [*(one.value for one in node.keywords if one.arg == "class_weight"), *node.args]
             is_so = bool(given) and isinstance(given[0], ast.Constant) and given[0].value == "balanced"
@@ -189,11 +193,22 @@ class _Reader:
             return gone_through(name, parts)
         if name == "dict" and first is not None:
             pairs = self.read(first, names)
+            if isinstance(pairs, OfEachClass) and pairs.is_table:
+                return pairs
             return OfEachClass(part_of(pairs.of, 1), True) if isinstance(pairs, OfEachClass) else None
         if name in LEAVE:
             return self.read(first or owner, names)
         made = names.called(name, node)
         return self.read(made[0], made[1]) if made is not None else None
+
+    def _counts(self, name: str, node: ast.Call) -> object:
+        """How many labels there are of each class; None for labels that nothing is learned from."""
+        if any(isinstance(part, ast.Name) and part.id.lower().startswith(_NOT_LEARNED) for part in ast.walk(node)):
+            return None
+        if name == "unique":
+            return [OfEachClass(AClass()), OfEachClass(COUNT)]
+        is_share = any(one.arg == "normalize" and ast.unparse(one.value) == "True" for one in node.keywords)
+        return OfEachClass(SHARE if is_share else COUNT, name != "bincount")
 
     def _counted(self, name: str, node: ast.Call, owner: ast.expr | None, names: BoundNames) -> object:
         """How many images of a class there are: of the files in its folder, of the labels that are its own."""

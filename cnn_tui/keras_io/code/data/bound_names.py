@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -52,6 +53,15 @@ class BoundNames:
         if name not in self._found:
             return self._above.defined(name) if self._above is not None else []
         return [one for one in self._found[name] if not _is_empty(one)]
+
+    @contextlib.contextmanager
+    def without_last(self, name: str) -> Iterator[None]:
+        """The names as they are before one of them is bound for the last time."""
+        last = self._found[name].pop()
+        try:
+            yield
+        finally:
+            self._found[name].append(last)
 
     def of_loops(self, loops: Iterable[ast.comprehension]) -> BoundNames:
         """The names inside of a comprehension."""
@@ -141,6 +151,11 @@ def names_of(trees: Sequence[ast.Module], place: ast.AST) -> BoundNames:
 
 def _is_call_of(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def mentions(node: ast.AST, name: str) -> bool:
+    """Whether a name stands in an expression."""
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:

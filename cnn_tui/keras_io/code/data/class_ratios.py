@@ -47,6 +47,8 @@ class FilesOfClass(msgspec.Struct, frozen=True):
 
 
 COUNT, IMAGES, CLASSES = Ratio(counts=1, of=ANY), Ratio(images=1), Ratio(classes=1)
+SHARE = Ratio(images=-1, counts=1, of=ANY)
+"""The part of the images that is of a class."""
 BALANCED = Ratio(images=1, classes=-1, counts=-1, of=ANY)
 
 
