@@ -127,7 +127,9 @@ def _verdicts(facts: ComparisonFacts) -> Iterator[Block]:
     if said is None:
         yield Paragraph("…", style="dim")
         return
-    nothing = "There are no two different experiments among those of them that ended as planned."
+    nothing = "Fewer than two of these experiments have runs that ended as planned, so there is nothing to judge."
+    if _are_repeats(facts.found):
+        nothing = "These runs are repeats of one experiment, so what differs between them is chance."
     for one in said or [nothing]:
         yield Paragraph(sentence(one))
     if said:
@@ -136,6 +138,12 @@ def _verdicts(facts: ComparisonFacts) -> Iterator[Block]:
         yield Heading("These runs, image by image")
     for one in facts.on_same_images:
         yield Paragraph(sentence(one))
+
+
+def _are_repeats(found: Comparison) -> bool:
+    """Whether the runs are of one experiment: the same data, training and layers, whatever their seeds."""
+    rows = [row for row in found.rows if row.group in ("data", "training") and row.key != "seed"]
+    return not any(row.differs for row in rows) and not any(diff.differs for diff in found.layers)
 
 
 def _curves(facts: ComparisonFacts) -> Iterator[Block]:

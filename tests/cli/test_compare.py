@@ -44,6 +44,12 @@ def test_two_runs_are_put_side_by_side(inside: Inside) -> None:
     assert "batch_size" in inside("compare", "1", "2", "--all").out
 
 
+def test_of_repeats_it_is_said_that_chance_makes_the_difference(inside: Inside) -> None:
+    told = "These runs are repeats of one experiment, so what differs between them is chance."
+    assert told in " ".join(inside("compare", "1", "3").out.split())
+    assert told not in " ".join(inside("compare", "1", "2").out.split())
+
+
 def test_it_fits_eighty_columns_however_many_runs(inside: Inside) -> None:
     with History() as history:
         for name in ("名前" * 40, "x" * 150, "loud\x1b[2J [red] \u202e"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import msgspec
 import pytest
 from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
@@ -569,6 +570,16 @@ async def test_what_tells_runs_apart_comes_first_with_their_data_and_epochs(
         assert second.startswith("2 16 filters · sample · 1 ep") and "0.8412≠ finished" in second
         assert first.startswith("3 batch 64 ")
         assert "3 runs · fashion_mnist · ≠ other data" in pane(app, "history")
+
+
+async def test_the_name_of_a_folder_takes_the_room_that_there_is(make_lab: MakeLab, history: History) -> None:
+    zoo = msgspec.structs.replace(load_preset("lab1-baseline"), name="cats or dogs")
+    made(history, zoo, 0.5167, epochs=4, dataset="/home/ada/newcomer-photos")
+    made(history, "lab1-16-filters", 0.8412, epochs=5)
+    app = make_lab()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("4")
+        await sees(pilot, "cats or dogs · newcomer-photos · 4 ep")
 
 
 async def test_beside_a_baseline_names_give_way_to_what_is_told_of_them_but_not_wholly(

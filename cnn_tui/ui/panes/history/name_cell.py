@@ -39,9 +39,10 @@ def name_cell(
     dim = style("dim")
     styles = [style("warn") if key == "dataset" and is_stand_in(line.dataset) else dim for key in beside]
 
-    def end(count: int, *, brief: bool) -> Text:
-        words = [f"{_DOT}{BESIDE[key](line, brief)}" for key in beside[:count]]
-        return Text.assemble(*zip(words, styles[:count], strict=True))
+    def end(count: int, *, brief: bool, more: int = 0) -> Text:
+        """What is told behind it; a dataset may have so many cells `more`."""
+        told = [_dataset(line, brief, more) if key == "dataset" else BESIDE[key](line, brief) for key in beside[:count]]
+        return Text.assemble(*zip((f"{_DOT}{words}" for words in told), styles[:count], strict=True))
 
     def fit(width: int) -> Text:
         words, every = inert(apart[:_CUT]), len(beside)
@@ -49,7 +50,11 @@ def name_cell(
         least = min(cells(words), _LEAST_NAME)
         ends = [end(every, brief=False), *(end(count, brief=True) for count in range(every, 0, -1)), Text()]
         room_for = [cells(words), *([least] * every), 0]
-        behind = next(one for one, room in zip(ends, room_for, strict=True) if room + one.cell_len <= max(width, 0))
+        fits = [room + one.cell_len <= max(width, 0) for one, room in zip(ends, room_for, strict=True)]
+        behind, at = ends[fits.index(True)], fits.index(True)
+        spare = width - cells(words) - behind.cell_len
+        if spare > 0 and not rest:
+            behind = end(every - max(at - 1, 0), brief=at > 0, more=spare)
         name = Text(cut(words, max(1, width - behind.cell_len)))
         room = width - behind.cell_len - name.cell_len
         if rest and room >= _LEAST:
@@ -59,10 +64,11 @@ def name_cell(
     return fit
 
 
-def _dataset(line: Line, brief: bool) -> str:
+def _dataset(line: Line, brief: bool, more: int = 0) -> str:
     """Its dataset; of one that stands in for a whole one the end, as `sample`; of a path the last part."""
     words = inert(Path(line.dataset).name[:_CUT])
-    return cut(words.rpartition("_")[2] if is_stand_in(line.dataset) else words, _BRIEF_DATASET if brief else _DATASET)
+    least = _BRIEF_DATASET if brief else _DATASET
+    return cut(words.rpartition("_")[2] if is_stand_in(line.dataset) else words, least + more)
 
 
 def _epochs(line: Line, brief: bool) -> str:
