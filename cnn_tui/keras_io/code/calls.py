@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.by_hand import by_names
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
 from cnn_tui.keras_io.code.data.file_loops import each_of, names_in, of_each
 from cnn_tui.keras_io.code.data.idx_files import opened_idx
 from cnn_tui.keras_io.code.data.lab_pictures import lab_pictures
@@ -149,6 +150,12 @@ class Calls:
                 return self._of_tuner(owner, name, unnamed, given, place)
             case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(unnamed[1], DatasetArrays):
                 return [of_each(self.call(unnamed[0], each_of(unnamed[1]) or (), {}, place), None)]
+            case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(read := unnamed[1], Folder):
+                one = any_of_read(read)
+                made = None if one is None else self.call(unnamed[0], (one,), {}, place)
+                return as_each(read, made, place) or Unknown("", place)
+            case Named(path="builtins.list") if len(unnamed) == 1 and isinstance(read := unnamed[0], Folder):
+                return read
             case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):
                 done = self.run(function, (Tensor(None),), {}, place)
                 return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)

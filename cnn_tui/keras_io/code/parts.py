@@ -9,10 +9,12 @@ from cnn_tui.keras_io.code.attributes import attribute, is_base
 from cnn_tui.keras_io.code.data.any_image import AnyNumber, any_of
 from cnn_tui.keras_io.code.data.arrays import array_in
 from cnn_tui.keras_io.code.data.below import name_asked
+from cnn_tui.keras_io.code.data.class_places import AnyPlace, name_at
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
     ClassCounts,
+    ClassNames,
     ClassWeights,
     DatasetArrays,
     Folder,
@@ -38,6 +40,8 @@ def part_of(owner: Value, index: Value) -> Value:
         return owner
     if isinstance(owner, NpzFile):
         return array_in(owner, index)
+    if isinstance(owner, ClassNames) and isinstance(index, AnyPlace):
+        return name_at(owner, index)
     if isinstance(owner, AnyEntry | OfName) or isinstance(index, AnyEntry | OfName):
         return name_asked(owner, index)
     if isinstance(owner, Folder):

@@ -17,7 +17,7 @@ from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.any_image import set_by_loop
 from cnn_tui.keras_io.code.data.data_values import OfName
-from cnn_tui.keras_io.code.data.file_loops import carried, note_of_names, reads_all, turns_of
+from cnn_tui.keras_io.code.data.file_loops import counts_along, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.idx_files import OPENED
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
@@ -173,7 +173,7 @@ class Program:
 
     def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         if (files := turns_of(over, body, names)) is not None and reads_all(body) and not trains(body, names):
-            names.own().update({part.id: unknown(part, cell) for part in carried(body) if is_plain(names.get(part.id))})
+            names.own().update(counts_along(files, body, names, cell))
             for one in files:
                 self._over_files(target, one, body, names, cell)
             return

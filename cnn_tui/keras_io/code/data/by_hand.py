@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     OfName,
     ReadPicture,
 )
+from cnn_tui.keras_io.code.data.each_picture import notes_of, touched
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.data.unknown_pictures import sizes_of
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
@@ -53,7 +54,7 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(first, Below | AnyEntry | OfName):
         return below_call(name, first)
     if isinstance(first, ReadPicture):
-        return _changed(name, first, unnamed[1:], given)
+        return touched(first, name, place) or _changed(name, first, unnamed[1:], given)
     if isinstance(first, Folder) and BY_HAND in first.arguments and name in _SAME:
         return first
     return together(first, place) if name in ("array", "asarray", "stack") and isinstance(first, list) else None
@@ -186,7 +187,7 @@ def together(listed: list[Value], place: str) -> Value:
     if first.is_blue_first:
         arguments[BLUE_FIRST] = True
     layers = [] if first.scale == 1 else [Instance("Rescaling", {"scale": first.scale}, place)]
-    return Folder(root, arguments, None, first.place, layers=tuple(layers))
+    return Folder(root, arguments, None, first.place, layers=tuple(layers), notes=notes_of(first))
 
 
 def by_names(folder: Folder, labelled: Sequence[Value]) -> Folder:

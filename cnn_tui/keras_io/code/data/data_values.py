@@ -324,6 +324,8 @@ class ReadPicture(msgspec.Struct, frozen=True):
     is_grey: bool = False
     is_blue_first: bool = False
     scale: float = 1.0
+    touched: tuple[str, ...] = ()
+    """What else is done to it, each with its line."""
 
 
 class PictureCount(msgspec.Struct, frozen=True):

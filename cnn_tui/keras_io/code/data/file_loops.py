@@ -10,6 +10,7 @@ from cnn_tui.keras_io.code.branches import changed_lists
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, goes_over_data
 from cnn_tui.keras_io.code.data.below import any_in
+from cnn_tui.keras_io.code.data.class_places import BY_PLACE, AnyPlace, counted_along
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
@@ -24,6 +25,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     ReadPicture,
 )
 from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
+from cnn_tui.keras_io.code.words import unknown
 
 
 def reads_all(body: Sequence[ast.stmt]) -> bool:
@@ -39,7 +41,8 @@ def each_of(over: Value) -> list[Value] | None:
     if isinstance(over, ClassNames) and not over.is_number:
         below = any_in(over.path)
         files = ClassNames(below, False, over.what)
-        return [{"name": AnyEntry(over.path), "path": below, "walk": (below, files, files)}[over.each]]
+        ways: dict[str, Value] = {"name": AnyEntry(over.path), "path": below, "walk": (below, files, files)}
+        return [AnyPlace(over.path) if over.each == BY_PLACE else ways[over.each]]
     if isinstance(over, DatasetArrays):
         return [AnyImage(over)]
     return [_plain(one) for one in over] if is_of_files(over) else None
@@ -65,7 +68,13 @@ def _reads_pictures(nodes: Sequence[ast.AST]) -> bool:
     return opened or any(name in ("imread", "load_img") for name in names)
 
 
-def carried(body: Sequence[ast.stmt]) -> Iterator[ast.Name]:
+def counts_along(turns: Sequence[Value], body: Sequence[ast.stmt], names: Names, cell: CodeCell) -> dict[str, Value]:
+    """What each turn of such a loop makes of what the one before left: unknown, but for the numbers of its classes."""
+    counts = [part for part in _carried(body) if type(names.get(part.id)) in (int, float, str, bool, type(None))]
+    return {part.id: counted_along(turns, names.get(part.id)) or unknown(part, cell) for part in counts}
+
+
+def _carried(body: Sequence[ast.stmt]) -> Iterator[ast.Name]:
     """What each turn of a loop makes of what the one before left, as a count."""
     for part in (part for node in body for part in ast.walk(node)):
         if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):

@@ -1,0 +1,50 @@
+"""What a script does to each picture of those that it has read, as `map` does: it is done once, to any of them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, BY_HAND, Folder, ReadPicture
+from cnn_tui.keras_io.code.values import Instance, Value
+
+_TOUCHES = (
+    "equalizeHist", "equalize_hist", "GaussianBlur", "medianBlur", "bilateralFilter", "blur", "filter2D",
+    "fastNlMeansDenoising", "fastNlMeansDenoisingColored",
+)  # fmt: skip
+"""Functions that change what a picture shows, and neither its size nor its colours, for which no layer is here."""
+
+
+def any_of_read(pictures: Folder) -> ReadPicture | None:
+    """Any of the pictures of a folder that a script has read; None for a folder that is read in another way."""
+    if BY_HAND not in pictures.arguments:
+        return None
+    said = pictures.arguments
+    is_grey = said.get("color_mode") == "grayscale"
+    return ReadPicture(pictures.path, None, pictures.place, said.get("image_size"), is_grey, BLUE_FIRST in said)
+
+
+def touched(picture: ReadPicture, name: str, place: str) -> ReadPicture | None:
+    """A picture behind a function of this name that only changes what it shows; None behind another one."""
+    if name not in _TOUCHES:
+        return None
+    return msgspec.structs.replace(picture, touched=(*picture.touched, f"{name} ({place})"))
+
+
+def notes_of(picture: ReadPicture) -> tuple[str, ...]:
+    """What is said of what is done to each picture and is left out here."""
+    return tuple(f"{one} is done to each picture there: it is left out" for one in picture.touched)
+
+
+def as_each(pictures: Folder, made: Value, place: str) -> Folder | None:
+    """The pictures, each as one of them is made; None where it is not known what is made of one."""
+    if not isinstance(made, ReadPicture):
+        return None
+    arguments = {name: value for name, value in pictures.arguments.items() if name != BLUE_FIRST}
+    arguments["color_mode"] = "grayscale" if made.is_grey else "rgb"
+    if made.size is not None:
+        arguments |= {"image_size": made.size, "target_size": made.size}
+    if made.is_blue_first:
+        arguments[BLUE_FIRST] = True
+    scales = () if made.scale == 1 else (Instance("Rescaling", {"scale": made.scale}, place),)
+    layers, notes = (*pictures.layers, *scales), (*pictures.notes, *notes_of(made))
+    return msgspec.structs.replace(pictures, arguments=arguments, layers=layers, notes=notes)
