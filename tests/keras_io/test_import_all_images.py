@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.keras_io.import_model import Imported
-from cnn_tui.network.layers import Rescaling, Resizing, ZeroPadding2D
+from cnn_tui.network.layers import Normalization, Rescaling, Resizing, ZeroPadding2D
 from tests.keras_io.scripts import read
 
 HEAD = """
@@ -218,3 +218,11 @@ def test_labels_that_are_made_anew_are_said(tmp_path: Path, labels: str, said: s
         words for words in found.differences if "labels" in words
     ]
     assert any("labels" in words for words in found.differences) is bool(said)
+
+
+def test_images_that_are_each_evened_out_by_themselves_are_said_to_be(tmp_path: Path) -> None:
+    code = "images = tf.image.per_image_standardization(x_train)\n"
+    found = imported(tmp_path, code, model=GREY.replace("48, 48, 1", "32, 32, 3"), fit="images, y_train")
+    assert isinstance(found.experiment.layers[0], Normalization)
+    (said,) = found.differences
+    assert said.startswith("each image is brought to mean 0 and spread 1 by itself there (line ")

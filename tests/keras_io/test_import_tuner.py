@@ -85,3 +85,47 @@ study.optimize(objective, n_trials=10)
     assert isinstance(dense, Dense)
     assert (dense.units, dense.activation, imported.experiment.training.epochs) == (16, "relu", 2)
     assert any("units 16, how relu, epochs 2; cnn-tui tune varies them" in words for words in imported.differences)
+
+
+def test_a_search_says_how_long_and_in_which_batches_it_trains(tmp_path: Path) -> None:
+    code = CLASS + (
+        "    def fit(self, hp, model, *args, **given):\n"
+        "        return model.fit(*args, batch_size=hp.Choice('batch_size', [16, 32]), **given)\n"
+        "tuner = kt.Hyperband(Maker(10), objective='val_loss', max_epochs=30)\n"
+        "tuner.search(x_train, y_train, validation_split=0.1)\n"
+    )
+    training = read(tmp_path, HEAD + BUILD.rpartition("tuner = ")[0] + code).experiment.training
+    assert (training.epochs, training.batch_size, training.validation) == (30, 16, 0.1)
+
+
+WRAPPED = """
+from scikeras.wrappers import KerasClassifier
+from sklearn.model_selection import GridSearchCV, cross_val_score
+def make(units=32, rate=0.01):
+    model = keras.Sequential([layers.Flatten(input_shape=(28, 28)), layers.Dense(units), layers.Dense(10, "softmax")])
+    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+classifier = KerasClassifier(model=make, epochs=3, batch_size=20, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "units", "epochs"),
+    [
+        ("classifier.fit(x_train, y_train)", 32, 3),
+        ("scores = cross_val_score(classifier, x_train, y_train, cv=3)", 32, 3),
+        (
+            "grid = GridSearchCV(estimator=classifier, param_grid={'model__units': [8, 16], 'epochs': [2, 4]}, cv=3)\n"
+            "found = grid.fit(x_train, y_train)",
+            8,
+            2,
+        ),
+    ],
+)
+def test_a_model_in_an_estimator_of_scikit_learn_is_trained(tmp_path: Path, use: str, units: int, epochs: int) -> None:
+    imported = read(tmp_path, HEAD + WRAPPED + use + "\n")
+    dense, training = imported.experiment.layers[1], imported.experiment.training
+    assert isinstance(dense, Dense)
+    assert (dense.units, training.epochs, training.batch_size, training.learning_rate) == (units, epochs, 20, 0.01)
+    assert any("units 8, epochs 2; cnn-tui tune" in words for words in imported.differences) is (units == 8)
+    assert not any("not trained in the file" in words for words in imported.to_know)

@@ -15,8 +15,8 @@ from cnn_tui.keras_io.code.data.shapes import shape_of
 from cnn_tui.keras_io.code.data.tables import column_of
 from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of, spread
 from cnn_tui.keras_io.code.objects import held
+from cnn_tui.keras_io.code.training.searched import TUNER
 from cnn_tui.keras_io.code.training.set_rates import optimizer_of
-from cnn_tui.keras_io.code.training.tuner import TUNER
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     HISTORY,

@@ -38,7 +38,8 @@ from cnn_tui.keras_io.code.objects import (
     method_of,
     takes_itself,
 )
-from cnn_tui.keras_io.code.training.tuner import MADE, MADE_BY, SEARCHED, TUNER, asked, best_of, is_tuner, settings
+from cnn_tui.keras_io.code.training.searched import TUNER
+from cnn_tui.keras_io.code.training.tuner import Searches
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
@@ -86,8 +87,6 @@ class Calls:
         """Where the channels of a map are in layers that are not told."""
         self.file_loops: list[Value] = []
         """What the loops over the files of folders go over that are around what is read, the innermost last."""
-        self.chosen: dict[str, Value] = {}
-        """The settings that a search chooses in the script, by their names, with their first values."""
         self.entered: dict[int, Names] = {}
         """The functions that were gone through, by their nodes, with what their names stood for in the end."""
         self._block = block
@@ -95,6 +94,9 @@ class Calls:
         self._models = models
         self._notes = notes
         self._depth = 0
+        self._searches = Searches(self.call, self._sent)
+        self.chosen = self._searches.chosen
+        """The settings that a search chooses in the script, by their names, with their first values."""
         self._labelled: list[Value] = []
         """The folders whose files have labels that go by their names."""
 
@@ -144,10 +146,10 @@ class Calls:
                 )
             case Named(name="minimize") if isinstance(given.get("data"), Function):
                 return self._searched(given["data"], given.get("model"), place)
-            case Named() if is_tuner(callee) and (by := next(iter([*unnamed, *given.values()]), None)) is not None:
-                return Instance(TUNER, {MADE_BY: by, MADE: self._built(by, place)}, place)
+            case Named() if (search := self._searches.made(callee, unnamed, given, place)) is not None:
+                return search
             case Method(owner=Instance() as owner, name=name) if owner.kind == TUNER:
-                return self._of_tuner(owner, name, unnamed, given, place)
+                return self._searches.sent(owner, name, unnamed, given, place)
             case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(unnamed[1], DatasetArrays):
                 return [of_each(self.call(unnamed[0], each_of(unnamed[1]) or (), {}, place), None)]
             case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(read := unnamed[1], Folder):
@@ -187,9 +189,8 @@ class Calls:
                 return apply(callee, unnamed, place)
             case Class():
                 return self._made(callee, unnamed, given, place)
-            case Unknown(what=what) if (choice := asked(what.rpartition(".")[2], unnamed, given)) is not None:
-                self.chosen[choice[0]] = choice[1]
-                return choice[1]
+            case Unknown(what=what) if (first := self._searches.first(what, unnamed, given)) is not None:
+                return first
             case Unknown(table=CodeTable(), what=what) if (
                 what.endswith((".apply", ".map")) and unnamed and isinstance(unnamed[0], Function)
             ):  # of each row
@@ -207,23 +208,6 @@ class Calls:
             what = callee.what if isinstance(callee, Unknown) else "a call"
             return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
         return Unknown("", place)
-
-    def _built(self, by: Value, place: str) -> Value:
-        """The model that a function makes for a search, or an object with a `build`."""
-        given = (settings(place),)
-        if isinstance(by, Instance) and is_own(by):
-            return self._sent(by, "build", given, {}, place)
-        return self.call(by, given, {}, place) if isinstance(by, Function) else Unknown("", place)
-
-    def _of_tuner(
-        self, tuner: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
-    ) -> Value:
-        made = tuner.arguments[MADE]
-        if name == "search" and isinstance(made, CodeModel):
-            call_method(Method(made, "fit"), unnamed, given, place)
-            (made.fitted or {})[SEARCHED] = True
-            return None
-        return self._built(tuner.arguments[MADE_BY], place) if name == "build" else best_of(tuner, name)
 
     def _searched(self, data: Function, model: Value, place: str) -> Value:
         """What Hyperas finds: options, and the model that a function makes and trains on what another one loads."""

@@ -27,7 +27,7 @@ from cnn_tui.keras_io.code.data.file_pipelines import files_call
 from cnn_tui.keras_io.code.data.paths import path_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.pipelines import first_batch, length_of, pipeline_call
-from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
+from cnn_tui.keras_io.code.data.preparation import EACH, MODE, PREPARATION, THEN, is_preparation, preparation, prepared
 from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.data.weighing import weighing_call
 from cnn_tui.keras_io.code.mathematics import number_of, operated
@@ -116,6 +116,8 @@ def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str
             model.layers = [*before.layers, *model.layers]
             model.problems = [before.problem] if before.problem else []
         return model
+    if callee.name == "per_image_standardization" and unnamed:
+        return prepared(unnamed[0], Instance(PREPARATION, {MODE: EACH, THEN: 1}, place))
     return prepared(unnamed[0], preparation(callee, given, place)) if is_preparation(callee) and unnamed else None
 
 

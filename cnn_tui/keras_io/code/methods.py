@@ -29,8 +29,8 @@ from cnn_tui.keras_io.code.data.weighing import weight_in_table
 from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after
+from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.training.set_rates import as_compiled, has_other_rate
-from cnn_tui.keras_io.code.training.tuner import SEARCHED
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     FIT_AT,

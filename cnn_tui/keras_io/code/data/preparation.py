@@ -21,6 +21,8 @@ PREPARATION = "preprocess_input"
 """Stands among the layers for what such a function does; its arguments are those below."""
 MODE = "mode"
 """How it prepares images, by the words that Keras has for it: `tf`, `caffe`, `torch`, or "" for not at all."""
+EACH = "each"
+"""The word for `per_image_standardization`, which brings each image to mean 0 and spread 1 by itself."""
 THEN = "then"
 """What the numbers are multiplied by behind it."""
 FUNCTION = "preprocessing_function"
@@ -136,6 +138,12 @@ def layers_of_preparation(done: Instance, white: float, architecture: str, notes
     `architecture` is the network that gets them, "" for one that has learned nothing yet.
     """
     mode, then = done.arguments.get(MODE), done.arguments.get(THEN)
+    if mode == EACH:
+        notes.append(
+            f"each image is brought to mean 0 and spread 1 by itself there ({done.place}): here a Normalization in "
+            "front does it with the mean and the spread of all"
+        )
+        return [Instance("Normalization", {"axis": None}, done.place)]
     factor = float(then) if isinstance(then, int | float) else 1.0
     if architecture:
         notes.to_know.append(

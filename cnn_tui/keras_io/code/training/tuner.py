@@ -1,62 +1,143 @@
-"""Searches for settings in a script, as Keras Tuner and Optuna have them: each setting stands at its first value.
+"""Searches for settings in a script: of Keras Tuner, Optuna and scikit-learn. Each setting stands at its first value.
 
-A model is made by a function, which asks for each setting by its name and says what it may be.
+A model is made by a function, which asks for each setting by its name and says what it may be, or is given them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
-from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.methods import call_method
+from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
+from cnn_tui.keras_io.code.training.searched import SEARCHED, TUNER
+from cnn_tui.keras_io.code.values import CodeModel, Function, Instance, Method, Named, Unknown, Value
 from cnn_tui.text import quiet
 
-TUNER = "a tuner"
-"""What a search of Keras Tuner is, among instances."""
-MADE_BY = "made by"
-"""Among its arguments: the function, or the object with a `build`, that makes its models."""
-MADE = "made"
+Call = Callable[[Value, Sequence[Value], Mapping[str, Value], str], Value]
+"""What a call gives."""
+Send = Callable[[Value, str, Sequence[Value], Mapping[str, Value], str], Value]
+"""What a method of an object of the script gives."""
+
+_MADE_BY = "made by"
+"""Among the arguments of a search: the function, or the object with a `build`, that makes its models."""
+_MADE = "made"
 """Among them: the model that it makes where every setting stands at its first value."""
-SEARCHED = "in a search"
-"""Among what a fit is given: whether it is one of a search, which a training of the model itself counts before."""
+_GIVEN = "given"
+"""Among them: what scikit-learn's search gives that function and each fit."""
 _PACKAGES = ("keras_tuner", "kerastuner")
 _TUNERS = ("RandomSearch", "Hyperband", "BayesianOptimization", "GridSearch")
+_WRAPPERS = ("KerasClassifier", "KerasRegressor")
+"""What makes an estimator of scikit-learn's of a function that makes a model."""
+_CROSSED = ("cross_val_score", "cross_validate", "cross_val_predict")
+_GRIDS = ("GridSearchCV", "RandomizedSearchCV")
+_OF_WRAPPERS = ("build_fn", "model")
+_OF_GRIDS = ("param_grid", "param_distributions")
+_OF_FIT = ("epochs", "nb_epoch", "batch_size", "validation_split", "callbacks")
 _NUMBERS = ("Int", "Float", "suggest_int", "suggest_float", "suggest_uniform", "suggest_loguniform")
 _CHOICES = ("Choice", "suggest_categorical")
 _SHOWN = 8
 """So many settings are named."""
 
 
-def is_tuner(callee: Named) -> bool:
-    """Whether a call of something makes a search of Keras Tuner."""
-    return callee.path.partition(".")[0] in _PACKAGES and callee.name in _TUNERS
+class Searches:
+    """Gives what has to do with a search its value, and keeps the settings that it chooses, with their first values."""
+
+    def __init__(self, call: Call, send: Send) -> None:
+        self.chosen: dict[str, Value] = {}
+        self._call = call
+        self._send = send
+
+    def made(self, callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """The search, or the estimator, that a call makes; None where it makes none."""
+        of = next(iter([*unnamed, *given.values()]), None)
+        if callee.path.partition(".")[0] in _PACKAGES and callee.name in _TUNERS and of is not None:
+            most = {"epochs": given["max_epochs"]} if "max_epochs" in given else {}  # as Hyperband trains its last ones
+            return Instance(TUNER, {_MADE_BY: of, _MADE: self._built(of, {}, place), _GIVEN: most}, place)
+        if callee.name in _WRAPPERS:
+            of = next((given[name] for name in _OF_WRAPPERS if name in given), unnamed[0] if unnamed else None)
+            rest = {_bare(name): value for name, value in given.items() if name not in _OF_WRAPPERS}
+            return Instance(TUNER, {_MADE_BY: of, _MADE: None, _GIVEN: rest}, place)
+        if callee.name in _CROSSED and isinstance(of, Instance) and of.kind == TUNER:
+            self.sent(of, "fit", unnamed[1:3], {name: given[name] for name in ("X", "y") if name in given}, place)
+            return Unknown("", place)
+        if callee.name in _GRIDS:
+            of = given.get("estimator", unnamed[0] if unnamed else None)
+            grid = next((given[name] for name in _OF_GRIDS if name in given), unnamed[1] if len(unnamed) > 1 else None)
+            if isinstance(of, Instance) and of.kind == TUNER and isinstance(grid, dict):
+                return self._grid(of, grid, place)
+        return None
+
+    def _grid(self, of: Instance, grid: dict[Value, Value], place: str) -> Instance:
+        """A search of scikit-learn's, at the first of all that its grid has."""
+        first = {
+            _bare(name): values[0]
+            for name, values in grid.items()
+            if isinstance(name, str) and isinstance(values, list | tuple) and values
+        }
+        self.chosen.update(first)
+        given, by = {**of.arguments[_GIVEN], **first}, of.arguments[_MADE_BY]
+        return Instance(TUNER, {_MADE_BY: by, _MADE: None, _GIVEN: given}, place)
+
+    def _built(self, by: Value, given: Mapping[str, Value], place: str) -> Value:
+        """The model that a function makes for a search, or an object with a `build`."""
+        hp = () if given else (Unknown("hp", place),)
+        if isinstance(by, Instance) and is_own(by):
+            return self._send(by, "build", hp, {}, place)
+        return self._call(by, hp, given, place) if isinstance(by, Function) else Unknown("", place)
+
+    def sent(self, of: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """What a method of a search gives, which may train its model. Unknown with no words where it is not known."""
+        made, by, more = (of.arguments[key] for key in (_MADE, _MADE_BY, _GIVEN))
+        if made is None:  # of scikit-learn's, which makes one for each fit
+            made = of.arguments[_MADE] = self._built(by, more, place)
+            given = {{"X": "x"}.get(key, key): value for key, value in given.items()}
+        if name in ("search", "fit") and isinstance(made, CodeModel):
+            given = {**given, **{key: value for key, value in more.items() if key in _OF_FIT}}
+            if isinstance(by, Instance) and is_own(by) and method_of(by.arguments[CLASS], "fit") is not None:
+                self._send(by, "fit", (Unknown("hp", place), made, *unnamed), given, place)
+            else:
+                call_method(Method(made, "fit"), unnamed, given, place)
+            (made.fitted or {})[SEARCHED] = True
+            return of
+        if name == "build":
+            return self._built(by, {}, place)
+        if name == "get_best_models":
+            return [made]
+        return [Unknown("hp", place)] if name == "get_best_hyperparameters" else Unknown("", place)
+
+    def first(self, what: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+        """The first value of a setting that a method asks for, by the words for that; None for any other method."""
+        found = _asked(what.rpartition(".")[2], unnamed, given)
+        if found is not None:
+            self.chosen[found[0]] = found[1]
+        return None if found is None else found[1]
 
 
-def settings(place: str) -> Unknown:
-    """What the function that makes a model asks for its settings."""
-    return Unknown("hp", place)
+def _bare(name: str) -> str:
+    """The name of an argument without the `model__` that SciKeras puts before it."""
+    return name.rpartition("__")[2]
 
 
-def asked(method: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> tuple[str, Value] | None:
+def _asked(method: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> tuple[str, Value] | None:
     """The name and the first value of a setting that a method asks for; None where that is no such method.
 
     Keras Tuner begins with the default, else with the least number, the first choice, or False.
     """
-    name, *more = [*unnamed, *(given[key] for key in ("name",) if key in given)] or [None]
+    name, *more = [*([given["name"]] if "name" in given else []), *unnamed] or [None]
     if not isinstance(name, str):
         return None
+    second = more[0] if more else None
     if method in _NUMBERS:
-        first = given.get("default", given.get("min_value", given.get("low", more[0] if more else None)))
+        first = given.get("default", given.get("min_value", given.get("low", second)))
         return (name, first) if type(first) in (int, float) else None
     if method in _CHOICES:
-        values = given.get("values", given.get("choices", more[0] if more else None))
+        values = given.get("values", given.get("choices", second))
         first = given.get("default", values[0] if isinstance(values, list | tuple) and values else None)
         return (name, first) if first is not None else None
     if method == "Boolean":
-        return name, given.get("default", more[0] if more else False)
-    if method == "Fixed":
-        return name, given.get("value", more[0] if more else None)
-    return None
+        return name, given.get("default", bool(second))
+    return (name, given.get("value", second)) if method == "Fixed" else None
 
 
 def note_of(chosen: Mapping[str, Value]) -> str:
@@ -67,13 +148,3 @@ def note_of(chosen: Mapping[str, Value]) -> str:
     more = ", …" if len(listed) > _SHOWN else ""
     words = f"a search chooses settings there, which stand at their first values here: {', '.join(listed[:_SHOWN])}"
     return f"{words}{more}; cnn-tui tune varies them"
-
-
-def best_of(tuner: Instance, name: str) -> Value:
-    """What a method of a search gives that is asked for the best; Unknown with no words for another."""
-    made = tuner.arguments.get(MADE)
-    if name == "get_best_models" and isinstance(made, CodeModel):
-        return [made]
-    if name == "get_best_hyperparameters":
-        return [settings(tuner.place)]
-    return Unknown("", tuner.place)
