@@ -341,3 +341,47 @@ def test_what_a_network_leaves_out_of_its_blocks_while_it_learns_is_said(
     model = "model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation='softmax')])\n"
     notes = read(tmp_path, HEAD + base + model + FIT).differences
     assert any("drop_connect_rate 0.4 is left out" in note for note in notes) is is_said
+
+
+@pytest.mark.parametrize(
+    ("which", "freezing", "cut", "trainable", "frozen"),
+    [
+        ("base.layers", "for layer in model.layers:\n    layer.trainable = False", "", False, 0),
+        ("base.layers[:-1]", "", "block5_conv3", True, 0),
+        ("base.layers[:-4]", "for layer in base.layers:\n    layer.trainable = False", "block4_pool", False, 0),
+        ("base.layers", "for layer in model.layers[:-4]:\n    layer.trainable = False", "", True, 15),
+        ("base.layers", "for layer in model.layers[:14]:\n    layer.trainable = False", "", True, 15),
+    ],
+)
+def test_a_network_whose_layers_are_added_one_by_one_is_one_layer(
+    tmp_path: Path, which: str, freezing: str, cut: str, trainable: bool, frozen: int
+) -> None:
+    """A Sequential counts the layers without their input, which base.layers has."""
+    code = f"""
+base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(64, 64, 3))
+model = keras.Sequential()
+for layer in {which}:
+    model.add(layer)
+{freezing}
+model.add(layers.Flatten())
+model.add(layers.Dense(10, activation="softmax"))
+"""
+    imported = read(tmp_path, HEAD + code + FIT)
+    found = imported.experiment.layers[0]
+    assert isinstance(found, Application)
+    assert (found.cut, found.trainable, found.frozen_layers) == (cut, trainable, frozen)
+    assert len(imported.experiment.layers) == 3
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "for layer in keras.applications.ResNet50(include_top=False, weights=None).layers:\n    model.add(layer)",
+        "base = keras.applications.VGG16(include_top=False, weights=None)\nmodel.add(base.layers[5])",
+        "for layer in keras.applications.VGG16(include_top=False, weights=None).layers[::2]:\n    model.add(layer)",
+    ],
+)
+def test_layers_of_a_network_that_do_not_follow_one_another_are_refused(tmp_path: Path, added: str) -> None:
+    code = f"model = keras.Sequential()\n{added}\nmodel.add(layers.Flatten())\nmodel.add(layers.Dense(10))\n"
+    said = refusal(tmp_path, HEAD + code + FIT)
+    assert "no layer that is known" in said or "which only running tells" in said

@@ -528,3 +528,11 @@ def test_a_loop_that_adds_layers_as_often_as_only_running_tells_is_refused(tmp_p
         "])", "])\nfor units in sizes():\n    model.add(layers.Dense(units))\n    model.fit(x_train, y_train)"
     )
     assert "add at line" in refusal(tmp_path, HEAD + code + FIT)
+
+
+def test_a_model_that_something_unknown_is_made_of_or_not_is_trained_all_the_same(tmp_path: Path) -> None:
+    spread = "if int(os.environ['GPUS']) > 1:\n    model = multi_gpu_model(model, gpus=2)\n"
+    imported = read(tmp_path, HEAD + SMALL + spread + FIT)
+    assert imported.experiment.training.epochs == 3
+    (note,) = imported.differences
+    assert note.startswith("what multi_gpu_model makes of the model (line ")

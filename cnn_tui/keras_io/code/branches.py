@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
 from cnn_tui.keras_io.code.values import CodeModel, Function, Names, Value
@@ -28,6 +29,23 @@ def test_by_batches(over: Value, body: Sequence[ast.stmt], names: Names) -> None
         model = names.get(owner)
         if isinstance(over, Folder) and not over.is_part and isinstance(model, CodeModel) and method in TESTING:
             model.evaluated.append(over)
+
+
+def wrapped(nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> set[str]:
+    """The names of models that statements of which only running tells make others of, as multi_gpu_model does.
+
+    A model that is there stays what it is, and notes that.
+    """
+    found = set()
+    for part in (part for node in nodes for part in ast.walk(node)):
+        match part:
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Call(func=called, args=[ast.Name(id=given), *_])
+            ) if name == given and isinstance(model := names.get(name), CodeModel):
+                what = f"what {ast.unparse(called)} makes of the model ({cell.place(part.lineno)}) is left out"
+                model.notes += [] if what in model.notes else [what]
+                found.add(name)
+    return found
 
 
 def stored(nodes: Sequence[ast.stmt]) -> list[ast.Name]:

@@ -41,9 +41,10 @@ from cnn_tui.keras_io.code.network.applications import (
     flows_in,
     is_application,
 )
+from cnn_tui.keras_io.code.network.one_by_one import with_one_more
 from cnn_tui.keras_io.code.network.shared import shared_layer
 from cnn_tui.keras_io.code.network.sides import marked
-from cnn_tui.keras_io.code.values import PARSER, CodeModel, Instance, Named, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import PARSER, BaseLayer, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
 _AS_MANY = ("list", "sorted", "tuple", "set", "int", "round")
@@ -177,6 +178,8 @@ def append(model: CodeModel, layer: Value, place: str) -> None:
             model.layers.append(layer)
     elif isinstance(layer, Unknown):
         model.problems.append(f"a layer is not known: {layer}")
+    elif isinstance(layer, BaseLayer) and (grown := with_one_more(model.layers, layer)) is not None:
+        model.layers = grown
     else:
         model.problems.append(f"what is added at {place} is no layer that is known")
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
 from cnn_tui.keras_io.code.augmented import augmented
-from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, test_by_batches, trains
+from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, test_by_batches, trains, wrapped
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.any_image import set_by_loop
@@ -244,7 +244,7 @@ class Program:
         """Go past statements of which only running tells whether, or how often, they are carried out."""
         for part in (part for node in nodes for part in ast.walk(node)):
             match part:
-                case ast.Name(id=name, ctx=ast.Store()):
+                case ast.Name(id=name, ctx=ast.Store()) if name not in wrapped(nodes, names, cell):
                     names[name] = unknown(part, cell)
                 case ast.Attribute(attr="trainable", ctx=ast.Store()):
                     self._note_freezing(part, cell)

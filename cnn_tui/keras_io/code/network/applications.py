@@ -34,6 +34,10 @@ TRAINED = "which layers are trained"
 """Among the arguments of an Application: for each of the network's layers what a script sets its `trainable` to."""
 SPREAD = "spread"
 """Among them: whether its layers are among those of the model that it is in, and not one layer there."""
+WITHOUT_INPUT = "without its input"
+"""What that says where they are in a Sequential, which does not count its input."""
+ADDED = "how many of its layers are added"
+"""Among its arguments: the network, and how many of its layers a script has put into a model one by one."""
 THREEFOLD = "grey for all three channels"
 """Stands among the layers of a model for what an Application does itself to images of one channel."""
 OTHER_ORDER = "blue first"
@@ -159,9 +163,9 @@ def spread(layers: Sequence[Value]) -> list[Value]:
     """The layers of a model as Keras lists them, with those of a network whose output it goes on from."""
     listed: list[Value] = []
     for layer in layers:
-        is_spread = isinstance(layer, Instance) and layer.arguments.get(SPREAD) is True
-        inside = layers_of(layer) if is_spread else None
-        listed += [layer] if inside is None else inside
+        how = layer.arguments.get(SPREAD) if isinstance(layer, Instance) else None
+        inside = layers_of(layer) if how in (True, WITHOUT_INPUT) else None
+        listed += [layer] if inside is None else inside[how == WITHOUT_INPUT :]
     return listed
 
 
@@ -216,7 +220,7 @@ def with_preparation(
             found.append(layer)
             continue
         found = [one for one in found if one.kind != THREEFOLD]
-        own = {name: value for name, value in layer.arguments.items() if name not in (TRAINED, SPREAD)}
+        own = {name: value for name, value in layer.arguments.items() if name not in (TRAINED, SPREAD, ADDED)}
         own |= _frozen(layer, notes) if TRAINED in layer.arguments else {}
         if "training" in own and not _varies(own):
             del own["training"]
