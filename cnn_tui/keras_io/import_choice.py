@@ -13,6 +13,7 @@ from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
+from cnn_tui.keras_io.import_told_apart import told_apart
 from cnn_tui.text import counted, enumerated, quiet
 
 _OF_MODELS = ("Sequential", "Model", "load_model", "model_from_json", "compile", "fit_generator")
@@ -47,6 +48,7 @@ def choose(models: Sequence[CodeModel], chosen: str | None, shown: str, cells: S
         + (f" on {_sizes(model)}" if sizes and isinstance(model.shape, tuple | list) else "")
         for model in listed
     )
+    lines = told_apart(lines, listed)
     if chosen is not None:
         raise SeveralModels(f"{shown} makes no one model {quiet(chosen, 40)}: there is", lines)
     raise SeveralModels(f"{shown} makes {len(listed)} models", lines)

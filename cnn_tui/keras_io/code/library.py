@@ -12,10 +12,9 @@ from cnn_tui.keras_io.code.data.array_joins import joins_call
 from cnn_tui.keras_io.code.data.arrays import arrays_call
 from cnn_tui.keras_io.code.data.below import is_below, name_asked
 from cnn_tui.keras_io.code.data.by_hand import by_hand_call
-from cnn_tui.keras_io.code.data.class_places import AnyPlace, places_in
+from cnn_tui.keras_io.code.data.class_places import of_places
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
-    AnyEntry,
     ClassNames,
     DatasetArrays,
     Folder,
@@ -270,12 +269,9 @@ def _is_row(shape: Value) -> bool:
 def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     if name == "range" and not given and all(type(end) is int for end in unnamed):
         return range(*unnamed)
-    if name == "range" and (places := places_in(unnamed)) is not None:
-        return places
-    if name == "str" and len(unnamed) == 1 and isinstance(unnamed[0], AnyPlace):
-        return AnyEntry(unnamed[0].folder)
-    if (weights := weighing_call(name, unnamed, given)) is not None:
-        return weights
+    for found in (of_places(name, unnamed), weighing_call(name, unnamed, given)):
+        if found is not None:
+            return found
     if name == "dict" and not unnamed:
         return dict(given)
     if name in ("next", "iter") and unnamed and isinstance(unnamed[0], Folder) and BY_HAND not in unnamed[0].arguments:

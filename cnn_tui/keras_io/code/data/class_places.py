@@ -19,7 +19,14 @@ class AnyPlace(msgspec.Struct, frozen=True):
     folder: Value
 
 
-def places_in(ends: Sequence[Value]) -> ClassNames | None:
+def of_places(name: str, unnamed: Sequence[Value]) -> Value:
+    """What `range` and `str` make of how many names a folder has, or of the number of any; None for anything else."""
+    if name == "str" and len(unnamed) == 1 and isinstance(unnamed[0], AnyPlace):
+        return AnyEntry(unnamed[0].folder)  # of folders that have numbers for names
+    return _places_in(unnamed) if name == "range" else None
+
+
+def _places_in(ends: Sequence[Value]) -> ClassNames | None:
     """What `range` gives of how many names a folder has; None for any other range."""
     last = ends[-1] if len(ends) == 1 or (len(ends) == 2 and ends[0] == 0) else None
     if not isinstance(last, ClassNames) or not last.is_number:
