@@ -16,6 +16,8 @@ from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
 from cnn_tui.keras_io.import_told_apart import told_apart
 from cnn_tui.text import counted, enumerated, quiet
 
+_LIBRARIES = ("tensorflow", "keras", "tf_keras", "keras_core", "numpy", "builtins", "math")
+"""Where names are Keras's own; what is of other modules is not known, whatever it is called."""
 _OF_MODELS = ("Sequential", "Model", "load_model", "model_from_json", "compile", "fit_generator")
 """What is called to make, to load or to train a model."""
 _MOST_PLACES = 4
@@ -112,7 +114,8 @@ def described(value: Value) -> Any:
         config = {name: described(part) for name, part in value.arguments.items() if name not in SHAPES}
         return {"class_name": value.kind, "config": config, "place": value.place}
     if isinstance(value, Named):
-        return value.name
+        is_library = value.path.partition(".")[0] in _LIBRARIES
+        return value.name if is_library else {"class_name": value.path, "config": {}}
     if isinstance(value, tuple | list | range):
         return [described(part) for part in value]
     if isinstance(value, dict):

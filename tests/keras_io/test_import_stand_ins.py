@@ -73,3 +73,19 @@ def test_nothing_stands_in_where_all_is_known(tmp_path: Path) -> None:
         code = code.replace(name, value)
     (note,) = read(tmp_path, code).differences
     assert note == "the pictures that it trains on, pets/train (line 6), are not there"
+
+
+def test_a_callback_that_watches_what_is_not_known_is_left_out_for_that(tmp_path: Path) -> None:
+    code = SCRIPT.replace("epochs=2", "epochs=2, callbacks=[tf.keras.callbacks.EarlyStopping(settings.WATCHED)]")
+    for name, value in USUAL.items():
+        code = code.replace(name, value)
+    imported = read(tmp_path, code)
+    assert imported.experiment.stop == ()
+    assert "EarlyStopping (line 12) is left out: what it monitors is not known" in imported.differences
+
+
+def test_what_is_of_another_module_is_called_by_its_path(tmp_path: Path) -> None:
+    code = SCRIPT.replace('"adam"', "tf.keras.optimizers.Adam(settings.RATE)")
+    for name, value in USUAL.items():
+        code = code.replace(name, value)
+    assert "the learning rate settings.RATE is left out: 0.001 stands in" in read(tmp_path, code).differences

@@ -56,6 +56,9 @@ def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
         if name not in _EARLY_STOPPING_ASIDE and not _is_usual_mode(name, value, metric)
         if value not in (0, "auto", None, False)
     ]
+    if not isinstance(metric, str):
+        notes.append(f"EarlyStopping ({callback.place}) is left out: what it monitors is not known")
+        return []
     try:
         patience = max(patience, 1)
         return [StopRule(metric, patience=patience, restore_best_weights=restores is True, min_delta=abs(by))]
