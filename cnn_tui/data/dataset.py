@@ -151,6 +151,11 @@ def is_stand_in(dataset: str) -> bool:
     return dataset in STAND_INS
 
 
+def trained_as(dataset: str) -> tuple[str, ...]:
+    """What a run that asks for a dataset may have learned from: itself, or what stands in for it."""
+    return (dataset, *(one for one in STAND_INS if one in (f"{dataset}_sample", f"{dataset}{course.DRAWN}")))
+
+
 def is_tested(position: int, share: float) -> bool:
     """Whether the image at a position of its class, from 0, is tested on: with a share of 0.2, every fifth one is."""
     rounding = 1e-9

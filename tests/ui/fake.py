@@ -31,12 +31,12 @@ class FakeTrainer:
         return False
 
 
-def begin(history: History, run_id: int) -> None:
+def begin(history: History, run_id: int, dataset: str = "fashion_mnist") -> None:
     """Take a queued run, as a training process does."""
     assert history.claim(run_id, os.getpid(), 7)
     history.record_start(
         run_id,
-        dataset="fashion_mnist",
+        dataset=dataset,
         train_images=IMAGES,
         test_images=10_000,
         environment={"device": "CPU, 2 cores", "keras": "3.15.1"},

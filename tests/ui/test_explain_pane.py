@@ -429,6 +429,27 @@ async def test_esc_goes_back_to_where_enter_was_pressed(
         await until(pilot, lambda: before not in text(app), "the other panes")
 
 
+async def test_it_looks_into_the_newest_run_on_the_images_that_are_in_the_editor(
+    make_lab: MakeLab, history: History, kept: int
+) -> None:
+    other = history.add(msgspec.structs.replace(load_preset("lab1-baseline"), dataset="mnist"))
+    fake.begin(history, other, dataset="mnist")
+    fake.play(history, other, 5.0)
+    fake.finish(history, other)
+    explained.write_predictions(other)
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("5")
+        await sees(pilot, f"run {kept}, Lab 1")
+        app.lab.document.open(msgspec.structs.replace(load_preset("lab1-baseline"), dataset="mnist"), None)
+        await pilot.press("1", "5")
+        await sees(pilot, f"run {other}, Lab 1")
+        app.lab.document.open(msgspec.structs.replace(load_preset("lab1-baseline"), dataset="cifar10"), None)
+        await pilot.press("1", "5")
+        await sees(pilot, f"run {other}, Lab 1")
+
+
+@pytest.mark.usefixtures("kept")
 async def test_every_view_is_found_by_its_name_and_says_what_enter_does_there(make_lab: MakeLab) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE) as pilot:

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from cnn_tui.artifacts.predictions import predictions_path
 from cnn_tui.data.data_facts import DataFacts, read_facts
+from cnn_tui.data.dataset import trained_as
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
@@ -49,7 +50,7 @@ class ExplainedRun:
     ) -> None:
         """`post` is called in other threads; `document` has the dataset that is looked at while there is no run."""
         self.chosen: int | None = None
-        """The run that was asked for; None is the newest with something to see."""
+        """The run that was asked for; None is the newest with something to see of the images under edit."""
         self.client = client
         self._history, self._document, self._post = history, document, post
         self._warm = False
@@ -84,12 +85,14 @@ class ExplainedRun:
         return scene
 
     def _newest(self) -> int | None:
-        """The newest run with a model, else the newest that has kept predictions."""
+        """The newest run with a model, else the newest that has kept predictions; of the images under edit, if any."""
         lines = self._history.newest(500, begun=True)
-        for path in (model_path, predictions_path):
-            for line in lines:
-                if path(line.id).exists():
-                    return line.id
+        wanted = trained_as(self._document.experiment.dataset or "")
+        for some in ([line for line in lines if line.dataset in wanted], lines):
+            for path in (model_path, predictions_path):
+                for line in some:
+                    if path(line.id).exists():
+                        return line.id
         return lines[0].id if lines else None
 
     def _model_came_or_went(self, run_id: int | None) -> bool:
