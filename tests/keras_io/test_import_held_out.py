@@ -269,6 +269,14 @@ def test_a_batch_that_is_tested_on_is_of_its_folder(tmp_path: Path) -> None:
     assert words in read(tmp_path, trained.replace("model.ASKED(tested)", "")).differences
 
 
+def test_a_model_that_is_loaded_again_tests_on_a_folder_too(tmp_path: Path) -> None:
+    watched = 'validation_data=plain.flow_from_directory("pets/val", (8, 8)),'
+    code = PARTS.replace("PART", "").replace("WATCHED", watched)
+    loaded = "best = keras.models.load_model('best.keras')\nprint(best.evaluate(tested))"
+    words = "it validates on pets/val (line 10), and tests on pets/test (line 7) in the end"
+    assert any(words in note for note in read(tmp_path, code.replace("model.ASKED(tested)", loaded)).differences)
+
+
 def test_a_folder_that_only_running_tells_is_one_by_its_words(tmp_path: Path) -> None:
     code = "import sys\nplace = sys.argv[1]\n" + PARTS.replace('"pets/train"', "place").replace("ASKED", "summarized")
     held = HELD.replace('"pets/train"', "place")

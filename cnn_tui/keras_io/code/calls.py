@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
+from cnn_tui.keras_io.code.branches import TESTING
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.by_hand import by_names
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
@@ -199,6 +200,11 @@ class Calls:
             case Unknown(what=what) if what.endswith((".fit", ".fit_generator")) and _OF_FIT & given.keys():
                 name = quiet(what.rpartition(".")[0], 40)
                 self._notes.append(f"the training of {name} ({place}) {OF_UNKNOWN}")
+            case Unknown(what=what) if (
+                what.rpartition(".")[2] in TESTING and unnamed and isinstance(unnamed[0], Folder)
+            ):  # of a model that is loaded: it is what the script has trained, at its best
+                for model in self._models:
+                    model.evaluated += [unnamed[0]] if model.fitted else []
             case Unknown(what=what) if what.endswith(".compile") and {"loss", "optimizer"} & given.keys():
                 name = what.removesuffix(".compile")
                 problem = f"the model that is compiled at {place}, {name}, is not known"
