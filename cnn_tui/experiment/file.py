@@ -179,7 +179,8 @@ def to_toml(experiment: Experiment) -> str:
         if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
             document.add(key, tomlkit.item(plain[key]))
     if experiment.leave_out:
-        document.add("leave_out", tomlkit.item(plain["leave_out"]))
+        # What tomlkit needs to make an item of a list grows with the square of its length; reading one does not.
+        document.add("leave_out", tomlkit.value(msgspec.json.encode(experiment.leave_out).decode().replace(",", ", ")))
     if experiment.weights is not None:
         document.add("weights", tomlkit.item(experiment.weights))
     training = tomlkit.table()
