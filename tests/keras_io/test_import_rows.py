@@ -278,3 +278,46 @@ def test_pixels_that_are_set_by_hand_are_said(tmp_path: Path) -> None:
     work = "df['pixels'] = 'nothing'\n" + PIXELS + "y = df['emotion']"
     said = read(tmp_path, TABLE.format(work=work)).differences
     assert any("numbers of the images are set by hand there (line 7)" in words for words in said)
+
+
+ROWS = """import numpy as np
+import pandas as pd
+from keras import Sequential
+from keras.layers import Conv2D, Dense, Flatten
+df = pd.read_csv("faces.csv")
+x, y, v, w = [], [], [], []
+{loop}
+x = np.array(x, dtype="float32").reshape(-1, 48, 48, 1) / 255
+y, v, w = np.array(y), np.array(v).reshape(-1, 48, 48, 1) / 255, np.array(w)
+model = Sequential([Conv2D(4, 3, input_shape=(48, 48, 1)), Flatten(), Dense(7, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y, epochs=2{more})
+"""
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for row in df['pixels']:\n    x.append(np.array(row.split(), dtype='float32'))",
+        "for at, row in df.iterrows():\n    x.append(np.fromstring(row['pixels'], sep=' '))\n    y.append(row['kind'])",
+        "for row in df.pixels.tolist():\n    face = [int(one) for one in row.split(' ')]\n    x.append(face)",
+    ],
+)
+def test_rows_that_a_loop_takes_apart_are_those_of_the_table(tmp_path: Path, loop: str) -> None:
+    imported = read(tmp_path, ROWS.format(loop=loop, more=""))
+    (said,) = imported.differences
+    assert said.startswith("the table that it trains on, faces.csv")
+    assert not any(layer.type == "Rescaling" for layer in imported.experiment.layers)
+
+
+def test_rows_that_a_loop_tells_apart_are_said_to_be(tmp_path: Path) -> None:
+    loop = (
+        "for at, row in df.iterrows():\n    if row['Usage'] == 'Training':\n        x.append(row['pixels'].split())\n"
+        "    else:\n        v.append(row['pixels'].split())"
+    )
+    said = "\n".join(read(tmp_path, ROWS.format(loop=loop, more=", validation_data=(v, w)")).differences)
+    assert "how many images are held out to validate is not known: a tenth stands in" in said
+    assert "leaves some out" not in said
+    some = loop.replace("    else:\n        v.append(row['pixels'].split())", "")
+    said = "\n".join(read(tmp_path, ROWS.format(loop=some, more="")).differences)
+    assert "a condition on the rows of faces.csv (line 8) leaves some out there: here all are taken" in said

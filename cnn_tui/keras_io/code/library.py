@@ -26,7 +26,7 @@ from cnn_tui.keras_io.code.data.file_pipelines import files_call
 from cnn_tui.keras_io.code.data.paths import path_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.pipelines import first_batch, length_of, pipeline_call
-from cnn_tui.keras_io.code.data.preparation import EACH, MODE, PREPARATION, THEN, is_preparation, preparation, prepared
+from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
 from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.data.weighing import weighing_call
 from cnn_tui.keras_io.code.mathematics import number_of, operated
@@ -43,6 +43,7 @@ from cnn_tui.keras_io.code.network.applications import (
 from cnn_tui.keras_io.code.network.one_by_one import with_one_more
 from cnn_tui.keras_io.code.network.shared import shared_layer
 from cnn_tui.keras_io.code.network.sides import marked
+from cnn_tui.keras_io.code.training.old_optimizers import older_optimizer
 from cnn_tui.keras_io.code.values import PARSER, BaseLayer, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
@@ -55,13 +56,6 @@ _LISTS: dict[str, Callable[..., Any]] = {
     "list": list, "tuple": tuple, "zip": lambda *lists: list(zip(*lists, strict=False)),
     "enumerate": lambda of, start=0: list(enumerate(of, start)), "reversed": lambda of: list(reversed(of)),
 }  # fmt: skip
-_OF_TENSORFLOW_1 = {
-    "AdamOptimizer": "Adam",
-    "GradientDescentOptimizer": "SGD",
-    "MomentumOptimizer": "SGD",
-    "RMSPropOptimizer": "RMSprop",
-    "AdagradOptimizer": "Adagrad",
-}
 
 
 def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -88,8 +82,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
             return found
     if name == PARSER:
         return Instance(PARSER, {}, place)
-    if name in _OF_TENSORFLOW_1 and callee.path.startswith("tensorflow."):
-        return _older_optimizer(name, unnamed, given, place)
+    if (older := older_optimizer(callee, unnamed, given, place)) is not None:
+        return older
     if start := initializer_of(callee):
         return Instance(start, named(start, unnamed, given), place)
     if not callee.is_keras:
@@ -116,17 +110,7 @@ def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str
             model.layers = [*before.layers, *model.layers]
             model.problems = [before.problem] if before.problem else []
         return model
-    if callee.name == "per_image_standardization" and unnamed:
-        return prepared(unnamed[0], Instance(PREPARATION, {MODE: EACH, THEN: 1}, place))
     return prepared(unnamed[0], preparation(callee, given, place)) if is_preparation(callee) and unnamed else None
-
-
-def _older_optimizer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance:
-    """An optimizer of TensorFlow 1 as Keras's, whose arguments stand in the same order."""
-    kind = _OF_TENSORFLOW_1[name]
-    if kind == "RMSprop":
-        given = {"rho" if argument == "decay" else argument: value for argument, value in given.items()}
-    return Instance(kind, named(kind, unnamed, given), place)
 
 
 def _made(kind: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:

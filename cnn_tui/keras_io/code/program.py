@@ -17,7 +17,7 @@ from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.any_image import set_by_loop
 from cnn_tui.keras_io.code.data.data_values import OfName
-from cnn_tui.keras_io.code.data.file_loops import counts_along, note_of_names, reads_all, turns_of
+from cnn_tui.keras_io.code.data.file_loops import counts_along, is_of_row, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.idx_files import OPENED
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
@@ -138,7 +138,7 @@ class Program:
                 chosen = self._condition(test, names, cell)
                 if is_plain(chosen):
                     self._block(body if chosen else other, names, cell)
-                elif isinstance(chosen, OfName):
+                elif isinstance(chosen, OfName) or is_of_row(chosen, self._calls.file_loops):
                     self._branches_by_name(chosen, (body, other), names, cell)
                 else:
                     self._doubt_branches(body, other, names, cell)
@@ -208,7 +208,7 @@ class Program:
         names.own().update({part.id: unknown(part, cell) for part in stored(body)})
 
     def _branches_by_name(
-        self, asked: OfName, branches: tuple[list[ast.stmt], ...], names: Names, cell: CodeCell
+        self, asked: OfName | Unknown, branches: tuple[list[ast.stmt], ...], names: Names, cell: CodeCell
     ) -> None:
         """Go through all branches of a condition on the name of any file: what they set goes by the name."""
         self.left_out |= note_of_names(asked, branches, cell)

@@ -183,8 +183,11 @@ def part_of_any(one: AnyImage, index: ast.expr) -> AnyImage:
     return AnyImage(one.of.with_channel() if last.endswith(("newaxis", "None")) else one.of)
 
 
-def together(listed: Sequence[Value], place: str) -> DatasetArrays | None:
-    """The array of what a loop puts into a list, once for each image, or several times; None without any image."""
+def together(listed: Sequence[Value], place: str) -> DatasetArrays | Unknown | None:
+    """The array of what a loop puts into a list, once for each image or row, or several times; None of other things."""
+    if all(isinstance(one, Unknown) and one.table is not None for one in listed):
+        table = msgspec.structs.replace(listed[0].table, is_array=True)
+        return Unknown("what a loop reads of each row", place, table) if len(listed) == 1 else None
     images = next((one.of for one in listed if isinstance(one, AnyImage)), None)
     return images if len(listed) == 1 or images is None else images.with_change(OTHERS, place)
 

@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.data.data_values import (
 )
 from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
+from cnn_tui.text import quiet
 
 
 def reads_all(body: Sequence[ast.stmt]) -> bool:
@@ -55,7 +56,7 @@ def turns_of(over: Value, body: Sequence[ast.AST], names: Names) -> list[Value] 
     named = {part.id for node in body for part in ast.walk(node) if isinstance(part, ast.Name)}
     if isinstance(over, Unknown) and over.table is not None and over.table.paths:
         called = [one.node for name in named if isinstance(one := names.get(name), Function)]
-        return [over] if _reads_pictures([*body, *called]) else None
+        return [over] if _reads_pictures([*body, *called]) or _reads_pixels([*body, *called]) else None
     number = goes_over_data(over, [names.get(name) for name in named])
     return None if number is None else [number]
 
@@ -66,6 +67,18 @@ def _reads_pictures(nodes: Sequence[ast.AST]) -> bool:
     names = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls]
     opened = any(isinstance(one, ast.Attribute) and one.attr == "open" and "Image" in ast.unparse(one) for one in calls)
     return opened or any(name in ("imread", "load_img") for name in names)
+
+
+def _reads_pixels(nodes: Sequence[ast.AST]) -> bool:
+    """Whether statements take the pixels of a row apart, which stand in one text."""
+    calls = [part.func for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)]
+    names = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls]
+    return any(name in ("split", "fromstring") for name in names)
+
+
+def is_of_row(asked: Value, loops: Sequence[Value]) -> bool:
+    """Whether a condition in a loop is on what a row of a table has."""
+    return bool(loops) and isinstance(asked, Unknown) and asked.table is not None and bool(asked.table.paths)
 
 
 def counts_along(turns: Sequence[Value], body: Sequence[ast.stmt], names: Names, cell: CodeCell) -> dict[str, Value]:
@@ -127,10 +140,19 @@ def folder_of(listed: Value) -> Value:
     return one.value.folder if isinstance(one, OfEach) and one.is_all_of_folder else None
 
 
-def note_of_names(asked: OfName, branches: Sequence[Sequence[ast.stmt]], cell: CodeCell) -> dict[str, Value]:
-    """A note on a condition on the name of any file, where one of its branches leaves the file out, with the folder."""
+def note_of_names(asked: OfName | Unknown, branches: Sequence[Sequence[ast.stmt]], cell: CodeCell) -> dict[str, Value]:
+    """A note on a condition on the name of any file, where one of its branches leaves the file out, with the folder.
+
+    So too of a condition on any row of a table.
+    """
     parts = [part for branch in branches for node in branch for part in ast.walk(node)]
     adds = {bool(changed_lists(branch)) for branch in branches}
+    if isinstance(asked, Unknown):
+        table = asked.table.paths[0] if asked.table is not None else ""
+        words = (
+            f"a condition on the rows of {quiet(table, 80)} ({asked.place}) leaves some out there: here all are taken"
+        )
+        return {words: asked} if len(adds) > 1 else {}
     folder = asked.entry.folder
     if (not any(isinstance(part, ast.Continue) for part in parts) and len(adds) == 1) or isinstance(folder, Unknown):
         return {}

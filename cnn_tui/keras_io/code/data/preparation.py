@@ -22,7 +22,8 @@ PREPARATION = "preprocess_input"
 MODE = "mode"
 """How it prepares images, by the words that Keras has for it: `tf`, `caffe`, `torch`, or "" for not at all."""
 EACH = "each"
-"""The word for `per_image_standardization`, which brings each image to mean 0 and spread 1 by itself."""
+"""The word for TensorFlow's function that brings each image to mean 0 and spread 1 by itself."""
+_OF_EACH = "per_image_standardization"
 THEN = "then"
 """What the numbers are multiplied by behind it."""
 FUNCTION = "preprocessing_function"
@@ -44,11 +45,15 @@ SCALES = ("EfficientNet", "MobileNetV3", "ConvNeXt")
 
 def is_preparation(callee: Value) -> bool:
     """Whether a value is such a function."""
-    return isinstance(callee, Named) and callee.name == PREPARATION and "applications" in callee.path.split(".")
+    if not isinstance(callee, Named):
+        return False
+    return callee.name == _OF_EACH or (callee.name == PREPARATION and "applications" in callee.path.split("."))
 
 
 def preparation(callee: Named, given: Mapping[str, Value], place: str) -> Instance:
     """What a call of such a function does to images."""
+    if callee.name == _OF_EACH:
+        return Instance(PREPARATION, {MODE: EACH, THEN: 1}, place)
     module = callee.path.split(".")[-2]
     mode = given.get("mode", _MODULES.get(module)) if module == "imagenet_utils" else _MODULES.get(module)
     return Instance(PREPARATION, {MODE: mode, THEN: 1}, place)
