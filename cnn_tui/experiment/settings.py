@@ -28,6 +28,7 @@ from cnn_tui.text import quiet
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
 _DATASETS = "a name, a .npz, .csv or .parquet file or a folder of folders"
+_SCHEDULES = "none, or one of Keras's schedules"
 _FREE = "as they are"
 _FROM_DATASET = "from the dataset"
 _SHARES = ("0.1", "0.2", "0.3")
@@ -144,7 +145,7 @@ def _schedule_rows(experiment: Experiment) -> list[Setting]:
     schedule = experiment.training.schedule
     about = "none, so that it stays" if schedule is None else schedule.about
     words = f"How the learning rate changes while it trains: {about}."
-    rows = [Setting("schedule", schedule.type if schedule else "none", words, ", ".join(_KINDS), _KINDS, free=False)]
+    rows = [Setting("schedule", schedule.type if schedule else "none", words, _SCHEDULES, _KINDS, free=False)]
     if isinstance(schedule, ReduceLROnPlateau):
         reported = experiment.emitted_metrics()
         words = "The metric that is watched."
@@ -239,8 +240,8 @@ def _test_row(experiment: Experiment) -> Setting:
     test = experiment.test
     shown = _FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
     words = (
-        "What is tested on. From the dataset: its part for that, or every fifth image of a class. Else that share "
-        "of each class, or another folder or table with the same classes."
+        "What is tested on: the dataset's part for that, or every fifth image of a class; else that share of each "
+        "class, or a folder or table with the same classes."
     )
     return Setting("test", shown, words, f"{_FROM_DATASET}, a share like 0.1, or a path", _TESTS)
 

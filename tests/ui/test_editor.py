@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from cnn_tui.experiment.document import resume
 from cnn_tui.experiment.file import read
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.settings import change, settings_of
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from tests.ui.conftest import MakeLab
@@ -141,3 +143,27 @@ async def test_the_notes_network_from_an_empty_stack_by_keyboard(make_lab: MakeL
         )
         await sees(pilot, "Total params: 113,386")
         assert app.lab.document.experiment.training == notes.training
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_each_setting_is_explained_whole_in_the_form(
+    make_lab: MakeLab, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    for label in ("ape", "bee"):
+        (tmp_path / label).mkdir()
+        for at in range(5):
+            Image.new("RGB", (9, 7), (at, 2, 3)).save(tmp_path / label / f"{at}.png")
+    experiment = change(load_preset("lab1-baseline").with_dataset(str(tmp_path)), "schedule", "PiecewiseConstantDecay")
+    app = make_lab(experiment)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("t")
+        await sees(pilot, "What the runs are called. Allowed: any words.")
+        for setting in settings_of(experiment):
+            told = "".join(f"{setting.help} Allowed: {setting.allowed}.".split())
+            await until(pilot, lambda told=told: told in plain(text(app)), setting.name)  # type: ignore[misc]
+            await pilot.press("j")
+
+
+def plain(screen: str) -> str:
+    """The words on the screen without what stands around and between them."""
+    return "".join(screen.replace("│", " ").split())

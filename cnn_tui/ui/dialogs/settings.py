@@ -28,6 +28,8 @@ from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _LABELS = 16
 """Cells for the names of settings, at least."""
+_BESIDE = 6
+"""Rows of the box that are not the table's: its frame, and three lines of help with a blank one above."""
 
 
 class SettingsScreen(Dialog[None]):
@@ -152,7 +154,7 @@ class SettingsScreen(Dialog[None]):
         labels = max(_LABELS, *(cells(one.label) for one in settings))
         table.columns = (TableColumn("", labels), TableColumn("", 20, stretch=True))
         count = len(settings) + max(1, len(self._now.stop))
-        table.styles.height = min(count, max(4, self.app.size.height - 8))
+        table.styles.height = min(count, max(4, self.app.size.height * 95 // 100 - _BESIDE))
         table.set_count(count)
         setting = self._setting()
         if setting is None:
