@@ -16,7 +16,7 @@ from cnn_tui.experiment.training import Precision, Training
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import stop_rules
-from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
+from cnn_tui.keras_io.code.values import FIT_AT, NOT_FROZEN_ANEW, TOGETHER, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import (
@@ -79,6 +79,11 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     given["class_weight"] = _class_weight(code, notes)
     given["shuffle"] = _shuffle(code, notes)
     note_batches(code, notes)
+    if (place := code.fitted.get(NOT_FROZEN_ANEW)) is not None:
+        notes.to_know.append(
+            f"which layers learn is set anew before the training at {place}, and that counts from the next compile on "
+            "alone, which does not come: they learn as before, here too"
+        )
     if code.validation is not None and code.fitted.get("validation_freq", 1) != 1:
         notes.append(f"validation_freq ({code.fitted.get(FIT_AT)}) is left out: here each epoch is validated")
     given["steps_per_epoch"] = steps_per_epoch(experiment, code, given["batch_size"], notes)

@@ -184,3 +184,29 @@ def test_trainings_that_no_phases_are_leave_the_last_one(tmp_path: Path, code: s
     assert note.endswith(
         "the last one counts; it goes on with the weights of the one before, which are to be set as its weights"
     )
+
+
+@pytest.mark.parametrize(
+    ("between", "trainable", "phases", "is_said"),
+    [
+        ("base.trainable = True\n", False, 0, True),
+        ("base.trainable = True\nmodel.compile('adam', 'sparse_categorical_crossentropy')\n", False, 1, False),
+        ("", False, 0, False),
+    ],
+)
+def test_what_is_frozen_anew_counts_from_the_next_compile_on(
+    tmp_path: Path, between: str, trainable: bool, phases: int, is_said: bool
+) -> None:
+    code = f"""{HEAD}
+base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(64, 64, 3))
+base.trainable = False
+model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train, epochs=2)
+{between}model.fit(x_train, y_train, epochs=3)
+"""
+    imported = read(tmp_path, code)
+    found = imported.experiment.layers[0]
+    assert isinstance(found, Application)
+    assert (found.trainable, len(imported.experiment.then)) == (trainable, phases)
+    assert any("counts from the next compile on alone" in note for note in imported.to_know) is is_said

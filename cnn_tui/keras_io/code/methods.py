@@ -28,7 +28,7 @@ from cnn_tui.keras_io.code.data.scale import FITTED, statistic
 from cnn_tui.keras_io.code.data.weighing import weight_in_table
 from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.library import append
-from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after
+from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before
 from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.training.set_rates import as_compiled, has_other_rate
 from cnn_tui.keras_io.code.values import (
@@ -36,6 +36,7 @@ from cnn_tui.keras_io.code.values import (
     FIT_AT,
     HISTORY,
     NOT_COMPILED,
+    NOT_FROZEN_ANEW,
     OPTIONS,
     PARSER,
     TOGETHER,
@@ -126,8 +127,11 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
             model.fits += 1
             model.fitted |= {NOT_COMPILED: True} if model.is_trained else {}
             model.earlier += [] if model.as_trained is None else [model.as_trained]
+        was = model.as_trained if model.is_trained else None
         model.is_trained, model.saved = True, []
         model.as_trained = _as_it_is(model)
+        if was is not None and learn_as_before(model.as_trained.layers, was.layers):
+            model.fitted[NOT_FROZEN_ANEW] = place
         return history
     elif name == "get_layer":
         return Unknown("", place)
@@ -169,7 +173,7 @@ def at_last_training(model: CodeModel) -> CodeModel:
 
 def _goes_on(before: Mapping[str, Value], fitted: Mapping[str, Value]) -> bool:
     """Whether a fit goes on as the one before it: only for other epochs, and with nothing that would begin anew."""
-    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER, FIT_AT, NOT_COMPILED}
+    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER, FIT_AT, NOT_COMPILED, NOT_FROZEN_ANEW}
     return (
         before.get("callbacks") is fitted.get("callbacks") is None
         and _epochs(before) is not None

@@ -34,6 +34,8 @@ TOGETHER = "fits in a row"
 """Among what a fit is given: how many of them, one after the other, are one training."""
 FIT_AT = "where the fit is"
 """Among it: the line of the last of them."""
+NOT_FROZEN_ANEW = "what is frozen as in the fit before"
+"""Among it, where others were frozen since the fit before, which counts for nothing without a compile: its line."""
 NOT_COMPILED = "the optimizer of the fit before"
 """Among it, where the model was not compiled since the fit before: that one's optimizer goes on."""
 

@@ -177,6 +177,19 @@ def as_it_is(layer: Instance) -> Instance:
     return Instance(layer.kind, arguments, layer.place)
 
 
+def learn_as_before(layers: Sequence[Value], before: Sequence[Value]) -> bool:
+    """Have copies of layers learn as those before them did, in place; whether some would have learned otherwise."""
+    is_other = False
+    for layer, was in zip(layers, before, strict=False):
+        if not isinstance(layer, Instance) or not isinstance(was, Instance) or layer.kind != was.kind:
+            continue
+        for name in (TRAINED, "trainable"):
+            if layer.arguments.get(name) != was.arguments.get(name):
+                is_other = True
+                layer.arguments[name] = was.arguments.get(name, True)
+    return is_other
+
+
 def freeze(layer: Value, value: Value) -> bool:
     """What `layer.trainable = False` does to a layer; whether it is known what that is."""
     if isinstance(layer, BaseLayer):
