@@ -99,6 +99,10 @@ def _with_loss(training: Training, described: Any, has_one_unit: bool, notes: No
         if described is None:
             notes.to_know.append(f"the file names no loss: {training.loss} stands in")
             return training
+        if not has_one_unit and str(name).startswith("categorical"):  # of one-hot labels, as a focal one
+            training = _with(training, "loss", "categorical_crossentropy", notes)
+        if isinstance(described, dict) and config_of(described).get("from_logits") is True:
+            training = _with(training, "from_logits", True, notes)
         notes.append(f"the loss {shown(described)} is left out: {training.loss} stands in")
         return training
     training = _with(training, "loss", name, notes)

@@ -335,3 +335,19 @@ pictures = keras.utils.image_dataset_from_directory("pets", image_size=(8, 8)).m
 {PLAIN}"""
     (note,) = (note for note in read(tmp_path, code).differences if "random_crop" in note)
     assert "random_hue" in note
+
+
+def test_images_that_are_prepared_twice_are_so_here(tmp_path: Path) -> None:
+    code = f"""{READ}import tensorflow as tf
+pictures = keras.utils.image_dataset_from_directory("pets", image_size=(32, 32), label_mode="categorical")
+pictures = pictures.map(lambda x, y: (keras.applications.mobilenet_v2.preprocess_input(x), y))
+base = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
+model = keras.Sequential([keras.Input((32, 32, 3)), layers.Rescaling(1 / 127.5, offset=-1), base,
+    layers.GlobalAveragePooling2D(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(pictures)
+"""
+    first, second, base = read(tmp_path, code).experiment.layers[:3]
+    assert (first, second) == (Rescaling(2.0, -1.0), Rescaling(1 / 127.5, -1.0))
+    assert isinstance(base, Application)
+    assert base.preprocessing == "none"

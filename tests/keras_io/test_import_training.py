@@ -510,3 +510,21 @@ def test_epochs_that_are_not_validated_are_said(tmp_path: Path, given: str, is_s
     fit = FIT.replace("epochs=3", f"epochs=3, validation_data=(x_test, y_test), {given}")
     notes = read(tmp_path, HEAD + SMALL + fit).differences
     assert any("here each epoch is validated" in note for note in notes) is is_said
+
+
+@pytest.mark.parametrize(
+    ("loss", "found", "has_logits"),
+    [
+        ("keras.losses.CategoricalFocalCrossentropy(from_logits=True)", "categorical_crossentropy", True),
+        ("keras.losses.CategoricalHinge()", "categorical_crossentropy", False),
+        ("keras.losses.KLDivergence()", "sparse_categorical_crossentropy", False),
+    ],
+)
+def test_what_stands_in_for_a_loss_compares_labels_of_its_kind(
+    tmp_path: Path, loss: str, found: str, has_logits: bool
+) -> None:
+    fit = FIT.replace('loss="sparse_categorical_crossentropy"', f"loss={loss}")
+    small = SMALL.replace(', activation="softmax"', "") if has_logits else SMALL
+    imported = read(tmp_path, HEAD + small + fit)
+    assert (imported.experiment.training.loss, imported.experiment.training.from_logits) == (found, has_logits)
+    assert any(f"is left out: {found} stands in" in note for note in imported.differences)

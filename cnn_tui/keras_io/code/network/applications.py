@@ -271,7 +271,8 @@ def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, n
         # What a generator calls comes before its own scaling.
         at = before.index(done)
         white = 1.0 if is_scaled and done.arguments.get(CALLED) is not True else white_behind(before[:at], WHITE)
-        if is_own(done, architecture) and white == WHITE:
+        is_all = not any(layer.kind == "Rescaling" for layer in before[at:])
+        if is_own(done, architecture) and white == WHITE and is_all:
             return "own"
         before[at : at + 1] = layers_of_preparation(done, white, architecture, notes)
         return "none"
