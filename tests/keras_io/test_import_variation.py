@@ -73,7 +73,13 @@ def test_a_shift_of_all_channels_is_one_of_brightness(tmp_path: Path) -> None:
         ("horizontal_flip=settings.FLIP", "horizontal_flip is left out: FLIP is not known"),
         ("brightness_range=(0.8, 1.2)", "brightness_range (0.8, 1.2) is left out: it multiplies the numbers of each"),
         ("channel_shift_range=300", "channel_shift_range is left out"),
-        ("samplewise_center=True", "samplewise_center is left out"),
+        ("samplewise_center=True", "each picture is brought to mean 0 by itself there, which no layer here does"),
+        (
+            "samplewise_center=True, samplewise_std_normalization=True",
+            "each picture is brought to mean 0 and spread 1 by itself there",
+        ),
+        ("featurewise_center=True", "featurewise_center does nothing there, as the generator is not fitted"),
+        ("zca_whitening=True", "zca_whitening does nothing there, as the generator is not fitted"),
         ("interpolation_order=3", "interpolation_order is left out"),
     ],
 )
@@ -106,3 +112,29 @@ def test_what_no_layer_does_is_a_note(tmp_path: Path, given: str, words: str) ->
 def test_what_a_layer_does_otherwise_is_a_note(tmp_path: Path, given: str, layer: Any, words: str) -> None:
     (made,), notes = varied(tmp_path, given)
     assert (made, notes) == (layer, [words])
+
+
+def test_pictures_that_are_evened_out_one_by_one_are_not_said_to_be_bytes(tmp_path: Path) -> None:
+    code = SCRIPT.replace("rescale=1 / 255, GIVEN", "samplewise_std_normalization=True")
+    imported = read(tmp_path, code)
+    assert [layer.type for layer in imported.experiment.layers] == ["Flatten", "Dense"]
+    assert not any("0 to 255" in note for note in imported.notes)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["x = x.astype('float32'); return x / 255", "return np.asarray(x, dtype=np.float32) / 255.0", "x /= 255; return x"],
+)
+def test_a_function_that_only_divides_is_a_scale(tmp_path: Path, body: str) -> None:
+    lines = body.replace("; ", "\n    ")
+    code = f"import numpy as np\ndef prepared(x):\n    {lines}\n"
+    code += SCRIPT.replace("rescale=1 / 255, GIVEN", "preprocessing_function=prepared")
+    imported = read(tmp_path, code)
+    assert [layer.type for layer in imported.experiment.layers] == ["Flatten", "Dense"]
+    assert not any("preprocessing_function" in note or "0 to 255" in note for note in imported.notes)
+
+
+def test_a_function_that_makes_bytes_of_what_it_has_scaled_is_not_followed(tmp_path: Path) -> None:
+    code = "def prepared(x):\n    return (x / 255).astype('uint8')\n"
+    code += SCRIPT.replace("rescale=1 / 255, GIVEN", "preprocessing_function=prepared")
+    assert any("preprocessing_function is prepared" in note for note in read(tmp_path, code).differences)

@@ -226,7 +226,7 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         what = f"{callee.name} ({place}) has {count} inputs: {ONLY_CHAINS}"
         earlier = (part.problem for part in (*parts, *unnamed) if isinstance(part, Tensor) and part.problem)
         return Tensor(tensor.shape, tensor.layers, next(earlier, what))
-    if callee.name in ("cast", "identity", "convert_to_tensor"):
+    if callee.name in ("cast", "identity", "convert_to_tensor", "array", "asarray"):
         return tensor
     if callee.name == "grayscale_to_rgb" or (callee.name == "repeat" and [*unnamed[1:], *given.values()] == [3, -1]):
         return Tensor(tensor.shape, (*tensor.layers, Instance(THREEFOLD, {}, place)), tensor.problem)

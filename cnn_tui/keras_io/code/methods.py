@@ -44,9 +44,11 @@ from cnn_tui.keras_io.code.values import (
     CodeModel,
     Instance,
     Method,
+    Tensor,
     Unknown,
     Value,
 )
+from cnn_tui.keras_io.code.words import words_of
 
 _SAVES = ("save", "save_weights")
 _OF_EPOCHS = ("epochs", "initial_epoch")
@@ -61,6 +63,9 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return any_image_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed, given)
+    if isinstance(owner, Tensor) and method.name in ("astype", "copy"):
+        kind = unnamed[0] if unnamed else given.get("dtype", "float32")
+        return owner if not owner.layers or "float" in words_of(kind) else Unknown("", place)
     if isinstance(owner, IdxFile):
         return owner.method(method.name, unnamed, place)
     if is_below(owner):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.data.preparation import FUNCTION, of_generator
-from cnn_tui.keras_io.code.data.scale import EVENING_OUT, FITTED, evens_out
+from cnn_tui.keras_io.code.data.scale import BY_ITSELF, EVENING_OUT, FITTED, evens_out
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
@@ -103,13 +103,20 @@ def _note_left_out(
     generator: Instance, given: Mapping[str, Value], place: str, *, is_brighter: bool, notes: Notes
 ) -> None:
     """Note the arguments of a generator that no layer has."""
-    aside = {*_MOST, *_FLIPS, *_ASIDE, *(EVENING_OUT if evens_out(generator) else ()), "brightness_range"}
+    aside = {*_MOST, *_FLIPS, *_ASIDE, *(EVENING_OUT if evens_out(generator) else ()), "brightness_range", *BY_ITSELF}
     if is_brighter:
         aside.add(_BRIGHTER)
     if "zca_whitening" not in given:
         aside.add("zca_epsilon")  # which only that asks for
     if given.get("interpolation_order") == 1:
         aside.add("interpolation_order")
+    unfitted = [name for name in (*EVENING_OUT, "zca_whitening") if name in given and not given.get(FITTED)]
+    aside.update(unfitted)
+    notes.to_know += [f"{place}: {name} does nothing there, as the generator is not fitted" for name in unfitted]
+    if brought := [words for name, words in BY_ITSELF.items() if name in given]:
+        notes.append(
+            f"{place}: each picture is brought to {' and '.join(brought)} by itself there, which no layer here does"
+        )
     notes += [
         f"{place}: {name} is left out: {quiet(words_of(given[name]), 60)} is not known"
         for name in _FLIPS

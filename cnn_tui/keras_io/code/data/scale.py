@@ -35,6 +35,8 @@ from cnn_tui.network.rescaling import WHITE
 
 EVENING_OUT = ("featurewise_center", "featurewise_std_normalization")
 """Of an ImageDataGenerator: both together bring each channel to mean 0 and spread 1, as a Normalization does."""
+BY_ITSELF = {"samplewise_center": "mean 0", "samplewise_std_normalization": "spread 1"}
+"""Of an ImageDataGenerator: what each picture is brought to by itself, be it scaled or not."""
 FITTED = "fit"
 """Among the arguments of an ImageDataGenerator: whether it has looked at images, without which it evens out nothing."""
 _OF_IMAGES = 4
@@ -85,7 +87,7 @@ def own_scale(data: Value) -> Instance | None:
         return None
     given = generator.arguments if generator is not None else {}
     factor = given.get("rescale") or 1.0
-    if given.get(FUNCTION) or any(given.get(name) for name in EVENING_OUT) or not isinstance(factor, int | float):
+    if given.get(FUNCTION) or any(map(given.get, (*EVENING_OUT, *BY_ITSELF))) or not isinstance(factor, int | float):
         return None
     scale, offset = scale_of(data) or (1.0, 0.0)
     white, black = scale * factor * WHITE, offset * factor
@@ -106,6 +108,8 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
             "own numbers, which do not learn, are parameters here"
         )
         return [Instance("Normalization", {}, generator.place)]
+    if generator is not None and any(map(generator.arguments.get, BY_ITSELF)):
+        return []
     if (done := of_generator(generator) or prepared_by(data)) is not None:
         return layers_of_preparation(done, WHITE, "", notes)
     if any(layer.kind in _SCALES for layer in layers):
@@ -228,6 +232,8 @@ def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None
         return None
     of_pipeline = data.layers if isinstance(data, Folder) else ()
     if generator is not None and FITTED in generator.arguments and any(map(generator.arguments.get, EVENING_OUT)):
+        return None
+    if generator is not None and any(map(generator.arguments.get, BY_ITSELF)):
         return None
     done = of_generator(generator)
     if generator is not None and done is None and generator.arguments.get(FUNCTION):
