@@ -27,6 +27,10 @@ def note_parts(code: CodeImport, notes: Notes) -> None:
     """
     if _are_both(code):
         notes.append("images to validate on are among those that it learns from there: here they are apart")
+    table, watched = table_of(code.data), table_of(code.validation)
+    if table is not None and table.some_at and (watched is None or watched.origin != table.origin):
+        rows = f"only some rows of the table are learned from there ({table.some_at})"
+        notes.append(f"{rows}, and here all but those to test on")
     parts = parts_of(code)
     notes += parts.notes
     notes.to_know += parts.to_know

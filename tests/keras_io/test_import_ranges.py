@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.keras_io.scripts import HEAD, SMALL, read
-from tests.keras_io.test_import_arrays import COMPILE, LOADED
+from tests.keras_io.test_import_arrays import COMPILE, LOADED, TABLE
 
 SETS = "data = tf.data.Dataset.from_tensor_slices((x_train, y_train))\n"
 SPLIT = "from sklearn.model_selection import train_test_split\n"
@@ -168,3 +168,26 @@ def test_how_many_images_only_running_tells_is_said(tmp_path: Path) -> None:
     assert imported.differences == (
         "the model is trained on a part of the training images there, and on all of them here",
     )
+
+
+ROWS = "images = rows.values.reshape(-1, 28, 28, 1) / 255"
+
+
+@pytest.mark.parametrize(
+    ("way", "is_part"),
+    [
+        (f"{ROWS}\nimages, labels = images[:60], labels[:60]", True),
+        (f"rows = rows.iloc[:60]\n{ROWS}", True),
+        (f"rows = rows.head(60)\n{ROWS}", True),
+        (f"rows = rows.sample(frac=0.5)\n{ROWS}", True),
+        (f"rows = rows.sample(frac=1)\n{ROWS}", False),
+        ("images = rows.iloc[:, :784].values.reshape(-1, 28, 28, 1) / 255", False),
+        (f"{ROWS}\nimages = images[:]", False),
+    ],
+)
+def test_some_rows_of_a_table_are_no_silent_whole(tmp_path: Path, way: str, is_part: bool) -> None:
+    code = f"{TABLE}{way}\n{SMALL}{COMPILE}model.fit(images, labels, epochs=2)\n"
+    taken = [at for at, text in enumerate(code.splitlines(), 1) if "60]" in text or "(60)" in text or "frac" in text]
+    there = f"only some rows of the table are learned from there (line {taken[0] if taken else 0})"
+    told = [note for note in read(tmp_path, code).differences if "some rows" in note]
+    assert told == ([f"{there}, and here all but those to test on"] if is_part else [])

@@ -24,6 +24,7 @@ from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.rows import rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, index_of_images, some_of, with_sizes
+from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled, statistic_of_table, with_table
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, part_of_read, sizes_of
 from cnn_tui.keras_io.code.kept import Kept
@@ -135,6 +136,8 @@ class Expressions:
                     return part_of_any(whole, index)
                 if isinstance(whole, ReadPicture):
                     return part_of_read(whole, unknown(node, cell))
+                if isinstance(whole, Unknown) and whole.table is not None and takes_rows(owner, whole, index):
+                    whole = whole.with_some_rows(cell.place(node.lineno))
                 if isinstance(whole, Unknown):
                     found = some_of(whole, index, unknown(node, cell))
                     return found.of_table(column_of(whole.table, getattr(index, "value", None)))
@@ -302,4 +305,6 @@ class Expressions:
             self._table = anew
         elif self._table is not None:
             self._table = behind_call(self._table, callee, name, place)
+            if leaves_rows(name, unnamed, given):
+                self._table = msgspec.structs.replace(self._table, some_at=place)
         return with_sizes(unknown(node, cell), callee, unnamed, given)

@@ -83,6 +83,8 @@ class CodeTable(msgspec.Struct, frozen=True):
     columns: tuple[tuple[str, str], ...] = ()
     """The columns that the script sets anew in it, by their names, and where."""
     split_of: str = ""
+    some_at: str = ""
+    """Where some of its rows are taken by their places, and others left."""
 
     @property
     def origin(self) -> tuple[tuple[str, ...], str]:
@@ -125,6 +127,11 @@ class Unknown(msgspec.Struct, frozen=True):
         if table is None:
             table = CodeTable((), numbers=self.numbers or Numbers(), split_of=str(self))
         table = msgspec.structs.replace(table, share=table.share * share)
+        return msgspec.structs.replace(self, table=table)
+
+    def with_some_rows(self, place: str) -> Unknown:
+        """The same, of which only some rows are taken at a place."""
+        table = None if self.table is None else msgspec.structs.replace(self.table, some_at=place)
         return msgspec.structs.replace(self, table=table)
 
     def of_table(self, table: CodeTable | None) -> Unknown:
