@@ -226,3 +226,35 @@ def test_images_that_are_each_evened_out_by_themselves_are_said_to_be(tmp_path: 
     assert isinstance(found.experiment.layers[0], Normalization)
     (said,) = found.differences
     assert said.startswith("each image is brought to mean 0 and spread 1 by itself there (line ")
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        "labels = np.zeros((len(y_train), 10))\nfor i in range(len(y_train)):\n    labels[i, y_train[i]] = 1\n",
+        "labels = np.zeros((len(y_train), 10))\nlabels[np.arange(len(y_train)), y_train] = 1\n",
+    ],
+)
+def test_labels_made_one_hot_by_hand_are_the_labels(tmp_path: Path, labels: str) -> None:
+    model = COLOURS.replace("48", "32")
+    assert imported(tmp_path, labels, model=model, fit="x_train / 255, labels").differences == ()
+
+
+def test_images_laid_on_a_larger_ground_have_a_border(tmp_path: Path) -> None:
+    code = "images = tf.image.resize_with_crop_or_pad(x_train[..., None], 32, 33)\n"
+    first = imported(tmp_path, code, "mnist", GREY.replace("48, 48", "32, 33")).experiment.layers[0]
+    assert isinstance(first, ZeroPadding2D)
+    assert first.padding == (2, 2, 2, 3)
+    smaller = imported(tmp_path, code.replace("32, 33", "20, 20"), "mnist", GREY.replace("48, 48", "20, 20"))
+    assert any("not known" in words for words in smaller.differences)
+
+
+def test_batches_that_are_drawn_at_random_are_as_large_as_it_says(tmp_path: Path) -> None:
+    code = (
+        "def drawn(x, y, many):\n    while True:\n        at = np.random.choice(len(x), many)\n"
+        "        yield x[at] / 255, y[at]\n"
+    )
+    found = imported(
+        tmp_path, code, model=COLOURS.replace("48", "32"), fit="drawn(x_train, y_train, 40), steps_per_epoch=10"
+    )
+    assert (found.experiment.training.batch_size, found.experiment.training.steps_per_epoch) == (40, 10)

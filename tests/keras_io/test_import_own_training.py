@@ -67,3 +67,28 @@ def test_batches_that_are_cut_by_hand_are_as_large_as_the_name_says(tmp_path: Pa
     assert (training.epochs, training.batch_size, training.validation) == (3, 128, "none")  # x_test is for nothing
     (said,) = imported.differences
     assert said.endswith(KNOWN)
+
+
+def test_what_an_object_of_the_script_keeps_is_known(tmp_path: Path) -> None:
+    trainer = """
+class Trainer:
+    def __init__(self, model):
+        self.model = model
+        self.optimizer = keras.optimizers.RMSprop(5e-4)
+        self.loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    def step(self, x, y):
+        with tf.GradientTape() as tape:
+            loss = self.loss(y, self.model(x))
+        grads = tape.gradient(loss, self.model.trainable_weights)
+        self.optimizer.apply_gradients(zip(grads, self.model.trainable_weights))
+    def train(self, sets, epochs):
+        for epoch in range(epochs):
+            for x, y in sets:
+                self.step(x, y)
+"""
+    sets = SETS.replace("\n    ", "\n")
+    imported = read(tmp_path, HEAD + trainer + sets + "Trainer(build()).train(train_ds, 12)\n")
+    training = imported.experiment.training
+    assert (training.optimizer, training.learning_rate, training.epochs) == ("rmsprop", 0.0005, 12)
+    (said,) = imported.differences
+    assert said.endswith(KNOWN)

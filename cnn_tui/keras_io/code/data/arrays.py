@@ -49,6 +49,10 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "resize" and "image" in callee.path.split(".") and arrays is not None and arrays.what == "images":
         layer = image_layer(name, unnamed[1:], given, place)
         return Unknown("", place) if layer is None else arrays.resized(layer)
+    if name == "resize_with_crop_or_pad" and arrays is not None and arrays.what == "images":
+        return _with_border(arrays, unnamed[1:], given, place) or Unknown("", place)
+    if name == "choice" and unnamed and (drawn := _drawn(unnamed, given)) is not None:
+        return drawn
     if name == "pad" and arrays is not None and arrays.what == "images":
         return _padded(arrays, unnamed[1:], given, place) or Unknown("", place)
     if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
@@ -81,6 +85,25 @@ def _padded(
     sizes = (images.sizes[0] + sum(rows), images.sizes[1] + sum(columns), *images.sizes[2:])
     border = Instance("ZeroPadding2D", {"padding": (rows, columns)}, place)
     return msgspec.structs.replace(images, sizes=sizes, layers=(*images.layers, border))
+
+
+def _with_border(
+    images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
+) -> DatasetArrays | None:
+    """What TensorFlow makes of images that are to be larger: a border of zeros around them; None of larger ones."""
+    sides = [*more, *(given[name] for name in ("target_height", "target_width") if name in given)]
+    if len(sides) != 2 or not all(type(side) is int for side in sides) or len(images.sizes) != 3:
+        return None
+    spare = [side - size for side, size in zip(sides, images.sizes[:2], strict=True)]
+    if min(spare) < 0:
+        return None
+    return _padded(images, [[(0, 0), *((one // 2, one - one // 2) for one in spare), (0, 0)]], {}, place)
+
+
+def _drawn(unnamed: Sequence[Value], given: Mapping[str, Value]) -> range | None:
+    """So many places of an array that are drawn at random: only how many counts; None where that is not told."""
+    many = given.get("size", unnamed[1] if len(unnamed) > 1 else None)
+    return range(many) if type(many) is int and type(unnamed[0]) is int and 0 <= many <= unnamed[0] else None
 
 
 def _is_list(value: Value) -> bool:

@@ -15,6 +15,7 @@ from cnn_tui.keras_io.code.arguments import OPTIMIZERS
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.data.scale import arrays_of
+from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.values import FIT_AT, Instance, Names, Value
 
 _STEPS = ("GradientTape", "apply_gradients", "train_on_batch")
@@ -67,7 +68,9 @@ def own_training(
 
 def _made_with(named: Mapping[str, Value]) -> dict[str, Value]:
     """The optimizer and the loss that it is made with; none where there is more than one."""
-    made = [(name.lower(), value) for name, value in named.items() if isinstance(value, Instance)]
+    own = [value.arguments[HELD] for value in named.values() if is_own(value)]  # what objects of the script keep
+    every = [item for held in (named, *own) for item in held.items()]
+    made = [(name.lower(), value) for name, value in every if isinstance(value, Instance)]
     optimizers = [*{id(value): value for _, value in made if value.kind in OPTIMIZERS.values()}.values()]
     of_losses = [value for name, value in made if "loss" in name and value.kind.endswith(_LOSSES)]
     losses = [*{id(value): value for value in of_losses}.values()]
