@@ -85,6 +85,7 @@ async def test_a_model_with_weights_asks_whether_to_begin_with_them(make_lab: Ma
             lambda: app.lab.document.experiment.weights == str(folder / "clothes.h5"),
             "the training begins with what the file has learned",
         )
+        await until(pilot, lambda: "with 0 epochs a run only tests" in said(text(app)), "how they are tested")
 
 
 async def test_what_differs_is_seen_before_and_stays_until_it_is_read(make_lab: MakeLab, folder: Path) -> None:
@@ -108,3 +109,8 @@ async def test_a_long_network_shows_its_size_in_a_small_terminal_and_says_how_mu
         await pilot.press("p", *"vgg-small")
         await sees(pilot, "Total params: 550,570")
         await sees(pilot, "more lines")
+
+
+def said(screen: str) -> str:
+    """What is said in a corner of the screen, as one line."""
+    return " ".join(line.partition("▌")[2].strip(" │") for line in screen.splitlines() if "▌" in line)

@@ -50,6 +50,8 @@ async def open_model(
     if imported.differences:
         await talk.ask(dialogs.ask.PageScreen(f"What differs from {name}", _page(imported)))
     words = f"{name} is in the editor; {key_of('edit.undo')} brings back what was there."
+    if imported.experiment.weights is not None:
+        words += " It starts from its weights: with 0 epochs a run only tests them."
     said = () if imported.differences else imported.to_know
     talk.say(inert(" ".join([words, *map(sentence, said)])))
 
