@@ -14,7 +14,7 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, to_toml
-from cnn_tui.experiment.image_parts import held_out_problem, image_parts, on_stand_in
+from cnn_tui.experiment.image_parts import held_out_problem, image_parts, learned_with_all, on_stand_in
 from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.names import named_by_difference
 from cnn_tui.experiment.overrides import override
@@ -145,6 +145,14 @@ def test_ranges_are_as_large_a_part_of_the_sample_that_stands_in() -> None:
     assert on_stand_in(asked, "fashion_mnist") == asked and on_stand_in(NOTES, SAMPLE) == NOTES
     own = msgspec.structs.replace(asked, dataset=SAMPLE)
     assert on_stand_in(own, SAMPLE) == own
+
+
+def test_how_many_would_be_learned_from_with_all_images_is_the_same_for_any_that_are_left_out() -> None:
+    for validation in ("test", 0.1, "0-4999"):
+        some = [
+            without(*left_out).with_training(validation=validation) for left_out in ((), (3, 17), ("4000-9999", 11))
+        ]
+        assert len({learned_with_all(one, image_parts(one, 60_000).learned) for one in some}) == 1
 
 
 def test_the_form_has_them() -> None:

@@ -225,3 +225,22 @@ def test_a_new_run_takes_nothing_from_an_old_one_of_its_number(
         trains(run_id)
         assert told(history, run_id)[0].startswith("started on ")
         assert checkpoint_path(run_id).read_bytes() != kept
+
+
+@pytest.mark.long
+def test_of_the_sample_that_stands_in_as_large_a_part_is_learned_from(
+    tmp_path: Path, trains: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNN_TUI_OFFLINE", "1")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("cnn_tui.training.data.sources.SYSTEM", tmp_path)
+    layers = (Flatten(), Dense(units=10, activation="softmax"))
+    asked = Experiment(layers=layers, leave_out=("30000-59999",)).with_training(epochs=1, validation="0-4999")
+    with History() as history:
+        run_id = history.add(asked)
+        assert trains(run_id) == launch.ENDED
+        run = history.run(run_id)
+        told = [event.text for event in history.events(run_id)]
+    assert run is not None
+    assert (run.status, run.dataset, run.train_images) == ("finished", "fashion_mnist_sample", 2_500)
+    assert any("as large a part" in words for words in told)
