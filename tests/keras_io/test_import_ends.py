@@ -43,3 +43,25 @@ def test_what_cannot_be_trained_is_said_though_the_pictures_are_not_here(tmp_pat
     """
     said = "\n".join(read(tmp_path, code).differences)
     assert "it is not trained here as it is: categorical_crossentropy needs probabilities" in said
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "keras.losses.sparse_categorical_crossentropy(labels, found, from_logits=True)",
+        "tf.reduce_mean(tf.keras.losses.sparse_categorical_crossentropy(labels, found, True))",
+        "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=found)",
+    ],
+)
+@pytest.mark.parametrize("way", ["def own(labels, found):\n    return {}\n", "own = lambda labels, found: {}\n"])
+def test_a_function_that_only_calls_a_loss_of_keras_is_that_loss(tmp_path: Path, loss: str, way: str) -> None:
+    imported = read(tmp_path, way.format(loss) + ending("linear", "loss=own"))
+    training = imported.experiment.training
+    assert (training.loss, training.from_logits) == ("sparse_categorical_crossentropy", True)
+    assert imported.differences == ()
+
+
+def test_a_loss_of_a_scripts_own_is_left_out(tmp_path: Path) -> None:
+    own = "def own(labels, found):\n    return 2 * keras.losses.sparse_categorical_crossentropy(labels, found)\n"
+    said = read(tmp_path, own + ending("softmax", "loss=own")).differences
+    assert "the loss own is left out: sparse_categorical_crossentropy stands in" in said

@@ -39,6 +39,7 @@ from cnn_tui.keras_io.code.objects import (
     method_of,
     takes_itself,
 )
+from cnn_tui.keras_io.code.training.own_losses import is_loss
 from cnn_tui.keras_io.code.training.searched import TUNER
 from cnn_tui.keras_io.code.training.tuner import Searches
 from cnn_tui.keras_io.code.values import (
@@ -178,6 +179,8 @@ class Calls:
             case Method(owner=list(), name="append") if self.file_loops and len(unnamed) == 1:
                 self._labelled += [name.entry.folder for name in names_in(unnamed[0])]
                 return call_method(callee, [of_each(unnamed[0], self.file_loops[-1])], given, place)
+            case Method(owner=CodeModel(), name="compile"):
+                return call_method(callee, unnamed, self._with_loss(unnamed, given, place), place)
             case Method():
                 return call_method(callee, unnamed, given, place)
             case Function():
@@ -214,6 +217,14 @@ class Calls:
             what = callee.what if isinstance(callee, Unknown) else "a call"
             return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
         return Unknown("", place)
+
+    def _with_loss(self, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Mapping[str, Value]:
+        """What compile is given, with Keras's loss in place of a function of the script's that only calls that."""
+        loss = given.get("loss", unnamed[1] if len(unnamed) > 1 else None)
+        if not isinstance(loss, Function):
+            return given
+        found = self.run(loss, (Unknown("y_true", place), Unknown("y_pred", place)), {}, place)
+        return {**given, "loss": found} if is_loss(found) else given
 
     def _searched(self, data: Function, model: Value, place: str) -> Value:
         """What Hyperas finds: options, and the model that a function makes and trains on what another one loads."""

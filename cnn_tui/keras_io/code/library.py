@@ -44,6 +44,7 @@ from cnn_tui.keras_io.code.network.one_by_one import with_one_more
 from cnn_tui.keras_io.code.network.shared import shared_layer
 from cnn_tui.keras_io.code.network.sides import marked
 from cnn_tui.keras_io.code.training.old_optimizers import older_optimizer
+from cnn_tui.keras_io.code.training.own_losses import loss_call
 from cnn_tui.keras_io.code.values import PARSER, BaseLayer, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
@@ -64,6 +65,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if callee.path.startswith("builtins."):
         return _builtin(name, unnamed, given, place)
     for found in (
+        loss_call(callee, unnamed, given, place),
         operated(callee, unnamed, place),
         any_image_call(callee, unnamed, given, place),
         path_call(callee, unnamed, given),
