@@ -43,8 +43,8 @@ def test_images_that_are_held_out_are_a_range_or_a_share(tmp_path: Path, split: 
 
 
 def test_a_part_of_each_image_is_not_taken_for_all_of_it(tmp_path: Path) -> None:
-    imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train,", "x_train[:, 2:-2, 2:-2],"))
-    assert any("x_train[:, 2:-2, 2:-2]" in note and "not known" in note for note in imported.differences)
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train,", "x_train[:, ::2, ::2],"))
+    assert any("x_train[:, ::2, ::2]" in note and "not known" in note for note in imported.differences)
 
 
 def test_training_is_what_compile_and_fit_say(tmp_path: Path) -> None:

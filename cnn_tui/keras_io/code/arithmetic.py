@@ -24,6 +24,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     Share,
     Statistic,
 )
+from cnn_tui.keras_io.code.data.done_to_images import labels_with, with_other
 from cnn_tui.keras_io.code.data.file_loops import counted_together
 from cnn_tui.keras_io.code.data.paths import filled
 from cnn_tui.keras_io.code.data.tables import on_table
@@ -98,9 +99,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return AnyImage(combined(op, left.of, right, place))
     if isinstance(left, DatasetArrays):
         if left.what != "labels":
-            return _on_images(op, left, right)
-        joins = isinstance(op, ast.Mod | ast.FloorDiv)  # some classes to one
-        return msgspec.structs.replace(left, changed_at=place) if joins else left
+            return with_other(op, left, right, place) or _on_images(op, left, right)
+        return labels_with(op, left, right, place)
     if isinstance(right, DatasetArrays) and right.what == "images":
         if not isinstance(op, ast.Add | ast.Mult | ast.Sub):
             raise TypeError("not followed")

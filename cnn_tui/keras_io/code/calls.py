@@ -9,6 +9,7 @@ from cnn_tui.keras_io.code.branches import TESTING
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.by_hand import by_names
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.done_to_images import by_scaler
 from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
 from cnn_tui.keras_io.code.data.file_loops import each_of, names_in, of_each
 from cnn_tui.keras_io.code.data.idx_files import opened_idx
@@ -200,6 +201,8 @@ class Calls:
             ):  # of each row
                 found = self.run(unnamed[0], (callee,), {}, place)
                 return found if isinstance(found, Unknown) and found.table is not None else Unknown("", place)
+            case Unknown(what=what) if unnamed and (scaled := by_scaler(what, unnamed[0], place)) is not None:
+                return scaled
             case Unknown(what=what) if what.endswith((".fit", ".fit_generator")) and _OF_FIT & given.keys():
                 name = quiet(what.rpartition(".")[0], 40)
                 self._notes.append(f"the training of {name} ({place}) {OF_UNKNOWN}")

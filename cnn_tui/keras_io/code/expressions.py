@@ -19,11 +19,12 @@ from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName, ReadPicture
+from cnn_tui.keras_io.code.data.done_to_images import part_of_each, thresholded
 from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.rows import rows_of
-from cnn_tui.keras_io.code.data.shapes import adds_axis, index_of_images, some_of, with_sizes
+from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images, some_of, with_sizes
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled, statistic_of_table, with_table
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, part_of_read, sizes_of
@@ -144,7 +145,8 @@ class Expressions:
                 return self._part(whole, index, names, cell)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
-                if (asked := name_asked(*sides)) is not None:
+                asked = name_asked(*sides) or thresholded(op, *sides, cell.place(node.lineno))
+                if asked is not None:
                     return asked
                 if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
                     return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
@@ -268,6 +270,8 @@ class Expressions:
             of_images = isinstance(owner, Folder) or owner.what == "images"
             if of_images and isinstance(owner, DatasetArrays) and adds_axis(index.elts):
                 owner = owner.with_channel()
+            if isinstance(owner, DatasetArrays) and of_images and not are_whole(index.elts[1:]):
+                return part_of_each(owner, index.elts, cell.place(index.lineno))
             return self._part(owner, index_of_images(index.elts, of_images), names, cell)
         if isinstance(owner, Named) and owner.path == "numpy.r_":
             parts = index.elts if isinstance(index, ast.Tuple) else [index]

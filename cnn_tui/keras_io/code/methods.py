@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     ReadPicture,
     Share,
 )
+from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.paths import text_method
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
@@ -62,7 +63,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(owner, AnyImage):
         return any_image_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
-        return _of_images(owner, method.name, unnamed, given)
+        done = done_by(owner, method.name, bool(unnamed) or bool(given), place)
+        return _of_images(owner, method.name, unnamed, given) if done is None else done
     if isinstance(owner, Tensor) and method.name in ("astype", "copy"):
         kind = unnamed[0] if unnamed else given.get("dtype", "float32")
         return owner if not owner.layers or "float" in words_of(kind) else Unknown("", place)

@@ -10,6 +10,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, Lengths, NpzFile, Share
+from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import idx_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.scale import statistic
@@ -56,6 +57,8 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "pad" and arrays is not None and arrays.what == "images":
         return _padded(arrays, unnamed[1:], given, place) or Unknown("", place)
     if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
+        return found
+    if arrays is not None and (found := done_by(arrays, name, "axis" in given, place)) is not None:
         return found
     if name in _ORDERS and unnamed:
         first = unnamed[0]

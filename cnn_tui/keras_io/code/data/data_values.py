@@ -29,6 +29,10 @@ TURNED = "turned"
 """Their colours are put into the other order."""
 OTHERS = "others"
 """Others are put to them, which the dataset does not have."""
+DONE = "done"
+"""Something is done to each of them that no layer does."""
+BY_PIXEL = "by pixel"
+"""Each of their pixels is brought to 0 to 1 by its own ends."""
 BY_FILE_NAME = "by the name of a file"
 """They are taken to be MNIST's, though another dataset has files of the same names."""
 HALVES = "halves"
@@ -87,7 +91,7 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     @property
     def is_prepared(self) -> bool:
         """Whether more is done to them than another size, so that a scale behind that is no scale of bytes."""
-        return any(layer.kind not in ("Resizing", "ZeroPadding2D") for layer in self.layers)
+        return any(layer.kind not in ("Resizing", "ZeroPadding2D", "Cropping2D") for layer in self.layers)
 
     def scaled(self, factor: float) -> DatasetArrays:
         """The images with every number multiplied."""

@@ -9,9 +9,6 @@ from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.data_values import (
     BY_FILE_NAME,
     BY_HAND,
-    GREYED,
-    HALVES,
-    OTHERS,
     THREEFOLD,
     TURNED,
     DatasetArrays,
@@ -19,6 +16,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     Listed,
     Statistic,
 )
+from cnn_tui.keras_io.code.data.done_to_images import CHANGES
 from cnn_tui.keras_io.code.data.preparation import (
     FUNCTION,
     MODE,
@@ -41,16 +39,6 @@ FITTED = "fit"
 """Among the arguments of an ImageDataGenerator: whether it has looked at images, without which it evens out nothing."""
 _OF_IMAGES = 4
 """The dimensions of an array of images."""
-_CHANGES = {
-    THREEFOLD: "grey images are given to three channels there ({}): here to one, and the first layer has fewer weights",
-    GREYED: "the images are made grey there ({}): here they come in colours",
-    TURNED: "the colours of the images are put into the other order there ({}): here they come as red, green and blue",
-    OTHERS: "other images are put to those of the dataset there ({}): they are left out",
-    BY_FILE_NAME: "{} is taken to be of mnist: fashion_mnist has files of the same names",
-    HALVES: "both halves of the dataset are put together there ({}): here it is trained on the one, and tested on the "
-    "other",
-}
-"""What is said of images to which more is done than layers do, with its place."""
 _SCALES = ("Rescaling", "Normalization")
 
 
@@ -198,7 +186,7 @@ def note_changed(data: Value, layers: Sequence[Instance], notes: Notes) -> None:
         if what == THREEFOLD and is_learned:
             continue  # which an Application does itself
         is_to_know = what == BY_FILE_NAME or (what == TURNED and not is_learned)
-        (notes.to_know if is_to_know else notes).append(_CHANGES[what].format(where))
+        (notes.to_know if is_to_know else notes).append(CHANGES[what].format(where))
 
 
 def note_other_scale(data: Value, watched: Value, notes: Notes) -> None:

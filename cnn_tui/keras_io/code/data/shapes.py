@@ -61,7 +61,7 @@ def some_of(array: Unknown, index: ast.expr, made: Unknown) -> Unknown:
         part = msgspec.structs.replace(array.picture, size=None)
         return msgspec.structs.replace(made, picture=part, numbers=array.numbers)
     if isinstance(index, ast.Tuple):
-        if array.sizes is None or not index.elts or not _are_whole(index.elts[1:]):
+        if array.sizes is None or not index.elts or not are_whole(index.elts[1:]):
             return made
         first = index.elts[0]
         sizes = (*array.sizes, 1) if _is_new(index.elts[-1]) else array.sizes
@@ -77,7 +77,7 @@ def index_of_images(indices: Sequence[ast.expr], of_images: bool) -> ast.expr:
     Raises ValueError where a part of each image is taken.
     """
     first, *others = indices
-    if of_images and (_is_new(first) or not _are_whole(others)):
+    if of_images and (_is_new(first) or not are_whole(others)):
         raise ValueError("a part of each image")
     return ast.Slice() if _is_all(first) else first
 
@@ -87,7 +87,8 @@ def adds_axis(indices: Sequence[ast.expr]) -> bool:
     return any(map(_is_new, indices[1:]))
 
 
-def _are_whole(indices: Sequence[ast.expr]) -> bool:
+def are_whole(indices: Sequence[ast.expr]) -> bool:
+    """Whether behind the index of the images nothing is taken away from each."""
     return all(_is_all(one) or _is_new(one) for one in indices)
 
 
