@@ -385,3 +385,40 @@ def test_layers_of_a_network_that_do_not_follow_one_another_are_refused(tmp_path
     code = f"model = keras.Sequential()\n{added}\nmodel.add(layers.Flatten())\nmodel.add(layers.Dense(10))\n"
     said = refusal(tmp_path, HEAD + code + FIT)
     assert "no layer that is known" in said or "which only running tells" in said
+
+
+INSIDE = """
+base = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3){pooling})
+aug = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])
+inputs = keras.Input((32, 32, 3))
+"""
+TOP = "layers.Flatten(), layers.Dense(10, activation='softmax')"
+
+
+@pytest.mark.parametrize(
+    ("model", "pooling", "at"),
+    [
+        (f"keras.Sequential([inputs, aug, layers.Rescaling(2.0, -1.0), base, {TOP}])", "", 2),
+        (f"keras.Sequential([base, {TOP}])", ", pooling='avg'", 0),
+        ("keras.Model(inputs, layers.Dense(10)(layers.Flatten()(base(inputs))))", "", 1),
+        ("keras.Model(inputs, layers.Dense(10)(base(aug(inputs), training=False)))", ", pooling='max'", 2),
+        ("keras.Model(inputs, layers.Dense(10)(layers.Flatten()(base(layers.Rescaling(2.0)(aug(inputs))))))", "", 3),
+    ],
+)
+def test_a_network_among_the_layers_of_a_model_is_counted_as_keras_counts_it(
+    tmp_path: Path, model: str, pooling: str, at: int
+) -> None:
+    made = f"{HEAD}{INSIDE.format(pooling=pooling)}model = {model}\n"
+    frozen = read(tmp_path, f"{made}model.layers[{at}].trainable = False\n{FIT}")
+    (base,) = (layer for layer in frozen.experiment.layers if isinstance(layer, Application))
+    assert base.trainable is False
+    ends = f"for layer in model.layers[{at}].layers[:100]:\n    layer.trainable = False\n"
+    (base,) = (layer for layer in read(tmp_path, made + ends + FIT).experiment.layers if isinstance(layer, Application))
+    assert base.frozen_layers == 100
+
+
+def test_layers_that_versions_of_keras_count_otherwise_are_said(tmp_path: Path) -> None:
+    prepared = "keras.applications.mobilenet_v2.preprocess_input(inputs)"
+    model = f"model = keras.Model(inputs, layers.Dense(10)(layers.Flatten()(base({prepared}))))\n"
+    code = HEAD + INSIDE.format(pooling="") + model + "model.layers[1].trainable = False\n" + FIT
+    assert any("trainable at line" in note for note in read(tmp_path, code).differences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import msgspec
@@ -13,7 +14,8 @@ from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.pipelines import attribute_of
 from cnn_tui.keras_io.code.data.shapes import shape_of
 from cnn_tui.keras_io.code.data.tables import column_of
-from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of, spread
+from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of
+from cnn_tui.keras_io.code.network.listing import layers_listed
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.training.searched import TUNER
 from cnn_tui.keras_io.code.training.set_rates import optimizer_of
@@ -55,8 +57,8 @@ def _of_base_layer(layer: BaseLayer, name: str) -> Value:
     raise AttributeError("only known once the network is made")
 
 
-def attribute(owner: Value, name: str) -> Value:
-    """What stands behind a dot. Raises AttributeError for what is not known."""
+def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Value:
+    """What stands behind a dot; `models` are those of the script. Raises AttributeError for what is not known."""
     if isinstance(owner, Named):
         if name == "pi" and owner.path in ("math", "numpy"):
             return math.pi
@@ -88,9 +90,7 @@ def attribute(owner: Value, name: str) -> Value:
     if (found := held(owner, name)) is not None:
         return found
     if isinstance(owner, CodeModel) and name == "layers":
-        listed = spread(owner.layers)
-        is_followed = len(listed) > len(owner.layers) or not owner.is_inside
-        return listed if is_followed else InnerLayers(tuple(owner.layers))
+        return layers_listed(owner, models)
     if isinstance(owner, CodeModel) and name in ("input", "inputs", "output", "outputs", "input_shape"):
         whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(dict.fromkeys(owner.problems)))
         start = Tensor(owner.shape)

@@ -33,6 +33,7 @@ from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.usual_names import MERGING, as_library, unless_asked, usual_name
 from cnn_tui.keras_io.code.values import (
+    CodeModel,
     CodeTable,
     Function,
     Named,
@@ -70,8 +71,8 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 class Expressions:
     """Gives expressions their values. Raises ImportProblem for a file that would take too long."""
 
-    def __init__(self, call: Call, layers: Sequence[str]) -> None:
-        self._call = call
+    def __init__(self, call: Call, layers: Sequence[str], models: Sequence[CodeModel] = ()) -> None:
+        self._call, self._models = call, models
         self._layers = frozenset(layers)
         self.kept = Kept()
         self._steps = 0
@@ -122,7 +123,8 @@ class Expressions:
                 return unknown(node, cell).of_rows(found) if isinstance(found, Unknown) else found
             case ast.Attribute(value=owner, attr=name):
                 kept_on = self.value(owner, names, cell)
-                found = self.kept.get(kept_on, name) if self.kept.has(kept_on, name) else attribute(kept_on, name)
+                is_kept = self.kept.has(kept_on, name)
+                found = self.kept.get(kept_on, name) if is_kept else attribute(kept_on, name, self._models)
                 return self._call(found, (), {}, cell.place(node.lineno)) if is_property(found) else found
             case ast.Call():
                 return self._called(node, names, cell)

@@ -153,7 +153,7 @@ def append(model: CodeModel, layer: Value, place: str) -> None:
         model.layers += layer.layers
         model.problems += layer.problems
         model.shape = model.shape or layer.shape
-        layer.is_inside = True
+        layer.is_inside = layer.is_called = True
     elif isinstance(layer, Tensor) and not layer.layers:
         model.shape = layer.shape
     elif isinstance(layer, Instance):
@@ -183,7 +183,8 @@ def model_of(arguments: Mapping[str, Value], place: str) -> CodeModel:
     layers = list(outputs.layers)
     if isinstance(inputs, Tensor):  # of a model that begins in the middle of another
         layers = layers[len(inputs.layers) :]
-    return CodeModel(place, layers=layers, shape=outputs.shape, problems=problems)
+    has_input = isinstance(inputs, Tensor) and not inputs.layers
+    return CodeModel(place, layers=layers, shape=outputs.shape, problems=problems, has_input=has_input)
 
 
 def _single(value: Value) -> Value:
@@ -209,7 +210,7 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
         what = f"{shared.kind} ({shared.place}) is used twice, with the same weights: layers have their own here"
         return Tensor(into.shape, into.layers, into.problem or what)
     if isinstance(layer, CodeModel):
-        layer.is_inside = True
+        layer.is_inside = layer.is_called = True
         return Tensor(
             into.shape, (*into.layers, *layer.layers), into.problem or "; ".join(dict.fromkeys(layer.problems))
         )

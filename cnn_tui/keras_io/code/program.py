@@ -47,7 +47,7 @@ class Program:
         self._calls = Calls(self._block, self._value, self.models, self.notes)
         self.chosen = self._calls.chosen
         """The settings that a search chooses in it, by their names, with their first values."""
-        self._expressions = Expressions(self._calls.call, layers)
+        self._expressions = Expressions(self._calls.call, layers, self.models)
 
     @property
     def seed(self) -> int | None:

@@ -224,6 +224,10 @@ class CodeModel(msgspec.Struct, eq=False):
     """Where its weights are saved as its last training left them."""
     is_inside: bool = False
     """Whether it is a part of another model."""
+    is_called: bool = False
+    """Whether it is one layer of another model."""
+    has_input: bool = False
+    """Whether Keras lists its input among its layers."""
     problems: list[str] = []
     notes: list[str] = []
 
