@@ -23,6 +23,7 @@ from cnn_tui.keras_io.code.data.data_values import (
 )
 from cnn_tui.keras_io.code.data.file_loops import counted_at_once
 from cnn_tui.keras_io.code.data.file_pipelines import FILES, read_from_files
+from cnn_tui.keras_io.code.data.mapped_labels import note_of_labels
 from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
@@ -70,11 +71,23 @@ def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, V
         images = first[0] if isinstance(first, tuple | list) and first else first
         known = isinstance(images, DatasetArrays | Unknown)
         return Folder(images, {"shuffle": False}, None, place) if known else Unknown("", place)
+    if name == "zip" and callee.path.startswith("tensorflow.") and (pair := _zipped(unnamed)) is not None:
+        return pair
     if name == "listdir" and isinstance(first, str):
         return ClassNames(first, False, Unknown("os.listdir", place))
     if name == "glob" and isinstance(first, str) and first.endswith("/*"):
         return ClassNames(first.removesuffix("/*"), False, Unknown("glob", place))
     return (length_of(first) or Unknown("", place)) if name == "cardinality" and unnamed else None
+
+
+def _zipped(unnamed: Sequence[Value]) -> Folder | None:
+    """A pipeline of images beside one of their labels; None for other pipelines."""
+    parts = unnamed[0] if len(unnamed) == 1 and isinstance(unnamed[0], tuple | list) else unnamed
+    images, labels = parts if len(parts) == 2 else (None, None)
+    if not isinstance(images, Folder) or not isinstance(labels, Folder) or not isinstance(images.path, DatasetArrays):
+        return None
+    is_pair = isinstance(labels.path, DatasetArrays) and (images.path.what, labels.path.what) == ("images", "labels")
+    return images if is_pair and images.path.half == labels.path.half else None
 
 
 def length_of(value: Value) -> Value:
@@ -197,6 +210,8 @@ def mapped(folder: Folder, given: Value, place: str) -> Folder:
         folder = msgspec.structs.replace(folder, arguments=arguments)
     if isinstance(picture, ReadPicture) and FILES in folder.arguments:
         return read_from_files(folder, picture, place)
+    if FILES not in folder.arguments and (other := note_of_labels(given, place)):
+        folder = msgspec.structs.replace(folder, notes=(*folder.notes, other))
     if not isinstance(picture, Tensor):
         note = f"what map does to the pictures ({place}) is left out: it is not known"
         return msgspec.structs.replace(folder, notes=(*folder.notes, note))
