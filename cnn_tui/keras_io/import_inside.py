@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import typing
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnn_tui.keras_io.code.data.preparation import SCALES
+from cnn_tui.keras_io.code.network.listing import is_called
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.network.kinds.application import RESCALED, Application, Architecture, facts_of, frozen_depth
 from cnn_tui.text import quiet
@@ -107,7 +107,7 @@ def _application(config: Plain) -> Plain | None:
 
     All its layers up to the one that it ends in have to be there. Raises ImportProblem where they are not.
     """
-    architecture = next((one for one in _ARCHITECTURES if _is_called(config.get("name"), one)), None)
+    architecture = next((one for one in _ARCHITECTURES if is_called(config.get("name"), one)), None)
     if architecture is None:
         return None
     listed = config["layers"] if isinstance(config["layers"], list) else []
@@ -138,15 +138,6 @@ def _application(config: Plain) -> Plain | None:
         "preprocessing": "none",
     }
     return {"class_name": "Application", "config": arguments, _OF_SAVED: True}
-
-
-def _is_called(name: Any, architecture: str) -> bool:
-    """Whether Keras calls an architecture so: `vgg16`, `mobilenetv2_1.00_224`, `efficientnetv2-b0`."""
-    bare = re.sub(r"[^a-z0-9.]", "", name.lower()) if isinstance(name, str) else ""
-    if not bare.startswith(architecture.lower()):
-        return False
-    rest = bare.removeprefix(architecture.lower())
-    return re.fullmatch(r"(1\.00\d*)?" if architecture.startswith("MobileNet") else "", rest) is not None
 
 
 def _texts(value: Any) -> list[str]:

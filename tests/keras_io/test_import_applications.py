@@ -422,3 +422,29 @@ def test_layers_that_versions_of_keras_count_otherwise_are_said(tmp_path: Path) 
     model = f"model = keras.Model(inputs, layers.Dense(10)(layers.Flatten()(base({prepared}))))\n"
     code = HEAD + INSIDE.format(pooling="") + model + "model.layers[1].trainable = False\n" + FIT
     assert any("trainable at line" in note for note in read(tmp_path, code).differences)
+
+
+@pytest.mark.parametrize(
+    ("model", "pooling"),
+    [
+        (f"keras.Sequential([inputs, aug, base, {TOP}])", ""),
+        (f"keras.Sequential([base, {TOP}])", ", pooling='avg'"),
+        ("keras.Model(inputs, layers.Dense(10)(layers.Flatten()(base(inputs))))", ""),
+    ],
+)
+@pytest.mark.parametrize("asked", ["'mobilenetv2_1.00_32'", "name='mobilenetv2_1.00_32'"])
+def test_a_network_is_found_by_the_name_that_keras_gives_it(
+    tmp_path: Path, model: str, pooling: str, asked: str
+) -> None:
+    made = f"{HEAD}{INSIDE.format(pooling=pooling)}model = {model}\nmodel.get_layer({asked}).trainable = False\n"
+    imported = read(tmp_path, made + FIT)
+    (base,) = (layer for layer in imported.experiment.layers if isinstance(layer, Application))
+    assert base.trainable is False
+    assert not any("trainable" in note for note in imported.differences)
+
+
+def test_a_layer_is_found_by_the_name_that_a_script_gives_it(tmp_path: Path) -> None:
+    named = SMALL.replace("layers.Flatten()", "layers.Flatten(), layers.Dense(20, name='hidden')")
+    code = "model.get_layer('hidden').trainable = False\nmodel.get_layer(index=0).trainable = False\n"
+    imported = read(tmp_path, HEAD + named + code + FIT)
+    assert [getattr(layer, "trainable", None) for layer in imported.experiment.layers] == [False, None, False, True]

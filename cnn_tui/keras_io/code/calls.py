@@ -29,6 +29,7 @@ from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
 from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.network.applications import THREEFOLD
 from cnn_tui.keras_io.code.network.channels import FIRST, LAST
+from cnn_tui.keras_io.code.network.listing import layer_named
 from cnn_tui.keras_io.code.network.modes import called_so
 from cnn_tui.keras_io.code.objects import (
     CLASS,
@@ -171,6 +172,10 @@ class Calls:
                 return (
                     by_names(made, self._labelled) if isinstance(made, Folder) and BY_HAND in made.arguments else made
                 )
+            case Method(owner=CodeModel() as owner, name="get_layer") if (
+                layer := layer_named(owner, self._models, unnamed, given)
+            ) is not None:
+                return layer
             case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
                 return self._sent(owner, name, unnamed, given, place)
             case Method(owner=Folder() as owner, name="map") if (unnamed or "map_func" in given) and isinstance(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cnn_tui.keras_io.code.data.preparation import PREPARATION
-from cnn_tui.keras_io.code.network.applications import SPREAD, spread
-from cnn_tui.keras_io.code.values import CodeModel, InnerLayers, Instance, Value
+from cnn_tui.keras_io.code.network.applications import SPREAD, facts_in, spread
+from cnn_tui.keras_io.code.values import BaseLayer, CodeModel, InnerLayers, Instance, Value
 
 
 def layers_listed(model: CodeModel, models: Sequence[CodeModel]) -> Value:
@@ -29,6 +31,43 @@ def layers_listed(model: CodeModel, models: Sequence[CodeModel]) -> Value:
     if any(isinstance(one, Instance) and one.kind == PREPARATION for one in listed):
         is_followed = False
     return listed if is_followed else InnerLayers(tuple(model.layers))
+
+
+def layer_named(
+    model: CodeModel, models: Sequence[CodeModel], unnamed: Sequence[Value], given: Mapping[str, Value]
+) -> Value:
+    """What `model.get_layer` gives by a name or a number; None where it is not known."""
+    wanted = {**dict(zip(("name", "index"), unnamed, strict=False)), **given}
+    name, at = wanted.get("name"), wanted.get("index")
+    listed = layers_listed(model, models)
+    if not isinstance(listed, list):
+        return None
+    if name is None:
+        return listed[at] if type(at) is int and -len(listed) <= at < len(listed) else None
+    found = [one for one in listed if _has_name(one, name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _has_name(layer: Value, name: Value) -> bool:
+    if isinstance(layer, BaseLayer):
+        return isinstance(name, str) and name == facts_in(layer.base.arguments).layers[layer.at][0]
+    if isinstance(layer, CodeModel):  # a network with a pooling behind it
+        first = layer.layers[0] if len(layer.layers) == 2 and layer.compiled is None else None
+        return isinstance(first, Instance) and first.arguments.get(SPREAD) is True and _has_name(first, name)
+    if not isinstance(layer, Instance):
+        return False
+    if layer.kind == "Application":
+        return is_called(name, str(layer.arguments.get("architecture")))
+    return isinstance(name, str) and bool(layer.arguments.get("name") == name)
+
+
+def is_called(name: Any, architecture: str) -> bool:
+    """Whether Keras calls an architecture so: `vgg16`, `mobilenetv2_1.00_224`, `efficientnetv2-b0`."""
+    bare = re.sub(r"[^a-z0-9.]", "", name.lower()) if isinstance(name, str) else ""
+    if not bare.startswith(architecture.lower()):
+        return False
+    rest = bare.removeprefix(architecture.lower())
+    return re.fullmatch(r"(1\.00\d*)?" if architecture.startswith("MobileNet") else "", rest) is not None
 
 
 def _begins_with(layers: Sequence[Value], first: Sequence[Value]) -> bool:
