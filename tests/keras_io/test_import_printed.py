@@ -64,3 +64,15 @@ def test_weights_that_were_just_saved_are_those_that_it_has(tmp_path: Path) -> N
     assert read(tmp_path, code).differences == ()
     (said,) = read(tmp_path, code + "model.load_weights('other.h5')\n").differences
     assert "the weights that are loaded at line" in said
+
+
+def test_weights_of_the_best_epoch_that_are_loaded_in_the_end_are_said_to_be(tmp_path: Path) -> None:
+    kept = "keep = keras.callbacks.ModelCheckpoint('best.h5', monitor='loss', save_best_only=True)\n"
+    fit, load = FIT.replace("epochs=3", "epochs=3, callbacks=[keep]"), "model.load_weights('best.h5')\n"
+    (said,) = read(tmp_path, HEAD + SMALL + kept + fit + load).differences
+    assert said.startswith("the weights that ModelCheckpoint keeps are loaded at line")
+    before = (
+        HEAD + SMALL + kept + "model.load_weights('best.h5')" + FIT.replace("epochs=3", "epochs=3, callbacks=[keep]")
+    )
+    (said,) = read(tmp_path, before).differences
+    assert said.startswith("the weights that are loaded at line")

@@ -146,7 +146,12 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         model.saved.append(unnamed[0] if unnamed else given.get("filepath"))
     elif name == "load_weights":
         loaded = unnamed[0] if unnamed else given.get("filepath")
-        if not isinstance(loaded, str) or loaded not in model.saved:  # else they are what it has
+        if model.is_trained and isinstance(loaded, str) and loaded in _checkpoints(model):
+            model.notes.append(
+                f"the weights that ModelCheckpoint keeps are loaded at {place}, behind the training: here a run is "
+                'tested with those that it ends with, and keep = "best and last" keeps the best too'
+            )
+        elif not isinstance(loaded, str) or loaded not in model.saved:  # else they are what it has
             model.notes.append(f"the weights that are loaded at {place} are left out")
     elif name in TESTING:
         model.evaluated.append(unnamed[0] if unnamed else given.get("x"))
@@ -154,6 +159,14 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         model.summaries += 1
         model.layers_printed = len(model.layers)
     return Unknown(f"what {name} gives", place)
+
+
+def _checkpoints(model: CodeModel) -> list[Value]:
+    """Where the last training of a model has saved its weights as it went."""
+    given = (model.fitted or {}).get("callbacks")
+    listed = given if isinstance(given, list | tuple) else [given]
+    kept = [one for one in listed if isinstance(one, Instance) and one.kind == "ModelCheckpoint"]
+    return [one.arguments.get("filepath") for one in kept]
 
 
 def _epochs(fitted: Mapping[str, Value]) -> Value:
