@@ -56,7 +56,7 @@ POSES = (
     Pose("by hand", ("m",), "[by hand]"),
     Pose("data", ("m",), "[data]"),
     Pose("log", ("6",), "follow"),
-    Pose("help", ("1", "?", "j"), "Typing in a field"),
+    Pose("help", ("1", "?", "j"), "Enter takes it, Esc leaves"),
     Pose("palette", ("esc", ":"), "What do you want"),
     Pose("settings", ("esc", "t"), "batch_size"),
     Pose("learning rate", ("f",), "Suggested"),

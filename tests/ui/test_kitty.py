@@ -165,9 +165,9 @@ def test_a_terminal_that_knows_placeholders_gets_pictures() -> None:
         terminal.wait(lambda: image_shown(terminal), "the image with all its pixels")
         assert max(sent.length for sent in terminal.sent.values()) <= MOST_BYTES
         terminal.press("?")
-        terminal.wait_for("Typing in a field")
+        terminal.wait_for("Enter takes it")
         terminal.press("esc")
-        terminal.wait(lambda: "Typing in a field" not in terminal.text and image_shown(terminal), "the image again")
+        terminal.wait(lambda: "Enter takes it" not in terminal.text and image_shown(terminal), "the image again")
 
 
 @pytest.mark.usefixtures("no_worker")

@@ -34,9 +34,9 @@ def test_what_is_clicked_is_what_is_meant() -> None:
         terminal.press("u")
         terminal.wait(lambda: "a Flatten is" not in terminal.text, "the layer back")
         click(terminal, "? help")
-        terminal.wait_for("Typing in a field")
+        terminal.wait_for("Enter takes it, Esc leaves")
         terminal.press("esc")
-        terminal.wait(lambda: "Typing in a field" not in terminal.text, "the help to be gone")
+        terminal.wait(lambda: "Enter takes it, Esc leaves" not in terminal.text, "the help to be gone")
         before = terminal.text
         turn_wheel(terminal, "Flatten", down=False)
         terminal.wait(lambda: terminal.text != before, "the wheel to move the rows")

@@ -174,9 +174,9 @@ def test_a_picture_for_which_there_are_too_few_cells_has_all_its_pixels() -> Non
         assert not set(terminal.text) & set("▘▝▖▗▚▞"), "nothing is drawn in quarters of cells"
         before = len(terminal.painted)
         terminal.press("?")
-        terminal.wait_for("Typing in a field")
+        terminal.wait_for("Enter takes it, Esc leaves")
         terminal.press("esc")
-        terminal.wait(lambda: "Typing in a field" not in terminal.text, "the help to be gone")
+        terminal.wait(lambda: "Enter takes it, Esc leaves" not in terminal.text, "the help to be gone")
         assert len(terminal.painted) == before, "a box beside a picture leaves it alone"
         terminal.garble()
         terminal.painted.clear()
