@@ -536,3 +536,8 @@ def test_a_model_that_something_unknown_is_made_of_or_not_is_trained_all_the_sam
     assert imported.experiment.training.epochs == 3
     (note,) = imported.differences
     assert note.startswith("what multi_gpu_model makes of the model (line ")
+
+
+@pytest.mark.parametrize("asked", ["?model.fit", "??layers", "model.fit?"])
+def test_what_a_notebook_asks_for_help_on_is_skipped(tmp_path: Path, asked: str) -> None:
+    assert read(tmp_path, f"{HEAD}{SMALL}{asked}\n{FIT}").differences == ()

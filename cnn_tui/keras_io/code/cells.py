@@ -30,7 +30,8 @@ MAX_SOURCE = 2_000_000
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _FENCED_AS_PYTHON = ("", "python", "python3", "py", "ipython", "ipython3")
 _MAGIC = re.compile(
-    r"^(\s*)([!%].*|\w[\w, ]*=\s*[!%].*|[\w.]+\?\??\s*|(pip3?|conda|cd|ls|ll|mkdir|rm|cp|mv)\s+[^=\s].*)$"
+    r"^(\s*)([!%].*|\w[\w, ]*=\s*[!%].*|\??\?[\w.]+\s*|[\w.]+\?\??\s*|"
+    r"(pip3?|conda|cd|ls|ll|mkdir|rm|cp|mv)\s+[^=\s].*)$"
 )
 """Lines for the shell and the notebook; some commands a notebook takes without a sign before them."""
 _TIMED = re.compile(r"^(\s*)%time\s+")
