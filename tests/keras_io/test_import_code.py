@@ -513,7 +513,7 @@ def test_a_loop_of_which_only_running_tells_how_often_it_trains_is_gone_through_
 from sklearn.model_selection import KFold
 def made():
 {inside}
-for fold, (train, held) in enumerate(KFold(5, shuffle=True).split(x_train, y_train)):
+for fold, (train, held) in enumerate(KFold(how_many(), shuffle=True).split(x_train, y_train)):
 {textwrap.indent(makes, "    ")}
     model.fit(x_train[train], y_train[train], validation_data=(x_train[held], y_train[held]), epochs=7)
 """

@@ -12,6 +12,7 @@ from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folde
 from cnn_tui.keras_io.code.data.done_to_images import by_scaler
 from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
 from cnn_tui.keras_io.code.data.file_loops import each_of, names_in, of_each
+from cnn_tui.keras_io.code.data.folds import Folds, folds_of
 from cnn_tui.keras_io.code.data.idx_files import opened_idx
 from cnn_tui.keras_io.code.data.lab_pictures import lab_pictures
 from cnn_tui.keras_io.code.data.lab_tables import lab_table
@@ -165,6 +166,11 @@ class Calls:
             case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):
                 done = self.run(function, (Tensor(None),), {}, place)
                 return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)
+            case Named() if (folds := folds_of(callee, unnamed, given)) is not None:
+                return folds
+            case Method(owner=Folds() as folds, name="split") if unnamed and isinstance(unnamed[0], DatasetArrays):
+                self._notes += [note for note in [folds.note(place)] if note not in self._notes]
+                return folds.last(unnamed[0]) or Unknown("", place)
             case Named() if (opened := opened_idx(callee, unnamed, given)) is not None:
                 return opened
             case Named():

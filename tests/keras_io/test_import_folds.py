@@ -1,0 +1,49 @@
+"""Scripts that train once for each fold of their images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read
+
+LOOP = """
+from sklearn.model_selection import KFold, StratifiedKFold
+def built():
+    model = keras.Sequential([layers.Flatten(input_shape=(28, 28)), layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+many = 5
+folds = MADE
+for number, (learned, held) in enumerate(folds.split(x_train, y_train)):
+    model = built()
+    model.fit(x_train[learned], y_train[learned], epochs=2, validation_data=(x_train[held], y_train[held]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "validation"),
+    [
+        ("KFold(n_splits=many, shuffle=True)", 0.2),
+        ("KFold(many)", "48000-59999"),
+        ("StratifiedKFold(4)", 0.25),
+    ],
+)
+def test_one_of_the_folds_is_held_out(tmp_path: Path, made: str, validation: float | str) -> None:
+    imported = read(tmp_path, HEAD + LOOP.replace("MADE", made))
+    experiment = imported.experiment
+    many = 4 if "4" in made else 5
+    assert (experiment.dataset, experiment.training.validation) == ("fashion_mnist", validation)
+    words = f"it is trained {many} times there (line 15), with another part of the images held out each time"
+    assert [note.partition(":")[0] for note in imported.differences] == [words]
+
+
+def test_how_many_folds_there_are_is_not_guessed(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + LOOP.replace("MADE", "KFold(how_many())"))
+    assert any("how many images are held out to validate is not known" in note for note in imported.differences)
+
+
+def test_a_model_that_learns_from_the_images_to_test_on_is_said(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train, y_train", "x_test, y_test"))
+    assert "the model is trained on the images to test on there, and on those to train on here" in imported.differences
