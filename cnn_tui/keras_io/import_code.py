@@ -15,6 +15,7 @@ import msgspec
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.balance import with_balance
+from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
 from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.pictures import augmentation
@@ -184,7 +185,8 @@ def _labels_not_known(fitted: dict[str, Any], data: Value) -> list[str]:
     is_known = arrays_of(data) is not None and isinstance(labels, Unknown) and labels.table is None
     if not is_known or any(words in labels.what for words in _ONE_HOT):
         return []
-    return [f"the labels that it trains on, {quiet(str(labels), 80)}, are not known: here they are the dataset's own"]
+    shown = f" ({labels.place})" if labels.what == THE_LABELS else f", {quiet(str(labels), 80)},"
+    return [f"the labels that it trains on{shown} are not known: here they are the dataset's own"]
 
 
 def _loaded(program: Program) -> tuple[str, ...]:

@@ -258,3 +258,18 @@ def test_batches_that_are_drawn_at_random_are_as_large_as_it_says(tmp_path: Path
         tmp_path, code, model=COLOURS.replace("48", "32"), fit="drawn(x_train, y_train, 40), steps_per_epoch=10"
     )
     assert (found.experiment.training.batch_size, found.experiment.training.steps_per_epoch) == (40, 10)
+
+
+def test_images_of_a_list_that_only_running_fills_are_some_of_them(tmp_path: Path) -> None:
+    code = "few, kinds = [], {}\nfor kind in kinds:\n    few.append(kind)\nimages = x_train[few]\n"
+    found = imported(tmp_path, code, model=COLOURS.replace("48", "32"), fit="images / 255, y_train[few]")
+    assert not found.experiment.leave_out
+    assert any(words.startswith("the model is trained on a part") for words in found.differences)
+    every = code.replace("for kind in kinds", "for kind in range(len(x_train))")
+    found = imported(tmp_path, every, model=COLOURS.replace("48", "32"), fit="images / 255, y_train[few]")
+    assert found.differences == ()
+
+
+def test_a_loop_that_shows_how_far_it_is_is_one(tmp_path: Path) -> None:
+    loop = LOOPS[0].replace("range(len(x_train))", "tqdm(range(len(x_train)))")
+    assert imported(tmp_path, "from tqdm import tqdm\n" + loop).differences == ()

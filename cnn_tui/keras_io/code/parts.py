@@ -20,6 +20,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     Folder,
     HeldOutMask,
     NpzFile,
+    OfEach,
     OfName,
     Share,
 )
@@ -79,6 +80,9 @@ def _some_images(images: DatasetArrays, index: Value) -> DatasetArrays:
             return images.some(None)
         rows = range(images.count)[index]
         return images.part(rows) if rows.step == 1 else images.some(len(rows))
+    if isinstance(index, list | tuple) and (not index or is_of_files(index)):
+        numbers = index[0].value if len(index) == 1 and isinstance(index[0], OfEach) else None
+        return any_of(images, numbers).of if isinstance(numbers, AnyNumber) else images.some(None)  # filled by a loop
     if isinstance(index, list | Rows) and (chosen := images.listed(index)) is not None:
         return chosen
     return images.some(len(index) if isinstance(index, range | list | tuple) else None, is_drawn=True)

@@ -32,6 +32,10 @@ from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
 _SAME = ("array", "asarray", "img_to_array", "float32", "expand_dims", "astype", "copy", "reshape")
 """Functions and methods that leave pictures as they are, or only the axes of grey ones."""
+THE_LABELS = "the labels"
+"""What a list is in words that has a label for each file, or image."""
+_WITH_A_BAR = ("tqdm", "tqdm_notebook")
+"""Functions that go through what they are given, and show how far they are."""
 _ALL = re.compile(r"\*(\.[\w*]+)?")
 """A pattern of all files, or of all of a kind."""
 
@@ -39,7 +43,7 @@ _ALL = re.compile(r"\*(\.[\w*]+)?")
 def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function makes of such a path or picture, or of the pictures of all files; None for any other."""
     name, first = callee.name, unnamed[0] if unnamed else None
-    if name == "tqdm" and (isinstance(first, ClassNames) or is_of_files(first)):
+    if name in _WITH_A_BAR and unnamed:
         return first
     if name in ("listdir", "scandir") and (isinstance(first, str | Below) or joined([first]) is not None):
         return ClassNames(first, False, Unknown(f"os.{name}", place))
@@ -167,7 +171,7 @@ def together(listed: list[Value], place: str) -> Value:
         return None
     if not all(isinstance(one, ReadPicture) for one in listed):
         pairs = all(isinstance(one, list) for one in listed)
-        return listed if pairs else Unknown("" if sizes_of(listed) else "the labels", place)
+        return listed if pairs else Unknown("" if sizes_of(listed) else THE_LABELS, place)
     alike = {msgspec.structs.replace(one, class_name=None, place="") for one in listed}
     if len(alike) > 1:
         return Unknown("", place)
