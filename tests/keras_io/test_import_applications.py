@@ -129,6 +129,11 @@ model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(2,
             "    layer.trainable = ready",
             27,
         ),
+        (
+            "for layer in base.layers:\n    if layer.name.startswith(('block_4', 'Conv_1')): break\n"
+            "    layer.trainable = False",
+            36,
+        ),
         ("for layer in base.layers:\n    layer.trainable = isinstance(layer, layers.Conv2D)", None),
         ("for layer in base.layers:\n    if layer.name == 'block_13_expand':\n        layer.trainable = False", None),
     ],

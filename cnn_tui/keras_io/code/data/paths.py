@@ -63,8 +63,13 @@ def filled(text: str, put: Value) -> str:
     return text % parts
 
 
-def text_method(text: str, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> str | list[str] | None:
+def text_method(
+    text: str, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]
+) -> str | list[str] | bool | None:
     """What a method of a text, or of a path, gives; None where it is not known."""
+    if name in ("startswith", "endswith") and len(unnamed) == 1 and not given:
+        ends = unnamed[0] if isinstance(unnamed[0], tuple) else (unnamed[0],)
+        return bool(getattr(text, name)(ends)) if all(isinstance(end, str) for end in ends) else None
     if not all(isinstance(part, str | int | float) for part in (*unnamed, *given.values())):
         return None
     if name in _SAME:
