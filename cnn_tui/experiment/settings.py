@@ -6,78 +6,45 @@ import contextlib
 import math
 import re
 import typing
-from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, DatasetError, Fit, form_of
-from cnn_tui.data.describe import describe
-from cnn_tui.experiment import class_weights, keeping, leaving_out, phases_typed, start_weights
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.experiment import class_weights, data_settings, keeping, phases_typed, start_weights
+from cnn_tui.experiment.data_settings import SHARES
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.image_parts import image_parts
 from cnn_tui.experiment.phase import in_words as phase_in_words
 from cnn_tui.experiment.phases_typed import phase_text
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
+from cnn_tui.experiment.setting import OF, Setting
 from cnn_tui.experiment.training import FINE, Metric, Training
-from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
-_DATASETS = "a name, a .npz, .csv or .parquet file or a folder of folders"
 _SCHEDULES = "none, or one of Keras's schedules"
-_FREE = "as they are"
-_FROM_DATASET = "from the dataset"
-_SHARES = ("0.1", "0.2", "0.3")
-_COLORS = (_FREE, *typing.get_args(Color))
-_FITS: tuple[str, ...] = typing.get_args(Fit)
 _KINDS = ("none", *SCHEDULES)
-_OF = "schedule."
 _THEN = "then "
 """Before the number of a later phase, from 1."""
 _WEIGHTS = ("none", "balanced")
-_VALIDATIONS = ("none", "test", *_SHARES)
-_TESTS = (_FROM_DATASET, *_SHARES)
-
-
-class Setting(NamedTuple):
-    """A row of the form. `choices` are offered as a list; other text may still be typed where `free`."""
-
-    name: str
-    value: str
-    help: str
-    allowed: str
-    choices: tuple[str, ...] = ()
-    free: bool = True
-
-    @property
-    def label(self) -> str:
-        """Its name in the form; an argument of the schedule stands a little to the right, below it."""
-        return f"  {self.name.removeprefix(_OF)}" if self.name.startswith(_OF) else self.name
+_VALIDATIONS = ("none", "test", *SHARES)
 
 
 def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     """The rows, in the order of the file, but what is left out beside what is validated on; then stop rules come."""
     training = experiment.training
-    rows = [
-        Setting("name", experiment.name, "What the runs are called.", "any words"),
-        _dataset_row(experiment),
-    ]
-    if experiment.dataset and form_of(experiment.dataset) in ("folder", *TABLES):
-        rows.append(_test_row(experiment))
-    if experiment.dataset and form_of(experiment.dataset) in ("folder", "parquet"):
-        rows += _picture_rows(experiment)
-    elif experiment.image_size is not None:
-        rows += _picture_rows(experiment)[:1]
+    rows = [Setting("name", experiment.name, "What the runs are called.", "any words")]
+    rows += data_settings.rows_of(experiment)
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
         if info.name == "metrics":
             rows.append(_row("metrics", ", ".join(value), "What is reported beside the loss.", _METRICS))
         elif info.name == "validation":
-            rows += [_left_out_row(experiment)] if experiment.dataset else []
+            rows += data_settings.left_out_rows(experiment)
             words = "Images that are watched, never learned from."
             rows.append(_row("validation", _shown(value), words, _VALIDATIONS))
         elif info.name == "seed":
@@ -103,12 +70,6 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     return tuple(rows)
 
 
-def _left_out_row(experiment: Experiment) -> Setting:
-    words = "Training images that are not learned from."
-    now = leaving_out.typed(experiment.leave_out)
-    return Setting("leave_out", now, words, leaving_out.ALLOWED, ("none",))
-
-
 def _phase_rows(experiment: Experiment) -> list[Setting]:
     """The later phases of the training, and one more that can be added."""
     rows = [
@@ -117,13 +78,6 @@ def _phase_rows(experiment: Experiment) -> list[Setting]:
     ]
     words = "What comes after that, with the weights as they are then and a new optimizer."
     return [*rows, Setting(f"{_THEN}{len(rows) + 1}", "none", words, phases_typed.ALLOWED)]
-
-
-def _dataset_row(experiment: Experiment) -> Setting:
-    words = "The images."
-    if experiment.input_shape is not None and experiment.classes is not None:
-        words = f"The images. The network is for {images_in_words(experiment.input_shape, experiment.classes)}."
-    return Setting("dataset", experiment.dataset or NOT_SET, words, _DATASETS, NAMED)
 
 
 def _keep_row(experiment: Experiment) -> Setting:
@@ -149,9 +103,9 @@ def _schedule_rows(experiment: Experiment) -> list[Setting]:
     if isinstance(schedule, ReduceLROnPlateau):
         reported = experiment.emitted_metrics()
         words = "The metric that is watched."
-        rows.append(Setting(f"{_OF}monitor", schedule.monitor, words, ", ".join(reported), reported, free=False))
+        rows.append(Setting(f"{OF}monitor", schedule.monitor, words, ", ".join(reported), reported, free=False))
     fields = fields_of(type(schedule)) if schedule is not None else ()
-    return rows + [_field_row(field, getattr(schedule, field.name), _OF) for field in fields]
+    return rows + [_field_row(field, getattr(schedule, field.name), OF) for field in fields]
 
 
 def _with_schedule(experiment: Experiment, text: str) -> Experiment:
@@ -189,10 +143,8 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
         if not text or len(text) > MAX_NAME:
             raise ValueError(f"a name has 1 to {MAX_NAME} characters")
         return msgspec.structs.replace(experiment, name=text)
-    if name == "dataset":
-        return _with_dataset(experiment, text)
-    if name in DataOptions.__struct_fields__:
-        return _with_options(experiment, msgspec.structs.replace(experiment.data_options, **{name: _wish(name, text)}))
+    if name in data_settings.NAMES:
+        return data_settings.change(experiment, name, text)
     if name == "metrics":
         return _checked(experiment.with_training(metrics=_metrics(text)))
     if name == "validation":
@@ -203,13 +155,11 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
         return _with_schedule(experiment, text)
     if name.startswith(_THEN):
         return phases_typed.with_phase(experiment, int(name.removeprefix(_THEN)) - 1, text)
-    if name.startswith(_OF):
-        return _with_argument(experiment, name.removeprefix(_OF), text)
+    if name.startswith(OF):
+        return _with_argument(experiment, name.removeprefix(OF), text)
     if name == "weights":
         weights = None if text in ("", "none") else start_weights.weights_path(text)
         return msgspec.structs.replace(experiment, weights=weights, weights_digest=None)
-    if name == "leave_out":
-        return msgspec.structs.replace(experiment, leave_out=leaving_out.parse(text))
     if name == "keep":
         return experiment.with_training(keep=keeping.parse(text))
     if name == "class_weight":
@@ -224,7 +174,7 @@ def step(experiment: Experiment, name: str, direction: int) -> Experiment:
         return experiment.with_training(**{name: _FIELDS[name].step(value, direction)})
     schedule = experiment.training.schedule
     for field in fields_of(type(schedule)) if schedule is not None else ():
-        if name == _OF + field.name:
+        if name == OF + field.name:
             changed = field.step(cast(Value, getattr(schedule, field.name)), direction)
             return _with_argument(experiment, field.name, field.format(changed))
     rows = {row.name: row for row in settings_of(experiment)}
@@ -235,86 +185,9 @@ def step(experiment: Experiment, name: str, direction: int) -> Experiment:
     return change(experiment, name, choices[at % len(choices)])
 
 
-def _test_row(experiment: Experiment) -> Setting:
-    """What is tested on, for a dataset that may leave it open."""
-    test = experiment.test
-    shown = _FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
-    words = (
-        "What is tested on: the dataset's part for that, or every fifth image of a class; else that share of each "
-        "class, or a folder or table with the same classes."
-    )
-    return Setting("test", shown, words, f"{_FROM_DATASET}, a share like 0.1, or a path", _TESTS)
-
-
 def _is_one_too_many(training: Training, name: str) -> bool:
     """Whether something is set that the loss does not have, which keeps it from being trained."""
     return name in ("from_logits", "label_smoothing") and bool(getattr(training, name))
-
-
-def _picture_rows(experiment: Experiment) -> list[Setting]:
-    """What may be asked of the pictures of a folder."""
-    size = experiment.image_size
-    shown = _FREE if size is None else f"{size[0]}x{size[1]}"
-    size_help = "Height and width that pictures are brought to; as they are: those of the first."
-    color_help = "Whether pictures are made grey; as they are: only where all of them are."
-    fit_help = "Where a picture has other proportions: stretch it, or take its middle."
-    return [
-        Setting("image_size", shown, size_help, f"two numbers, as 150x150, or {_FREE}"),
-        Setting("color", experiment.color or _FREE, color_help, ", ".join(_COLORS), _COLORS, free=False),
-        Setting("fit", experiment.fit, fit_help, ", ".join(_FITS), _FITS, free=False),
-    ]
-
-
-def _with_dataset(experiment: Experiment, text: str) -> Experiment:
-    """The experiment on other images; after a table's path there may be the size of its images, as 20x30."""
-    sized = re.fullmatch(r"(.+\S) +(\d{1,6}x\d{1,6})", text)
-    if sized is None or form_of(sized[1]) not in TABLES:
-        describe(text)
-        return _described(experiment.with_dataset(text if text in NAMED else str(Path(text).expanduser().absolute())))
-    experiment = experiment.with_dataset(str(Path(sized[1]).expanduser().absolute()))
-    return _with_options(
-        experiment, msgspec.structs.replace(experiment.data_options, image_size=_wish("image_size", sized[2]))
-    )
-
-
-def _with_options(experiment: Experiment, options: DataOptions) -> Experiment:
-    return _described(msgspec.structs.replace(experiment, **msgspec.structs.asdict(options)))
-
-
-def _described(experiment: Experiment) -> Experiment:
-    """The experiment. Raises DatasetError where its dataset cannot be described."""
-    _ = experiment.data
-    return experiment
-
-
-def _wish(name: str, text: str) -> tuple[int, ...] | float | str | None:
-    """What was typed of an option of the dataset."""
-    if name == "test":
-        return _test(text)
-    choices = {"color": _COLORS, "fit": _FITS}.get(name)
-    if text == _FREE and name != "fit":
-        return None
-    if choices is not None:
-        if text not in choices:
-            raise ValueError(f"{name} is one of {', '.join(choices)}, not {quiet(text, 60)}")
-        return text
-    match = re.fullmatch(r"(\d{1,6}) *[x,] *(\d{1,6})", text)
-    sides = tuple(map(int, match.groups())) if match else ()
-    if not sides or not all(1 <= side <= MOST_SIDE for side in sides):
-        raise ValueError(f"image_size is two numbers from 1 to {MOST_SIDE:,}, as 150x150, or {_FREE}")
-    return sides
-
-
-def _test(text: str) -> float | str | None:
-    if text in ("", _FROM_DATASET):
-        return None
-    try:
-        share = float(text)
-    except ValueError:
-        return str(Path(text).expanduser().absolute())
-    if not 0 < share < 1:
-        raise ValueError(f"a share that is tested on is above 0 and below 1, not {quiet(text, 30)}")
-    return share
 
 
 def _row(name: str, value: str, help: str, choices: tuple[str, ...]) -> Setting:

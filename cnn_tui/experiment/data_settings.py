@@ -1,0 +1,141 @@
+"""What is learned from, in the form of settings: the dataset, what is asked of its pictures, and what is left out."""
+
+from __future__ import annotations
+
+import re
+import typing
+from pathlib import Path
+
+import msgspec
+
+from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, Fit, form_of
+from cnn_tui.data.describe import describe
+from cnn_tui.experiment import leaving_out
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.setting import Setting
+from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
+from cnn_tui.text import quiet
+
+NAMES = ("dataset", "leave_out", *DataOptions.__struct_fields__)
+SHARES = ("0.1", "0.2", "0.3")
+_DATASETS = "a name, a .npz, .csv or .parquet file or a folder of folders"
+_FREE = "as they are"
+_FROM_DATASET = "from the dataset"
+_COLORS = (_FREE, *typing.get_args(Color))
+_FITS: tuple[str, ...] = typing.get_args(Fit)
+_TESTS = (_FROM_DATASET, *SHARES)
+
+
+def rows_of(experiment: Experiment) -> list[Setting]:
+    """The dataset and, where they mean something for it, what is tested on and what is asked of pictures."""
+    rows = [_dataset_row(experiment)]
+    form = form_of(experiment.dataset) if experiment.dataset else None
+    if form in ("folder", *TABLES):
+        rows.append(_test_row(experiment))
+    if form in ("folder", "parquet"):
+        rows += _picture_rows(experiment)
+    elif experiment.image_size is not None:
+        rows += _picture_rows(experiment)[:1]
+    return rows
+
+
+def change(experiment: Experiment, name: str, text: str) -> Experiment:
+    """The experiment with what was typed for one of `NAMES`. Raises ValueError with a sentence."""
+    if name == "dataset":
+        return _with_dataset(experiment, text)
+    if name == "leave_out":
+        return msgspec.structs.replace(experiment, leave_out=leaving_out.parse(text))
+    return _with_options(experiment, msgspec.structs.replace(experiment.data_options, **{name: _wish(name, text)}))
+
+
+def _dataset_row(experiment: Experiment) -> Setting:
+    words = "The images."
+    if experiment.input_shape is not None and experiment.classes is not None:
+        words = f"The images. The network is for {images_in_words(experiment.input_shape, experiment.classes)}."
+    return Setting("dataset", experiment.dataset or NOT_SET, words, _DATASETS, NAMED)
+
+
+def left_out_rows(experiment: Experiment) -> list[Setting]:
+    """Which training images are left out; no row before a dataset is set, whose images they are."""
+    if not experiment.dataset:
+        return []
+    words = "Training images that are not learned from."
+    now = leaving_out.typed(experiment.leave_out)
+    return [Setting("leave_out", now, words, leaving_out.ALLOWED, ("none",))]
+
+
+def _test_row(experiment: Experiment) -> Setting:
+    """What is tested on, for a dataset that may leave it open."""
+    test = experiment.test
+    shown = _FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
+    words = (
+        "What is tested on: the dataset's part for that, or every fifth image of a class; else that share of each "
+        "class, or a folder or table with the same classes."
+    )
+    return Setting("test", shown, words, f"{_FROM_DATASET}, a share like 0.1, or a path", _TESTS)
+
+
+def _picture_rows(experiment: Experiment) -> list[Setting]:
+    """What may be asked of the pictures of a folder."""
+    size = experiment.image_size
+    shown = _FREE if size is None else f"{size[0]}x{size[1]}"
+    size_help = "Height and width that pictures are brought to; as they are: those of the first."
+    color_help = "Whether pictures are made grey; as they are: only where all of them are."
+    fit_help = "Where a picture has other proportions: stretch it, or take its middle."
+    return [
+        Setting("image_size", shown, size_help, f"two numbers, as 150x150, or {_FREE}"),
+        Setting("color", experiment.color or _FREE, color_help, ", ".join(_COLORS), _COLORS, free=False),
+        Setting("fit", experiment.fit, fit_help, ", ".join(_FITS), _FITS, free=False),
+    ]
+
+
+def _with_dataset(experiment: Experiment, text: str) -> Experiment:
+    """The experiment on other images; after a table's path there may be the size of its images, as 20x30."""
+    sized = re.fullmatch(r"(.+\S) +(\d{1,6}x\d{1,6})", text)
+    if sized is None or form_of(sized[1]) not in TABLES:
+        describe(text)
+        return _described(experiment.with_dataset(text if text in NAMED else str(Path(text).expanduser().absolute())))
+    experiment = experiment.with_dataset(str(Path(sized[1]).expanduser().absolute()))
+    return _with_options(
+        experiment, msgspec.structs.replace(experiment.data_options, image_size=_wish("image_size", sized[2]))
+    )
+
+
+def _with_options(experiment: Experiment, options: DataOptions) -> Experiment:
+    return _described(msgspec.structs.replace(experiment, **msgspec.structs.asdict(options)))
+
+
+def _described(experiment: Experiment) -> Experiment:
+    """The experiment. Raises DatasetError where its dataset cannot be described."""
+    _ = experiment.data
+    return experiment
+
+
+def _wish(name: str, text: str) -> tuple[int, ...] | float | str | None:
+    """What was typed of an option of the dataset."""
+    if name == "test":
+        return _test(text)
+    choices = {"color": _COLORS, "fit": _FITS}.get(name)
+    if text == _FREE and name != "fit":
+        return None
+    if choices is not None:
+        if text not in choices:
+            raise ValueError(f"{name} is one of {', '.join(choices)}, not {quiet(text, 60)}")
+        return text
+    match = re.fullmatch(r"(\d{1,6}) *[x,] *(\d{1,6})", text)
+    sides = tuple(map(int, match.groups())) if match else ()
+    if not sides or not all(1 <= side <= MOST_SIDE for side in sides):
+        raise ValueError(f"image_size is two numbers from 1 to {MOST_SIDE:,}, as 150x150, or {_FREE}")
+    return sides
+
+
+def _test(text: str) -> float | str | None:
+    if text in ("", _FROM_DATASET):
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        return str(Path(text).expanduser().absolute())
+    if not 0 < share < 1:
+        raise ValueError(f"a share that is tested on is above 0 and below 1, not {quiet(text, 30)}")
+    return share
