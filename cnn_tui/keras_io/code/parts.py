@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.data.data_values import (
 )
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.data.rows import Rows
+from cnn_tui.keras_io.code.network.tops import below_top
 from cnn_tui.keras_io.code.values import OPTIONS, InnerLayer, InnerLayers, Instance, Tensor, Value
 
 
@@ -34,6 +35,8 @@ def part_of(owner: Value, index: Value) -> Value:
 
     Raises TypeError, ValueError or LookupError where it is not known.
     """
+    if isinstance(owner, InnerLayers) and index == -2 and (below := below_top(owner.whole)) is not None:
+        return InnerLayer(below)
     if isinstance(owner, InnerLayers) and index == -1:
         base = owner.whole[0]
         return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))

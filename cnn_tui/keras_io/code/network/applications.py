@@ -67,7 +67,7 @@ _DROPPED = {
 """What share the top of an architecture leaves out."""
 _POOLED_ONLY = ("MobileNetV2", "InceptionV3", "Xception", "InceptionResNetV2", "ResNet", "DenseNet")
 """How architectures begin whose top is a pooling and the Dense layer."""
-_TOPS = {
+TOPS = {
     **{name: _POOLED for name in ARCHITECTURES if name.startswith(_POOLED_ONLY)},
     **{name: (*_POOLED, ("Dropout", {"rate": rate})) for name, rate in _DROPPED.items()},
     **dict.fromkeys(("VGG16", "VGG19"), (("Flatten", {}), _DENSE, _DENSE)),
@@ -122,7 +122,7 @@ def _has_top(named: Mapping[str, Value]) -> bool:
 
 def _has_plain_top(callee: Named, named: Mapping[str, Value]) -> bool:
     """Whether a network's top can be layers of its own: it is a plain one, and begins at random as the others do."""
-    return callee.name in _TOPS and named.get("weights", "imagenet") is None
+    return callee.name in TOPS and named.get("weights", "imagenet") is None
 
 
 def ends(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> list[Instance]:
@@ -132,7 +132,7 @@ def ends(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         if not _has_plain_top(callee, named):
             return []
         last = {"units": named.get("classes", 1000), "activation": named.get("classifier_activation", "softmax")}
-        tops = [(kind, dict(arguments)) for kind, arguments in _TOPS[callee.name]]
+        tops = [(kind, dict(arguments)) for kind, arguments in TOPS[callee.name]]
         return [Instance(kind, arguments, place) for kind, arguments in (*tops, ("Dense", last))]
     kinds = {"avg": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}
     kind = kinds.get(str(named.get("pooling")))
