@@ -78,8 +78,9 @@ def test_letters_and_files_that_are_no_utf_8_end_no_lab(tmp_path: Path, monkeypa
         os.write(terminal._ours, b"caf\xe9.")  # as a terminal sends it that is set to Latin-1
         terminal.wait_for("Nothing here has those words")
         terminal.press("\x7f", "\x7f")
-        terminal.wait_for("file in this folder")
+        terminal.wait_for("experiment in this folder")
         terminal.press("\r")
+        terminal.wait_for("is in the editor")
         terminal.wait_for("Total params: 55,098")
         terminal.press("+", "w")
         terminal.wait_for("Saved to caf")
