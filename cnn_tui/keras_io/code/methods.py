@@ -259,7 +259,7 @@ def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value], given
         return images.arranged(sizes)
     if name in ("mean", "std") and images.what == "images":
         return statistic(images, name, given.get("axis", unnamed[0] if unnamed else None))
-    return images if name in ("reshape", "astype", "copy", "flatten", "ravel") else Unknown("", "")
+    return images if name in ("reshape", "astype", "copy", "flatten", "ravel", "to_numpy") else Unknown("", "")
 
 
 def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Folder:

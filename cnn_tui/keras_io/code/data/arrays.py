@@ -12,6 +12,7 @@ from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, Lengths, NpzFile, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import idx_call
+from cnn_tui.keras_io.code.data.openml import openml_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.scale import statistic
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
@@ -38,6 +39,8 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         return _of_package(*name.split("_"))
     if (read := idx_call(callee, unnamed, given, place)) is not None:
         return read
+    if (fetched := openml_call(callee, unnamed, given, place)) is not None:
+        return fetched
     if name == "load" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith(".npz"):
         return NpzFile(unnamed[0])
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
