@@ -118,5 +118,6 @@ def _parsed(content: bytes | str, shown: str) -> Any:
         raise ImportProblem(f"{shown} is nested too deeply to be a model") from None
     except ValueError:
         raise ImportProblem(
-            f"{shown} is neither a .keras file nor JSON: write one with model.save(...) or model.to_json()"
+            f"{shown} is no model of Keras (.keras, .h5 or JSON), and no script or notebook (.py or .ipynb): "
+            "write one with model.save(...) or model.to_json()"
         ) from None

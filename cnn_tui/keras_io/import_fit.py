@@ -16,7 +16,7 @@ from cnn_tui.experiment.training import Precision, Training
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import stop_rules
-from cnn_tui.keras_io.code.values import FIT_AT, NOT_FROZEN_ANEW, TOGETHER, Unknown
+from cnn_tui.keras_io.code.values import FIT_AT, NOT_FROZEN_ANEW, TOGETHER, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import (
@@ -24,6 +24,7 @@ from cnn_tui.keras_io.import_parts import (
     holds_out,
     is_known_part,
     learns_from_some,
+    named_classes,
     note_parts,
     overlap,
     share_held_out,
@@ -37,6 +38,7 @@ from cnn_tui.text import quiet
 
 _PRECISIONS: tuple[str, ...] = typing.get_args(Precision)
 _SOME_WATCHED = "only a part of the pictures to validate on is taken there, and all of them here"
+_FIRST_HELD_OUT = "validation_split holds out the first pictures of each class there, and as many drawn at random here"
 
 
 def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
@@ -142,12 +144,19 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
         return None
     try:
         if isinstance(table, dict):
-            return tuple(class_weights.of_table(table))
+            return tuple(class_weights.of_table(_by_numbers_here(table, code.data)))
     except ValueError as error:
         notes.append(f"{error}: it is left out")
         return None
     notes.append(f"class_weight is {table}, which is not known: it is left out; balanced may be what is meant")
     return None
+
+
+def _by_numbers_here(table: dict[Value, Value], data: object) -> dict[Value, Value]:
+    """Weights by the numbers of classes, which are in the order of their names here, whichever a script gives them."""
+    names = (named_classes(data) if isinstance(data, Folder) else None) or []
+    here = {number: sorted(names).index(name) for number, name in enumerate(names)}
+    return {here.get(number, number) if isinstance(number, int) else number: one for number, one in table.items()}
 
 
 def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
@@ -165,6 +174,8 @@ def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
         if share is None:
             notes.append("how many pictures are held out to validate is not known: a tenth stands in")
         notes.to_know += first_are_held_out(arrays_of(code.data), share or 0.0)
+        if code.data.generator is not None and "subset" in code.data.arguments and isinstance(code.data.path, str):
+            notes.to_know.append(_FIRST_HELD_OUT)
         return share or 0.1
     watched = code.validation
     images = code.data.path if isinstance(code.data, Folder) else code.data

@@ -21,7 +21,7 @@ from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_listed import note_gone, table_here
-from cnn_tui.keras_io.import_parts import holds_out, share_tested
+from cnn_tui.keras_io.import_parts import holds_out, named_classes, share_tested
 from cnn_tui.keras_io.import_ranges import parts_of
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.import_tested import is_watched_too, note_not_there, note_tested, tested_apart
@@ -135,7 +135,7 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
 
     Of a folder that is not here, what it is to have is said.
     """
-    names = _named_classes(folder)
+    names = named_classes(folder)
     if names is None:
         return
     if asked.dataset is None:
@@ -147,13 +147,6 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
         notes.append(f"{classes} of the folder {are} not read there, and {are} here")
     elif [*here] != names and set(here) == set(names):
         notes.to_know.append(f"the classes are numbered in another order there: {quiet(', '.join(names), 80)}")
-
-
-def _named_classes(folder: Folder) -> list[str] | None:
-    """The classes that a script names for a reader of pictures; None where it names none that are known."""
-    names = folder.arguments.get("classes" if folder.generator is not None else "class_names")
-    listed = list(names) if isinstance(names, list | tuple) else []
-    return listed if listed and all(isinstance(name, str) for name in listed) else None
 
 
 def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:

@@ -23,7 +23,7 @@ from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import enumerated, quiet
 
-_LIKELY = ("fashion_mnist", "mnist", "cifar10", "cifar100")
+LIKELY = ("fashion_mnist", "mnist", "cifar10", "cifar100")
 """The datasets that a model may be for; of those with one shape, the likelier comes first."""
 _ANY_CLASSES = 10
 _ROW_IMAGE = (28, 28, 1)
@@ -51,8 +51,8 @@ def images_for(
         notes.append(f"the file does not say of what shape the images are that the model takes: {words} stands in")
         return _not_set(stand_in, layers, asked, notes)
     if shape in (None, (None,)):
-        notes.to_know.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
-        return {"dataset": _LIKELY[0]}
+        notes.to_know.append(f"the file does not say what images the model takes: the dataset is {LIKELY[0]}")
+        return {"dataset": LIKELY[0]}
     sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)
     if len(sizes) == 1:
         sizes = image_of_row(sizes[0]) or sizes
@@ -60,7 +60,7 @@ def images_for(
         sizes = (*sizes, 1)
     if asked.sides and len(sizes) == 3 and not all(sizes):
         sizes = _with_sides(sizes, asked.sides, notes)
-    fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes and not asked.is_elsewhere]
+    fitting = [name for name in LIKELY if BUILT_IN[name].input_shape == sizes and not asked.is_elsewhere]
     if fitting:
         classes = _classes(sizes, layers)
         by_classes = [name for name in fitting if BUILT_IN[name].classes == classes]
@@ -72,8 +72,8 @@ def images_for(
     images = _images(sizes, notes)
     if images is None:
         wanted = "x".join(found(size) if size is not None else "any" for size in shape)
-        notes.append(f"the model takes {wanted or 'single numbers'}, which no images are: the dataset is {_LIKELY[0]}")
-        return {"dataset": _LIKELY[0]}
+        notes.append(f"the model takes {wanted or 'single numbers'}, which no images are: the dataset is {LIKELY[0]}")
+        return {"dataset": LIKELY[0]}
     return _not_set(images, layers, asked, notes)
 
 
@@ -139,7 +139,7 @@ def _with_sides(sizes: Shape, sides: Sequence[str], notes: Notes) -> Shape:
     usual = (_ANY_SIDE, _ANY_SIDE, 3)
     if all(sizes[:2]):
         usual = next(
-            (BUILT_IN[name].input_shape for name in _LIKELY if BUILT_IN[name].input_shape[:2] == sizes[:2]), usual
+            (BUILT_IN[name].input_shape for name in LIKELY if BUILT_IN[name].input_shape[:2] == sizes[:2]), usual
         )
     whole = tuple(size or side for size, side in zip(sizes, usual, strict=True))
     words = enumerated([quiet(side, 80) for side in sides], "and")

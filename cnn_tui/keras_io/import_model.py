@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.experiment.check import build_problems, outputs_apart
 from cnn_tui.experiment.experiment import Experiment
@@ -29,7 +30,7 @@ from cnn_tui.keras_io.import_code import CodeImport, read_code
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_fit import rules_of, trained, watched
 from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
-from cnn_tui.keras_io.import_images import images_for, with_units, with_unused_labels
+from cnn_tui.keras_io.import_images import LIKELY, images_for, with_units, with_unused_labels
 from cnn_tui.keras_io.import_inside import unprepared
 from cnn_tui.keras_io.import_layers import (
     ImportFindings,
@@ -48,7 +49,7 @@ from cnn_tui.network.problems import activation_at_end
 from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
 from cnn_tui.network.stack import Stack, float32_layers
 from cnn_tui.network.summary import summarize
-from cnn_tui.text import quiet
+from cnn_tui.text import enumerated, quiet
 
 __all__ = ["ImportProblem", "Imported", "SeveralModels", "import_model", "with_weights"]
 
@@ -71,9 +72,24 @@ def import_model(path: Path, chosen: str | None = None, training: int | None = N
         if is_keras_1(model, chain.layers):
             chain = of_today(chain)
         chain = with_flatten(chain, findings.notes)
-        return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
+        imported = _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
+        return msgspec.structs.replace(imported, to_know=(*imported.to_know, *_not_in_a_model(imported.experiment)))
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
+
+
+def _not_in_a_model(experiment: Experiment) -> list[str]:
+    """What a model's file does not say, and what stands in for it."""
+    if not experiment.dataset:
+        return []
+    shape = BUILT_IN[experiment.dataset].input_shape
+    others = [name for name in LIKELY if BUILT_IN[name].input_shape == shape and name != experiment.dataset]
+    beside = f" ({enumerated(others, 'or')} would fit too)" if others else ""
+    training = experiment.training
+    return [
+        f"a model's file does not say what it was trained on, or how long: {experiment.dataset}{beside}, "
+        f"{training.epochs} epochs and batches of {training.batch_size} stand in"
+    ]
 
 
 def with_weights(imported: Imported, path: Path) -> Imported:

@@ -123,6 +123,8 @@ def test_a_model_becomes_an_experiment_file(inside: Inside, tmp_path: Path) -> N
     assert answer.err.splitlines() == [
         'cnn-tui: layer 2 "dense" (Dense): bias_initializer "ones" is left out: zeros stand in',
         "cnn-tui: the model is not compiled in the file: the usual settings stand in",
+        "cnn-tui: a model's file does not say what it was trained on, or how long: fashion_mnist (mnist would fit "
+        "too), 5 epochs and batches of 32 stand in",
     ]
     assert "# Differs: layer 2" in answer.out
     assert "# To know: the model is not compiled in the file" in answer.out

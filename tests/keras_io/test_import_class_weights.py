@@ -110,3 +110,19 @@ def test_halves_of_three_classes_are_no_balance(tmp_path: Path) -> None:
 def test_a_word_for_weights_is_a_note(tmp_path: Path) -> None:
     imported = read(tmp_path, _script("weights = 'auto'", 3))
     assert any('class_weight "auto" is no table' in note for note in imported.differences)
+
+
+@pytest.mark.parametrize(("order", "weights"), [('["dogs", "cats"]', (1.0, 2.0)), ('["cats", "dogs"]', (2.0, 1.0))])
+def test_weights_stay_with_their_classes_whose_order_is_that_of_their_names_here(
+    tmp_path: Path, order: str, weights: tuple[float, ...]
+) -> None:
+    code = f"""
+from tensorflow import keras
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+made = ImageDataGenerator(rescale=1 / 255)
+train = made.flow_from_directory("pets", (8, 8), class_mode="binary", classes={order})
+model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy")
+model.fit(train, epochs=2, class_weight={{0: 2.0, 1: 1.0}})
+"""
+    assert read(tmp_path, code).experiment.training.class_weight == weights

@@ -169,7 +169,7 @@ model.fit(pictures, epochs=2, validation_data=varied.flow_from_directory(folder,
     held = (imported.experiment.test, imported.experiment.training.validation)
     assert held == ((0.2, "test") if whole else (None, 0.2))
     assert imported.experiment.stack.input_shape == (256, 256, 3), "as Keras reads pictures"
-    assert not imported.notes
+    assert not imported.differences
     moved = read(tmp_path, code.replace('"pets"', '"elsewhere"'))
     assert any("elsewhere" in note and "are not there" in note for note in moved.notes)
 

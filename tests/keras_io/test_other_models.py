@@ -94,7 +94,7 @@ def test_a_model_in_hdf5_is_taken_with_how_it_was_compiled(tmp_path: Path) -> No
     training = imported.experiment.training
     assert (training.optimizer, training.learning_rate) == ("rmsprop", 0.01)
     assert (training.loss, training.metrics) == ("categorical_crossentropy", ("accuracy",))
-    assert not imported.notes
+    assert not imported.differences
 
 
 @pytest.mark.parametrize("value", ["{", "[1, 2]", "9", b"\xff", "[" * 100_000, [1.0, 2.0], h5py.Empty("S10")])
@@ -172,7 +172,7 @@ def test_a_model_of_tensorflow_js_is_taken(tmp_path: Path, topology: Any) -> Non
         ({"format": "graph-model", "modelTopology": {"node": []}}, "is a graph model of TensorFlow.js"),
         ({"weightsManifest": []}, "describes no model, only its weights"),
         ({"modelTopology": [1]}, "describes no model, only its weights"),
-        ({"modelTopology": "{"}, "is neither a .keras file nor JSON"),
+        ({"modelTopology": "{"}, "is no model of Keras (.keras, .h5 or JSON)"),
     ],
 )
 def test_what_tensorflow_js_has_without_layers_is_named(tmp_path: Path, described: Any, words: str) -> None:
