@@ -14,9 +14,10 @@ import msgspec
 
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
-from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, ClassNames, Folder
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.preparation import of_generator

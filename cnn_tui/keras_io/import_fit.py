@@ -13,7 +13,8 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Precision, Training
-from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import stop_rules
 from cnn_tui.keras_io.code.values import FIT_AT, NOT_FROZEN_ANEW, TOGETHER, Unknown, Value

@@ -16,7 +16,8 @@ from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.unset_dataset import pictures_for
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder, Listed
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.import_code import CodeImport

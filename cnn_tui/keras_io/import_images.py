@@ -13,7 +13,8 @@ from cnn_tui.data.describe import describe
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.unset_dataset import InputShape, images_in_words
-from cnn_tui.keras_io.code.data.data_values import ClassNames, DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.import_chain import Chain, config_of
 from cnn_tui.keras_io.import_folders import DataAsked
 from cnn_tui.keras_io.import_rows import image_of_row, note_other_row

@@ -8,7 +8,8 @@ from typing import Any, TypeGuard
 
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, DatasetArrays, Folder, Listed, PictureCount, Share
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, Folder, Listed, PictureCount, Share
 from cnn_tui.keras_io.code.data.passes import passes
 from cnn_tui.keras_io.code.data.scale import table_of
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown

@@ -12,17 +12,16 @@ from typing import Any
 import msgspec
 
 from cnn_tui.keras_io.code.data.any_image import AnyImage
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Statistic
 from cnn_tui.keras_io.code.data.below import divided, is_below, put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     ClassCounts,
     ClassNames,
-    DatasetArrays,
     Folder,
     PictureCount,
     ReadPicture,
     Share,
-    Statistic,
 )
 from cnn_tui.keras_io.code.data.done_to_images import labels_with, with_other
 from cnn_tui.keras_io.code.data.file_loops import counted_together

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.branches import TESTING
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.by_hand import by_names
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
 from cnn_tui.keras_io.code.data.done_to_images import by_scaler
 from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
 from cnn_tui.keras_io.code.data.file_loops import each_of, names_in, of_each

@@ -17,8 +17,9 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, item
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
 from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
-from cnn_tui.keras_io.code.data.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName, ReadPicture
+from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, OfName, ReadPicture
 from cnn_tui.keras_io.code.data.done_to_images import part_of_each, thresholded
 from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
 from cnn_tui.keras_io.code.data.joins import joined

@@ -9,18 +9,12 @@ from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of,
 from cnn_tui.keras_io.code.arithmetic import items
 from cnn_tui.keras_io.code.data.any_image import any_image_call
 from cnn_tui.keras_io.code.data.array_joins import joins_call
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.arrays import arrays_call
 from cnn_tui.keras_io.code.data.below import is_below, name_asked
 from cnn_tui.keras_io.code.data.by_hand import by_hand_call
 from cnn_tui.keras_io.code.data.class_places import of_places
-from cnn_tui.keras_io.code.data.data_values import (
-    BY_HAND,
-    ClassNames,
-    DatasetArrays,
-    Folder,
-    PictureCount,
-    Share,
-)
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassNames, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.file_loops import counted_together, folder_of, is_of_files, numbered, side_by_side
 from cnn_tui.keras_io.code.data.file_pipelines import files_call
 from cnn_tui.keras_io.code.data.paths import path_call

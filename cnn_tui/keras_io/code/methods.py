@@ -10,17 +10,10 @@ from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.branches import TESTING
 from cnn_tui.keras_io.code.data.any_image import AnyImage, any_image_method
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.below import is_below
 from cnn_tui.keras_io.code.data.by_hand import below_method, picture_method
-from cnn_tui.keras_io.code.data.data_values import (
-    ClassNames,
-    ClassWeights,
-    DatasetArrays,
-    Folder,
-    Listed,
-    ReadPicture,
-    Share,
-)
+from cnn_tui.keras_io.code.data.data_values import ClassNames, ClassWeights, Folder, Listed, ReadPicture, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.paths import text_method

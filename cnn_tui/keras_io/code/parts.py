@@ -7,6 +7,7 @@ import msgspec
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.attributes import attribute, is_base
 from cnn_tui.keras_io.code.data.any_image import AnyNumber, any_of
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, NpzFile
 from cnn_tui.keras_io.code.data.arrays import array_in
 from cnn_tui.keras_io.code.data.below import name_asked
 from cnn_tui.keras_io.code.data.class_places import AnyPlace, name_at
@@ -16,10 +17,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     ClassCounts,
     ClassNames,
     ClassWeights,
-    DatasetArrays,
     Folder,
-    HeldOutMask,
-    NpzFile,
     OfEach,
     OfName,
     Share,

@@ -7,7 +7,8 @@ import ast
 import msgspec
 
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,

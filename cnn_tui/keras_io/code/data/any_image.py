@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.data_values import GREYED, OTHERS, THREEFOLD, TURNED, DatasetArrays, OfEach
+from cnn_tui.keras_io.code.data.array_values import GREYED, OTHERS, THREEFOLD, TURNED, DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import OfEach
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.data.any_image import coloured, in_colours
-from cnn_tui.keras_io.code.data.data_values import HALVES, OTHERS, DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import HALVES, OTHERS, DatasetArrays
 from cnn_tui.keras_io.code.data.joins import is_to_fill
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 

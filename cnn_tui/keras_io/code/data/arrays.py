@@ -9,7 +9,8 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, Lengths, NpzFile, Share
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Lengths, NpzFile
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, Folder, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import idx_call
 from cnn_tui.keras_io.code.data.openml import openml_call

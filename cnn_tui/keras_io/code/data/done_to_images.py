@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
-from cnn_tui.keras_io.code.data.data_values import (
+from cnn_tui.keras_io.code.data.array_values import (
     BY_FILE_NAME,
     BY_PIXEL,
     DONE,

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from cnn_tui.keras_io.code.branches import changed_lists
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, goes_over_data
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.below import any_in
 from cnn_tui.keras_io.code.data.class_places import BY_PLACE, AnyPlace, counted_along
 from cnn_tui.keras_io.code.data.data_values import (
@@ -16,7 +17,6 @@ from cnn_tui.keras_io.code.data.data_values import (
     AnyEntry,
     Below,
     ClassNames,
-    DatasetArrays,
     Folder,
     Listed,
     OfEach,

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.data_values import BY_FILE_NAME, ClassNames, DatasetArrays, NpzFile
+from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, DatasetArrays, NpzFile
+from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _NAME = re.compile(r"(train|t10k|test)[-_.]?(images|labels)[-_.]?idx[13][-_.]?u?byte(\.gz)?")

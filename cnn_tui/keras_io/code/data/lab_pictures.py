@@ -8,7 +8,7 @@ import msgspec
 
 from cnn_tui.data.dataset import MOST_SIDE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data.data_values import DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.values import Function, Names, Value
 
 _LOADS = "load_pictures"

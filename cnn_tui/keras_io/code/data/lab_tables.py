@@ -12,7 +12,7 @@ import msgspec
 
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data.data_values import DatasetArrays, HeldOutMask
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
 from cnn_tui.keras_io.code.data.lab_pictures import is_cropped, shape_of_picture
 from cnn_tui.keras_io.code.values import Function, Value
 from cnn_tui.keras_io.script.data import data_code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from cnn_tui.keras_io.code.data.data_values import DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.values import Names
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.data.array_joins import put_together
-from cnn_tui.keras_io.code.data.data_values import DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.values import OPTIONS, Instance, Named, Value
 
 _NAMES = {"mnist_784": "mnist", "mnist-original": "mnist", "mnist original": "mnist", "fashion-mnist": "fashion_mnist"}

@@ -8,6 +8,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.data.array_joins import put_together
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     BY_NAME,
@@ -15,7 +16,6 @@ from cnn_tui.keras_io.code.data.data_values import (
     YIELDED,
     ClassNames,
     ClassWeights,
-    DatasetArrays,
     Folder,
     PictureCount,
     ReadPicture,

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.values import Instance, Named, Numbers, Tensor, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import BLUE_FIRST, FROM_MINUS_1, IMAGENET_MEANS, IMAGENET_TORCH

@@ -6,16 +6,8 @@ import math
 from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data.data_values import (
-    BY_FILE_NAME,
-    BY_HAND,
-    THREEFOLD,
-    TURNED,
-    DatasetArrays,
-    Folder,
-    Listed,
-    Statistic,
-)
+from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, THREEFOLD, TURNED, DatasetArrays, Statistic
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.data.done_to_images import CHANGES
 from cnn_tui.keras_io.code.data.preparation import (
     FUNCTION,

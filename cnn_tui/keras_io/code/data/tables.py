@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Statistic
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Statistic
 from cnn_tui.keras_io.code.values import CodeTable, Named, Numbers, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
-from cnn_tui.keras_io.code.data.data_values import BY_NAME, DatasetArrays, Folder, PictureCount
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, PictureCount
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.kept import options_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value

@@ -6,7 +6,8 @@ import ast
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.values import Instance, Numbers, Unknown, Value
 
 _OF_BYTES = 1 / 64

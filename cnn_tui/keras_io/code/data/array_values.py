@@ -1,0 +1,224 @@
+"""A dataset's arrays as a script has them: which of its images they are, and what was done to those."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
+from cnn_tui.experiment.image_ranges import ImageRange, apart, compact, ranges_of, within
+from cnn_tui.keras_io.code.data.rows import Rows, numbered
+from cnn_tui.keras_io.code.values import Instance, Value
+
+
+class Lengths(msgspec.Struct, frozen=True):
+    """What a script divides by its own length, as Keras's `normalize` does, which makes each of them 1 long."""
+
+    what: str
+    """As `each column of an image`."""
+    place: str
+
+
+THREEFOLD = "threefold"
+"""What is done to images: grey is given to three channels."""
+GREYED = "greyed"
+"""They are made grey."""
+TURNED = "turned"
+"""Their colours are put into the other order."""
+OTHERS = "others"
+"""Others are put to them, which the dataset does not have."""
+DONE = "done"
+"""Something is done to each of them that no layer does."""
+BY_PIXEL = "by pixel"
+"""Each of their pixels is brought to 0 to 1 by its own ends."""
+BY_FILE_NAME = "by the name of a file"
+"""They are taken to be MNIST's, though another dataset has files of the same names."""
+HALVES = "halves"
+"""Both halves of their dataset are put together."""
+
+
+class DatasetArrays(msgspec.Struct, frozen=True):
+    """The arrays of a dataset: of the `train` or the `test` half, the `images` or the `labels`.
+
+    `whole` is how many there are in that half, and `count` how many of them these are; None where it is not known.
+    `ranges` are which of them, where that is known, and () for all.
+    """
+
+    dataset: str
+    half: str
+    what: str
+    sizes: tuple[int, ...]
+    """The shape of one image."""
+    whole: int
+    count: int | None
+    taken_from: int | None = None
+    """Of how many these were taken."""
+    ranges: tuple[ImageRange, ...] | None = ()
+    drawn_of: tuple[ImageRange, ...] = ()
+    """The images of which these are some, where it is not known which; () for any of them."""
+    is_ordered: bool = True
+    """Whether they stand in the order of the dataset."""
+    is_drawn: bool = False
+    """Whether chance decides which of the images these are."""
+    scale: float = 1.0
+    """What the bytes are multiplied by on the way into the model."""
+    offset: float = 0.0
+    """What is added to them then."""
+    centered: tuple[int, ...] | None = None
+    """The axes over which their mean was counted, where it is taken away from them."""
+    is_evened: bool = False
+    """Whether they are divided by their spread then."""
+    options: DataOptions = AS_THEY_ARE
+    """How the pictures of a folder are wanted."""
+    to_length_1: Lengths | None = None
+    """Which numbers of theirs are divided by the length that they have together; None where none are."""
+    changed_at: str = ""
+    """Where some of their numbers are set by hand."""
+    layers: tuple[Instance, ...] = ()
+    """What a script does to the images, as the layers that do the same; behind a preparation, all that it does."""
+    changes: tuple[tuple[str, str], ...] = ()
+    """What else it does to them, by the words for that, and where."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As of the array. Raises AttributeError where the number of images is not known."""
+        if self.count is None:
+            raise AttributeError("how many images there are is not known")
+        return (self.count, *self.sizes)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether more is done to them than another size, so that a scale behind that is no scale of bytes."""
+        return any(layer.kind not in ("Resizing", "ZeroPadding2D", "Cropping2D") for layer in self.layers)
+
+    def scaled(self, factor: float) -> DatasetArrays:
+        """The images with every number multiplied."""
+        if self.is_prepared:
+            return self._behind(factor, 0.0)
+        return msgspec.structs.replace(self, scale=self.scale * factor, offset=self.offset * factor)
+
+    def shifted(self, by: float) -> DatasetArrays:
+        """The images with something added to every number."""
+        if self.is_prepared:
+            return self._behind(1.0, by)
+        return msgspec.structs.replace(self, offset=self.offset + by)
+
+    def _behind(self, scale: float, offset: float) -> DatasetArrays:
+        layer = Instance("Rescaling", {"scale": scale, "offset": offset}, self.layers[-1].place)
+        return msgspec.structs.replace(self, layers=(*self.layers, layer))
+
+    @property
+    def is_of_halves(self) -> bool:
+        """Whether both halves of the dataset are put together in them."""
+        return any(what == HALVES for what, _ in self.changes)
+
+    def with_change(self, what: str, place: str) -> DatasetArrays:
+        """The images, of which something is to be said."""
+        return msgspec.structs.replace(self, changes=(*self.changes, (what, place)))
+
+    @property
+    def places(self) -> tuple[ImageRange, ...] | None:
+        """Which of the half's images these are, where that is known."""
+        return (ImageRange(0, self.whole - 1),) if self.ranges == () or self.count == self.whole else self.ranges
+
+    def some(self, count: int | None, *, is_drawn: bool = False) -> DatasetArrays:
+        """So many of the images, in an order that is not known, nor is which they are unless they are all."""
+        ranges = self.ranges if count is not None and count == self.count else None
+        given = {"count": count, "taken_from": self.count, "ranges": ranges, "is_ordered": False}
+        given["drawn_of"] = self.drawn_of if self.ranges is None else self.ranges
+        return msgspec.structs.replace(self, **given, is_drawn=self.is_drawn or is_drawn)
+
+    def part(self, rows: range) -> DatasetArrays:
+        """Those of the images that stand at places one after another."""
+        if not self.is_ordered or self.places is None or self.count is None or not rows:
+            return self.some(len(rows))
+        ranges = tuple(within(self.places, rows)) if len(rows) < self.count else self.ranges
+        given = {"count": len(rows), "taken_from": self.count, "ranges": ranges}
+        return msgspec.structs.replace(self, **given)
+
+    def listed(self, numbers: Value) -> DatasetArrays | None:
+        """The images of the numbers; None where it is not known which.
+
+        A list of all numbers from one to another may have been shuffled, and says nothing.
+        """
+        ranges = numbered(numbers)
+        if ranges is None or self.ranges != () or not self.is_ordered or not self._has(ranges):
+            return None
+        if len(ranges) == 1 and not isinstance(numbers, Rows):
+            return None
+        return msgspec.structs.replace(self.some(sum(one.size for one in ranges)), ranges=ranges)
+
+    def together(self, parts: Sequence[tuple[ImageRange, ...] | None], count: int | None) -> DatasetArrays:
+        """So many images of these parts, one below the other; it is known which where no part has those of another."""
+        every = [one for part in parts for one in part or ()]
+        ranges = ranges_of(compact(every))
+        is_known = None not in parts and sum(one.size for one in every) == sum(one.size for one in ranges)
+        given = {"count": count, "ranges": ranges if is_known else None, "drawn_of": (), "is_ordered": False}
+        return msgspec.structs.replace(self, **given)
+
+    def mixed(self) -> DatasetArrays:
+        """The same images in an order that chance decides."""
+        return msgspec.structs.replace(self, is_ordered=False, is_drawn=True)
+
+    def without(self, numbers: Value) -> DatasetArrays | None:
+        """The images without those of the numbers; None where the numbers are not those that the dataset has."""
+        ranges = numbered(numbers)
+        is_whole = self.ranges == () and self.is_ordered and self.taken_from is None
+        if ranges is None or not is_whole or not self._has(ranges):
+            return None
+        stay = tuple(apart([ImageRange(0, self.whole - 1)], ranges))
+        count = sum(one.size for one in stay)
+        return msgspec.structs.replace(self, count=count, ranges=stay) if count else None
+
+    def _has(self, images: Sequence[ImageRange]) -> bool:
+        return bool(images) and images[0].first >= 0 and images[-1].last < self.whole
+
+    def reshaped(self, sizes: tuple[int, ...]) -> DatasetArrays:
+        """The images, each of another shape."""
+        return msgspec.structs.replace(self, sizes=sizes)
+
+    def resized(self, by: Instance) -> DatasetArrays:
+        """The images brought to the size of a Resizing. Raises TypeError where they have no channels."""
+        height, width = by.arguments["height"], by.arguments["width"]
+        if len(self.sizes) != 3 or not type(height) is type(width) is int:
+            raise TypeError("not followed")
+        if (height, width) == self.sizes[:2]:
+            return self
+        return msgspec.structs.replace(self, sizes=(height, width, self.sizes[2]), layers=(*self.layers, by))
+
+    def arranged(self, shape: Sequence[Value]) -> DatasetArrays:
+        """The images as an array of another shape, of which one size may be -1; as they are where it is not known."""
+        sizes = [size for size in shape[1:] if type(size) is int]
+        if len(sizes) + 1 != len(shape):
+            return self.reshaped((math.prod(self.sizes),)) if len(shape) == 2 else self
+        if -1 in sizes:
+            others = -math.prod(sizes)
+            if others <= 0:
+                return self
+            sizes[sizes.index(-1)] = math.prod(self.sizes) // others
+        return self.reshaped(tuple(sizes))
+
+    def with_channel(self) -> DatasetArrays:
+        """The images with an axis of one channel at the end."""
+        return self.reshaped((*self.sizes, 1)) if len(self.sizes) == 2 else self
+
+
+class HeldOutMask(msgspec.Struct, frozen=True):
+    """Which images of a dataset of the lab's are tested on, and not learned from; `is_other` are the others."""
+
+    is_other: bool = False
+
+
+class Statistic(msgspec.Struct, frozen=True):
+    """The `mean` or the `std` of images, over some of the axes of their array."""
+
+    kind: str
+    axes: tuple[int, ...]
+
+
+class NpzFile(msgspec.Struct, frozen=True):
+    """The arrays of a `.npz` file, by their names."""
+
+    path: str
