@@ -20,7 +20,7 @@ from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.records import require_experiment
-from cnn_tui.keras_io.import_model import ImportProblem, SeveralModels, import_model, with_weights
+from cnn_tui.keras_io.imported.model import ImportProblem, SeveralModels, import_model, with_weights
 from cnn_tui.keras_io.script.notebook import keras_notebook
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.summary import summarize

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnn_tui.keras_io.code.arguments import ALIASES, named
-from cnn_tui.keras_io.import_chain import Chain, Plain, config_of
+from cnn_tui.keras_io.imported.chain import Chain, Plain, config_of
 
 _OLD_LAYERS = ("Convolution2D", "Deconvolution2D", "SeparableConvolution2D")
 _OLD_ARGUMENTS = {"nb_filter", "nb_row", "border_mode", "dim_ordering"}

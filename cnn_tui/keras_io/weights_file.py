@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnn_tui.data.npz_file import BROKEN
-from cnn_tui.keras_io.import_chain import Plain, config_of, name_of
-from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES, ImportProblem, read_config
-from cnn_tui.keras_io.import_hdf5 import read_hdf5
+from cnn_tui.keras_io.imported.chain import Plain, config_of, name_of
+from cnn_tui.keras_io.imported.file import MAX_CONFIG_BYTES, ImportProblem, read_config
+from cnn_tui.keras_io.imported.hdf5 import read_hdf5
 from cnn_tui.network.summary import snake_case
 from cnn_tui.text import quiet, reason
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
+from cnn_tui.keras_io.imported.model import Imported, ImportProblem, import_model
 from cnn_tui.network.summary import summarize
 
 HEAD = """

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cnn_tui.keras_io.import_file import SeveralModels
+from cnn_tui.keras_io.imported.file import SeveralModels
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Normalization, Rescaling, Resizing
 from tests.keras_io.scripts import FIT, HEAD, SMALL, read, refusal
 

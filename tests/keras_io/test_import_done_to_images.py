@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.keras_io.import_model import Imported
+from cnn_tui.keras_io.imported.model import Imported
 from cnn_tui.network.layers import Cropping2D, Normalization
 from tests.keras_io.scripts import read
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cnn_tui.experiment.check import problems_of
-from cnn_tui.keras_io.import_model import Imported
+from cnn_tui.keras_io.imported.model import Imported
 from cnn_tui.network.layers import (
     Dense,
     RandomFlip,

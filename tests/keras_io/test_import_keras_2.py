@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cnn_tui.experiment.file import parse, to_toml
-from cnn_tui.keras_io.import_model import Imported
+from cnn_tui.keras_io.imported.model import Imported
 from cnn_tui.keras_io.script.model import layer_arguments
 from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.layers import BatchNormalization, Dense, LayerNormalization

@@ -25,9 +25,9 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.schedule import ExponentialDecay
 from cnn_tui.experiment.training import Optimizer
 from cnn_tui.keras_io.code.arguments import ORDER
-from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
-from cnn_tui.keras_io.import_inside import taken_apart
-from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
+from cnn_tui.keras_io.imported.file import MAX_CONFIG_BYTES
+from cnn_tui.keras_io.imported.inside import taken_apart
+from cnn_tui.keras_io.imported.model import Imported, ImportProblem, import_model
 from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.kinds.application import facts_of
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling

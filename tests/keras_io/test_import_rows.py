@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.check import problems_of
-from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
+from cnn_tui.keras_io.imported.model import Imported, ImportProblem, import_model
 from cnn_tui.network.layers import BatchNormalization, Dense, Flatten, Normalization, Rescaling, Reshape
 from cnn_tui.network.summary import summarize
 

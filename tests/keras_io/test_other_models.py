@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.keras_io.import_model import ImportProblem, import_model
+from cnn_tui.keras_io.imported.model import ImportProblem, import_model
 from cnn_tui.keras_io.other_models import _CHUNK
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
 from cnn_tui.network.values import L1L2

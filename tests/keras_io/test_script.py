@@ -424,7 +424,7 @@ def test_the_script_holds_the_same_images_out(tmp_path: Path, fraction: float, s
 def test_nothing_heavy_is_loaded() -> None:
     program = (
         "import sys; from cnn_tui.experiment import presets;"
-        "from cnn_tui.keras_io import import_model; from cnn_tui.keras_io.script import write;"
+        "from cnn_tui.keras_io.imported import model; from cnn_tui.keras_io.script import write;"
         "write.keras_script(presets.load_preset('lab1-baseline'));"
         "print([name for name in ('tensorflow', 'keras', 'numpy', 'h5py') if name in sys.modules])"
     )

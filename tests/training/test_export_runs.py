@@ -25,7 +25,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.launch import ENDED, environment
-from cnn_tui.keras_io.import_model import import_model
+from cnn_tui.keras_io.imported.model import import_model
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import BatchNormalization, Dropout, RandomFlip
 from cnn_tui.network.summary import summarize

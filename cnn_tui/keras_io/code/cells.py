@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.keras_io.import_file import ImportProblem, read_start
+from cnn_tui.keras_io.imported.file import ImportProblem, read_start
 from cnn_tui.text import quiet
 
 SUFFIXES = (".py", ".ipynb", ".md", ".txt")

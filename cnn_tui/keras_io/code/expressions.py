@@ -43,7 +43,7 @@ from cnn_tui.keras_io.code.values import (
     Value,
 )
 from cnn_tui.keras_io.code.words import unknown
-from cnn_tui.keras_io.import_file import ImportProblem
+from cnn_tui.keras_io.imported.file import ImportProblem
 
 MAX_STEPS = 200_000
 """Expressions and statements of one file. A long notebook takes a few thousand."""

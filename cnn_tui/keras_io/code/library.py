@@ -40,7 +40,7 @@ from cnn_tui.keras_io.code.network.sides import marked
 from cnn_tui.keras_io.code.training.old_optimizers import older_optimizer
 from cnn_tui.keras_io.code.training.own_losses import loss_call
 from cnn_tui.keras_io.code.values import PARSER, BaseLayer, CodeModel, Instance, Named, Tensor, Unknown, Value
-from cnn_tui.keras_io.import_chain import ONLY_CHAINS
+from cnn_tui.keras_io.imported.chain import ONLY_CHAINS
 
 _AS_MANY = ("list", "sorted", "tuple", "set", "int", "round")
 """Functions that leave how many there are."""

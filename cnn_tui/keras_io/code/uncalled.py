@@ -19,7 +19,7 @@ from cnn_tui.keras_io.code.objects import is_model, takes_itself
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.training.own_training import own_training
 from cnn_tui.keras_io.code.values import Class, Function, Method
-from cnn_tui.keras_io.import_file import ImportProblem
+from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.text import enumerated, quiet
 
 _MOST_ENTRIES = 6

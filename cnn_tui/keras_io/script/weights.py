@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
-from cnn_tui.keras_io.import_hdf5 import read_hdf5
+from cnn_tui.keras_io.imported.file import MAX_CONFIG_BYTES
+from cnn_tui.keras_io.imported.hdf5 import read_hdf5
 from cnn_tui.keras_io.source import CodeLines, call, literal
 from cnn_tui.network.layers import Normalization
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.training.callbacks import RENAMED_METRICS
 from cnn_tui.keras_io.code.values import Function, Instance, Value
-from cnn_tui.keras_io.import_schedule import schedule_of
+from cnn_tui.keras_io.imported.schedule import schedule_of
 from cnn_tui.text import quiet
 
 MOST_EPOCHS = 1_000

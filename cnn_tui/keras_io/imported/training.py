@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.training import FINE, Metric, Optimizer, Training
-from cnn_tui.keras_io.import_arguments import of_float32, shown, snake_case
-from cnn_tui.keras_io.import_chain import Plain, config_of
-from cnn_tui.keras_io.import_schedule import with_schedule
+from cnn_tui.keras_io.imported.arguments import of_float32, shown, snake_case
+from cnn_tui.keras_io.imported.chain import Plain, config_of
+from cnn_tui.keras_io.imported.schedule import with_schedule
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.losses import LOSSES, to_probabilities
 from cnn_tui.text import quiet

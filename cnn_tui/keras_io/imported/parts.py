@@ -12,10 +12,10 @@ from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
 from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.scale import arrays_of, table_of, white_of
 from cnn_tui.keras_io.code.values import Unknown
-from cnn_tui.keras_io.import_choice import described, without_place
-from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_ranges import parts_of
-from cnn_tui.keras_io.import_table import ShareSplit
+from cnn_tui.keras_io.imported.choice import described, without_place
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.ranges import parts_of
+from cnn_tui.keras_io.imported.table import ShareSplit
 from cnn_tui.keras_io.notes import Notes
 
 _LEAST = 1e-6

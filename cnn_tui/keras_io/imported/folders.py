@@ -20,12 +20,12 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
-from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_listed import note_gone, table_here
-from cnn_tui.keras_io.import_parts import holds_out, named_classes, share_tested
-from cnn_tui.keras_io.import_ranges import parts_of
-from cnn_tui.keras_io.import_table import table_split
-from cnn_tui.keras_io.import_tested import is_watched_too, note_not_there, note_tested, tested_apart
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.listed import note_gone, table_here
+from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
+from cnn_tui.keras_io.imported.ranges import parts_of
+from cnn_tui.keras_io.imported.table import table_split
+from cnn_tui.keras_io.imported.tested import is_watched_too, note_not_there, note_tested, tested_apart
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted, quiet
 

@@ -19,8 +19,8 @@ from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import stop_rules
 from cnn_tui.keras_io.code.values import FIT_AT, NOT_FROZEN_ANEW, TOGETHER, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
-from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import (
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.parts import (
     folder_split,
     holds_out,
     is_known_part,
@@ -31,9 +31,15 @@ from cnn_tui.keras_io.import_parts import (
     share_held_out,
     varies_validation,
 )
-from cnn_tui.keras_io.import_ranges import first_are_held_out, parts_of
-from cnn_tui.keras_io.import_steps import are_in_batches, batch_size_of, note_batches, steps_per_epoch, validation_steps
-from cnn_tui.keras_io.import_table import table_split
+from cnn_tui.keras_io.imported.ranges import first_are_held_out, parts_of
+from cnn_tui.keras_io.imported.steps import (
+    are_in_batches,
+    batch_size_of,
+    note_batches,
+    steps_per_epoch,
+    validation_steps,
+)
+from cnn_tui.keras_io.imported.table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 

@@ -24,23 +24,23 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.code.data.data_values import Folder
-from cnn_tui.keras_io.import_axes import with_last_axes
-from cnn_tui.keras_io.import_chain import IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
-from cnn_tui.keras_io.import_code import CodeImport, read_code
-from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
-from cnn_tui.keras_io.import_fit import rules_of, trained, watched
-from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
-from cnn_tui.keras_io.import_images import LIKELY, images_for, with_units, with_unused_labels
-from cnn_tui.keras_io.import_inside import unprepared
-from cnn_tui.keras_io.import_layers import (
+from cnn_tui.keras_io.imported.axes import with_last_axes
+from cnn_tui.keras_io.imported.chain import IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
+from cnn_tui.keras_io.imported.code import CodeImport, read_code
+from cnn_tui.keras_io.imported.file import ImportProblem, SeveralModels, read_config
+from cnn_tui.keras_io.imported.fit import rules_of, trained, watched
+from cnn_tui.keras_io.imported.folders import NO_DATA, DataAsked, data_asked
+from cnn_tui.keras_io.imported.images import LIKELY, images_for, with_units, with_unused_labels
+from cnn_tui.keras_io.imported.inside import unprepared
+from cnn_tui.keras_io.imported.layers import (
     ImportFindings,
     take_layer,
     with_activations_apart,
     without_unknown_variation,
 )
-from cnn_tui.keras_io.import_phases import Imported, in_phases
-from cnn_tui.keras_io.import_rows import with_flatten
-from cnn_tui.keras_io.import_training import training_of
+from cnn_tui.keras_io.imported.phases import Imported, in_phases
+from cnn_tui.keras_io.imported.rows import with_flatten
+from cnn_tui.keras_io.imported.training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.keras_io.weights_file import stored_layers

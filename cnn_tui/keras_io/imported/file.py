@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_tui.data.npz_file import BROKEN
-from cnn_tui.keras_io.import_hdf5 import read_hdf5, with_training
+from cnn_tui.keras_io.imported.hdf5 import read_hdf5, with_training
 from cnn_tui.keras_io.other_models import HDF5, other_model, saved_model
 from cnn_tui.text import quiet, reason
 

@@ -16,8 +16,8 @@ from cnn_tui.experiment.phase import MOST_PHASES, PHASE_SETTINGS, Phase
 from cnn_tui.experiment.phases import phase_between, phases_of
 from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.keras_io.code.values import FIT_AT, NOT_COMPILED, Unknown
-from cnn_tui.keras_io.import_code import CodeImport, note_of_one
-from cnn_tui.keras_io.import_file import ImportProblem
+from cnn_tui.keras_io.imported.code import CodeImport, note_of_one
+from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.network.layers import Application
 from cnn_tui.text import counted, quiet
 

@@ -12,8 +12,8 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
-from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
-from cnn_tui.keras_io.import_told_apart import told_apart
+from cnn_tui.keras_io.imported.file import ImportProblem, SeveralModels
+from cnn_tui.keras_io.imported.told_apart import told_apart
 from cnn_tui.text import counted, enumerated, quiet
 
 _LIBRARIES = ("tensorflow", "keras", "tf_keras", "keras_core", "numpy", "builtins", "math")

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.keras_io.import_chain import Plain, config_of
+from cnn_tui.keras_io.imported.chain import Plain, config_of
 from cnn_tui.network.fields import Field
 from cnn_tui.network.kinds.normalization import KEPT_AXES
 from cnn_tui.text import quiet

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnn_tui.keras_io.code.data.preparation import SCALES
 from cnn_tui.keras_io.code.network.listing import is_called
-from cnn_tui.keras_io.import_file import ImportProblem
+from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.network.kinds.application import RESCALED, Application, Architecture, facts_of, frozen_depth
 from cnn_tui.text import quiet
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.keras_io.import_file import ImportProblem
-from cnn_tui.keras_io.import_inside import taken_apart
+from cnn_tui.keras_io.imported.file import ImportProblem
+from cnn_tui.keras_io.imported.inside import taken_apart
 from cnn_tui.text import quiet
 
 MAX_LAYERS = 1_000

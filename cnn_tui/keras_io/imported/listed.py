@@ -12,8 +12,8 @@ from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.picture_list import columns_of
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
-from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import holds_out
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.parts import holds_out
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.keras_io.import_arguments import initializer, shown, value_of
-from cnn_tui.keras_io.import_chain import Plain, config_of, label
+from cnn_tui.keras_io.imported.arguments import initializer, shown, value_of
+from cnn_tui.keras_io.imported.chain import Plain, config_of, label
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.kinds.base import LearningLayer

@@ -14,8 +14,8 @@ from cnn_tui.keras_io.code.data.passes import passes
 from cnn_tui.keras_io.code.data.scale import table_of
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.code.words import words_of
-from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import (
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.parts import (
     are_same,
     folder_split,
     holds_out,

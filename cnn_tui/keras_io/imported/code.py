@@ -44,11 +44,11 @@ from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Unknown, Value
-from cnn_tui.keras_io.import_chain import Chain, Plain
-from cnn_tui.keras_io.import_choice import SHAPES, changed_at, choose, described, labels_of
-from cnn_tui.keras_io.import_file import ImportProblem
-from cnn_tui.keras_io.import_rows import with_flatten
-from cnn_tui.keras_io.import_shared import note_learned_before
+from cnn_tui.keras_io.imported.chain import Chain, Plain
+from cnn_tui.keras_io.imported.choice import SHAPES, changed_at, choose, described, labels_of
+from cnn_tui.keras_io.imported.file import ImportProblem
+from cnn_tui.keras_io.imported.rows import with_flatten
+from cnn_tui.keras_io.imported.shared import note_learned_before
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, enumerated, quiet

@@ -6,8 +6,8 @@ from typing import Any
 
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.values import Unknown
-from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import are_same, holds_out
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.parts import are_same, holds_out
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnn_tui.keras_io.import_chain import Plain, config_of
+from cnn_tui.keras_io.imported.chain import Plain, config_of
 
 _WITH_AXIS = ("BatchNormalization", "LayerNormalization", "Normalization", "Softmax")
 _AXES_OF_IMAGES = 4
