@@ -28,6 +28,7 @@ from cnn_tui.network.layers import (
     Reshape,
     Resizing,
     SeparableConv2D,
+    UnitNormalization,
 )
 from cnn_tui.network.shapes import ClashError, CutError, DivisionError, RankError, SizeError, TooSmallError, show
 from cnn_tui.network.stack import Shape, Stack
@@ -184,7 +185,7 @@ def _of_clash(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:
     if isinstance(layer, PReLU):
         inside = tuple(axis for axis in layer.shared_axes or () if axis <= len(shape))
         yield changed(stack, at, shared_axes=inside or None)
-    if isinstance(layer, Normalization):
+    if isinstance(layer, Normalization | UnitNormalization):
         yield changed(stack, at, axis="channel")
     if isinstance(layer, RandomContrast | RandomBrightness):
         yield changed(stack, at, value_range=(0, 1))

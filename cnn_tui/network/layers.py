@@ -18,7 +18,12 @@ from cnn_tui.network.kinds.application import Application
 from cnn_tui.network.kinds.base import Layer
 from cnn_tui.network.kinds.convolution import Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D
 from cnn_tui.network.kinds.core import ELU, Activation, Dense, LeakyReLU, PReLU, ReLU, Softmax
-from cnn_tui.network.kinds.normalization import BatchNormalization, LayerNormalization, Normalization
+from cnn_tui.network.kinds.normalization import (
+    BatchNormalization,
+    LayerNormalization,
+    Normalization,
+    UnitNormalization,
+)
 from cnn_tui.network.kinds.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from cnn_tui.network.kinds.preprocessing import (
     RandomBrightness,
@@ -62,6 +67,7 @@ AnyLayer: TypeAlias = Union[  # noqa: UP007
     Softmax,
     Rescaling,
     Normalization,
+    UnitNormalization,
     Resizing,
     CenterCrop,
     RandomFlip,

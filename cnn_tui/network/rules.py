@@ -290,6 +290,13 @@ def _(layer: kinds.Normalization, shape: Shape) -> Flow:
 
 
 @flow.register
+def _(layer: kinds.UnitNormalization, shape: Shape) -> Flow:
+    if layer.axis in ("row", "image") and len(shape) != 3:
+        raise ClashError(f"{layer.type} by {layer.axis} wants a map, not {show(shape)} numbers")
+    return Flow(shape)
+
+
+@flow.register
 def _(layer: kinds.BatchNormalization, shape: Shape) -> Flow:
     learned = layer.center + layer.scale
     _, formula = count_weights((2 + learned, shape[-1]))

@@ -49,7 +49,7 @@ _VECTOR, _BLOCK = 8, 32
 """Filters that a convolution always multiplies together, and those that some libraries do, however few there are."""
 _UPDATE = 3.0
 """A weight that is changed, with what the optimizer remembers of it."""
-_TIMES = {"AveragePooling2D": 2.0, "BatchNormalization": 5.0, "LayerNormalization": 5.0}
+_TIMES = {"AveragePooling2D": 2.0, "BatchNormalization": 5.0, "LayerNormalization": 5.0, "UnitNormalization": 3.0}
 _TIMES |= dict.fromkeys(("Dropout", "SpatialDropout2D", "GaussianNoise"), 6.0)
 """A number in layers that read it more than once, or draw another for it."""
 

@@ -41,6 +41,7 @@ _IMAGE_BY_IMAGE = _CONVOLUTIONS | {
     "CenterCrop",
     "PReLU",
     "LayerNormalization",
+    "UnitNormalization",
     "Rescaling",
     "ZeroPadding2D",
     "Cropping2D",

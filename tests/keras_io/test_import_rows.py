@@ -8,7 +8,15 @@ import pytest
 
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.keras_io.imported.model import Imported, ImportProblem, import_model
-from cnn_tui.network.layers import BatchNormalization, Dense, Flatten, Normalization, Rescaling, Reshape
+from cnn_tui.network.layers import (
+    BatchNormalization,
+    Dense,
+    Flatten,
+    Normalization,
+    Rescaling,
+    Reshape,
+    UnitNormalization,
+)
 from cnn_tui.network.summary import summarize
 
 HEAD = """
@@ -197,32 +205,43 @@ def test_images_that_are_divided_by_their_lengths_are_still_those_of_the_dataset
     code = HEAD + scaled(WAYS[0]) + "x_train = keras.utils.normalize(x_train, axis=1)\n"
     imported = read(tmp_path, code + NETWORK.replace("SHAPE", ", input_shape=x_train.shape[1:]"))
     assert imported.experiment.dataset == "mnist"
-    (note,) = imported.differences
-    assert note.startswith("each image is divided by its length there (line ")
+    assert not imported.differences
+    assert imported.experiment.layers[0] == UnitNormalization(axis="image")
     assert summarize(imported.experiment.stack).total_params == TOTAL
 
 
 @pytest.mark.parametrize(
     ("images", "axis", "what"),
     [
-        ("x_train", "axis=1", "each column of an image"),
-        ("x_train", "", "each row of an image"),
-        ("x_train[..., np.newaxis]", "axis=2", "each row of an image"),
-        ("x_train[..., np.newaxis]", "", "each pixel"),
-        ("x_train.reshape(-1, 784)", "axis=-1", "each image"),
-        ("x_train", "axis=0", "each place of an image, over all images,"),
+        ("x_train", "axis=1", "column"),
+        ("x_train", "", "row"),
+        ("x_train[..., np.newaxis]", "axis=2", "row"),
+        ("x_train[..., np.newaxis]", "", "channel"),
+        ("x_train.reshape(-1, 784)", "axis=-1", "image"),
+        ("x_train / 255", "axis=1", "column"),
     ],
 )
-def test_what_keras_normalize_divides_by_its_length_is_said(tmp_path: Path, images: str, axis: str, what: str) -> None:
+def test_what_keras_normalize_does_is_a_layer_in_front(tmp_path: Path, images: str, axis: str, what: str) -> None:
     code = HEAD + f"x_train = keras.utils.normalize({images}, {axis})\n"
     imported = read(tmp_path, code + FLAT_FIRST)
-    assert f"{what} is divided by its length there (line 8): here images come as 0 to 1" in imported.differences
+    (first, *_) = imported.experiment.layers
+    assert isinstance(first, UnitNormalization) and first.axis == what
+    assert "a UnitNormalization in front does what Keras's normalize does there" in imported.to_know
+    assert not imported.differences
 
 
-def test_colours_are_columns_of_their_own_where_their_lengths_are_divided_by(tmp_path: Path) -> None:
-    code = HEAD.replace("mnist", "cifar10") + "x_train = keras.utils.normalize(x_train, axis=1)\n"
-    imported = read(tmp_path, code + FLAT_FIRST)
-    assert imported.differences[0].startswith("each column of each colour of an image is divided by its length")
+@pytest.mark.parametrize(
+    ("done", "what"),
+    [
+        ("normalize(x_train, axis=0)", "each place of an image, over all images,"),
+        ("normalize(x_train - 10, axis=1)", "each column of an image"),
+        ("normalize(x_train, axis=1) / 255", "each column of an image"),
+    ],
+)
+def test_what_no_layer_does_with_the_lengths_of_images_is_said(tmp_path: Path, done: str, what: str) -> None:
+    imported = read(tmp_path, HEAD + f"x_train = keras.utils.{done}\n" + FLAT_FIRST)
+    said = f"{what} is divided by its length there (line 8): here images come as 0 to 1"
+    assert said in imported.differences
 
 
 TABLE = """

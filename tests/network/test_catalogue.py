@@ -34,7 +34,7 @@ PROMISED = """
     GlobalMaxPooling2D ZeroPadding2D Cropping2D UpSampling2D Flatten Reshape Dense Dropout SpatialDropout2D
     GaussianNoise BatchNormalization LayerNormalization Activation ReLU LeakyReLU PReLU Softmax Rescaling RandomFlip
     RandomRotation RandomZoom RandomTranslation RandomContrast
-    ELU Normalization Resizing CenterCrop RandomCrop RandomShear RandomBrightness Application
+    ELU Normalization UnitNormalization Resizing CenterCrop RandomCrop RandomShear RandomBrightness Application
 """
 
 

@@ -28,6 +28,7 @@ from cnn_tui.network.layers import (
     ReLU,
     Reshape,
     SeparableConv2D,
+    UnitNormalization,
     UpSampling2D,
     ZeroPadding2D,
 )
@@ -55,6 +56,7 @@ from tests.network.strategies import notes_net
         (Normalization(), (8, 8, 4), "2·4 + 1", (0, 9)),
         (Normalization(axis="pixel"), (8, 8, 4), "2·8·8·4 + 1", (0, 513)),
         (Normalization(axis="all"), (8, 8, 4), "2 + 1", (0, 3)),
+        (UnitNormalization(axis="image"), (8, 8, 4), "", (0, 0)),
         (PReLU(), (8, 8, 4), "8·8·4", (256, 0)),
         (PReLU(shared_axes=(1, 2)), (8, 8, 4), "1·1·4", (4, 0)),
         (ZeroPadding2D(padding=(1, 2)), (10, 12, 4), "", (0, 0)),

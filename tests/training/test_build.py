@@ -21,6 +21,7 @@ from cnn_tui.network.layers import (
     RandomRotation,
     RandomTranslation,
     RandomZoom,
+    UnitNormalization,
     UpSampling2D,
 )
 from cnn_tui.network.summary import summarize
@@ -156,3 +157,13 @@ def test_a_penalty_is_part_of_the_loss() -> None:
     model = build(Experiment(layers=layers))
     kernel = model.layers[-1].kernel.numpy()
     assert float(model.losses[0]) == pytest.approx(0.1 * np.abs(kernel).sum() + 0.2 * (kernel**2).sum(), rel=1e-4)
+
+
+@pytest.mark.parametrize(("axis", "of_script"), [("column", 1), ("row", 2), ("channel", -1)])
+def test_a_unit_normalization_does_what_keras_normalize_does_to_arrays(axis: Any, of_script: int) -> None:
+    import keras
+
+    images = np.random.default_rng(1).integers(0, 256, (8, 28, 28, 1)).astype(np.float32)
+    images[:, :, :5] = 0  # nothing is drawn at a border, whose length is 0
+    layer = build(Experiment(layers=(UnitNormalization(axis=axis), *SMALL.layers))).layers[0]
+    np.testing.assert_allclose(layer(images / 255), keras.utils.normalize(images, axis=of_script), rtol=1e-5)

@@ -56,6 +56,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "CenterCrop": "height width",
         "Resizing": "height width interpolation crop_to_aspect_ratio",
         "Normalization": "axis mean variance invert",
+        "UnitNormalization": "axis",
         "InputLayer": "shape batch_size dtype",
         "Input": "shape batch_size dtype",
         "L1": "l1",

@@ -12,7 +12,7 @@ import msgspec
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.imported.chain import Plain, config_of
 from cnn_tui.network.fields import Field
-from cnn_tui.network.kinds.normalization import KEPT_AXES
+from cnn_tui.network.kinds.normalization import KEPT_AXES, LENGTH_AXES
 from cnn_tui.text import quiet
 
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}  # of activations
@@ -42,7 +42,7 @@ def value_of(field: Field, raw: Any, hint: Any) -> Any:
         raw = initializer(raw)
         raw = _with_arguments(raw) if isinstance(raw, dict) and field.takes_table else raw
     elif field.name == "axis":
-        raw = _axis(raw)
+        raw = _length_axis(raw) if "column" in field.choices else _axis(raw)
     elif field.kind == "pair":
         raw = _pair(raw)
     elif field.kind == "borders":
@@ -88,6 +88,14 @@ def _axis(raw: Any) -> Any:
     kept = raw if raw is None or isinstance(raw, int) else tuple(raw)
     kept = {(): None, (-1,): -1, (3,): -1, 3: -1}.get(kept, kept)
     return next((name for name, axes in KEPT_AXES.items() if axes == kept), raw)
+
+
+def _length_axis(raw: Any) -> Any:
+    """`image`, from the axes [1, 2, 3] of a batch of images, along which a UnitNormalization takes a length."""
+    along = tuple(raw) if isinstance(raw, list | tuple) else raw
+    along = along[0] if isinstance(along, tuple) and len(along) == 1 else along
+    along = {3: -1, -2: 2, -3: 1, (-3, -2, -1): (1, 2, 3)}.get(along, along)
+    return next((name for name, axes in LENGTH_AXES.items() if axes == along), raw)
 
 
 def _number(raw: Any) -> Any:

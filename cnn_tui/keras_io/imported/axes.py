@@ -7,7 +7,7 @@ from typing import Any
 
 from cnn_tui.keras_io.imported.chain import Plain, config_of
 
-_WITH_AXIS = ("BatchNormalization", "LayerNormalization", "Normalization", "Softmax")
+_WITH_AXIS = ("BatchNormalization", "LayerNormalization", "Normalization", "Softmax", "UnitNormalization")
 _AXES_OF_IMAGES = 4
 """Of a batch: image, row, column, channel."""
 _LAST = -1

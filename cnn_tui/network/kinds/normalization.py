@@ -58,6 +58,32 @@ class LayerNormalization(LearningLayer, frozen=True, tag=True):
     scale: Scale = True
 
 
+LENGTH_AXES: dict[str, int | tuple[int, ...]] = {"channel": -1, "column": 1, "row": 2, "image": (1, 2, 3)}
+"""By the names that they have here, the axes of Keras's along which a UnitNormalization takes a length."""
+
+
+class UnitNormalization(Layer, frozen=True, tag=True):
+    about: ClassVar[str] = "makes each pixel, row, column or image 1 long"
+    explanation: ClassVar[str] = (
+        "Numbers that belong together, as those of a column of an image, are taken for a vector and divided by its "
+        "length, the root of the sum of their squares, so that it is 1 long afterwards: bright and dark images come to "
+        "look alike. It learns nothing and looks at one image at a time. On images it does what keras.utils.normalize "
+        "does in many scripts; of grey pixels each alone becomes 1, unless it is black."
+    )
+
+    axis: Annotated[
+        Literal["channel", "column", "row", "image"],
+        argument(
+            "Which numbers are a vector: the channels of each pixel or, behind a Flatten, all; each column or each row "
+            "of each channel; or each image as a whole."
+        ),
+    ] = "channel"
+
+    def for_keras(self, name: str) -> Any:
+        """The axes of a batch along which the length is taken, of `axis`."""
+        return LENGTH_AXES[self.axis] if name == "axis" else getattr(self, name)
+
+
 KEPT_AXES: dict[str, int | tuple[int, ...] | None] = {"channel": -1, "pixel": (1, 2, 3), "all": None}
 """By the names that they have here, the axes for whose places a Normalization of Keras's counts apart."""
 

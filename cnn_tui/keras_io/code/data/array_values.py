@@ -18,6 +18,10 @@ class Lengths(msgspec.Struct, frozen=True):
 
     what: str
     """As `each column of an image`."""
+    axis: str | None
+    """Which of a UnitNormalization's that is; None where it is none of them."""
+    scale: float
+    """The scale of the images before."""
     place: str
 
 

@@ -50,7 +50,7 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         return mixed if len(mixed) > 1 else mixed[0]
     if name == "normalize" and callee.is_keras and arrays is not None and arrays.what == "images":
         axis = given.get("axis", unnamed[1] if len(unnamed) > 1 else -1)
-        return msgspec.structs.replace(arrays, to_length_1=Lengths(_along(arrays, axis), place))
+        return msgspec.structs.replace(arrays, to_length_1=_lengths(arrays, axis, place))
     if name == "resize" and "image" in callee.path.split(".") and arrays is not None and arrays.what == "images":
         layer = image_layer(name, unnamed[1:], given, place)
         return Unknown("", place) if layer is None else arrays.resized(layer)
@@ -115,6 +115,24 @@ def _drawn(unnamed: Sequence[Value], given: Mapping[str, Value]) -> range | None
 
 def _is_list(value: Value) -> bool:
     return isinstance(value, list | tuple)
+
+
+_AXES_OF_LENGTHS = {
+    "each image": "image",
+    "each column": "column",
+    "each row": "row",
+    "each pixel": "channel",
+    "the colour": "channel",
+}
+"""By how the words for them begin, the axes of a UnitNormalization."""
+
+
+def _lengths(images: DatasetArrays, axis: Value, place: str) -> Lengths:
+    """What Keras's `normalize` makes 1 long, along an axis of an array of images."""
+    what, alike = _along(images, axis), None
+    if images.centered is None and not images.offset and images.to_length_1 is None:
+        alike = next((name for start, name in _AXES_OF_LENGTHS.items() if what.startswith(start)), None)
+    return Lengths(what, alike, images.scale, place)
 
 
 def _along(images: DatasetArrays, axis: Value) -> str:

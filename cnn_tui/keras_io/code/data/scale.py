@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.data.unknown_images import prepared_by, scale_of
 from cnn_tui.keras_io.code.values import CodeTable, Instance, Named, Numbers, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
+from cnn_tui.network.kinds.normalization import LENGTH_AXES
 from cnn_tui.network.rescaling import WHITE
 
 EVENING_OUT = ("featurewise_center", "featurewise_std_normalization")
@@ -101,8 +102,11 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
     if (table := table_of(data)) is not None and table.paths:
         return _of_table(table.numbers, generator, notes)
     images = arrays_of(data)
-    if images is not None and images.to_length_1:
-        divided = f"{images.to_length_1.what} is divided by its length there ({images.to_length_1.place})"
+    if images is not None and (lengths := images.to_length_1):
+        if lengths.axis is not None and images.scale == lengths.scale and not images.offset:
+            notes.to_know.append("a UnitNormalization in front does what Keras's normalize does there")
+            return [Instance("UnitNormalization", {"axis": LENGTH_AXES[lengths.axis]}, lengths.place)]
+        divided = f"{lengths.what} is divided by its length there ({lengths.place})"
         notes.append(f"{divided}: here images come as 0 to 1")
         return []
     if images is not None and images.centered is not None:
