@@ -541,3 +541,9 @@ def test_a_model_that_something_unknown_is_made_of_or_not_is_trained_all_the_sam
 @pytest.mark.parametrize("asked", ["?model.fit", "??layers", "model.fit?"])
 def test_what_a_notebook_asks_for_help_on_is_skipped(tmp_path: Path, asked: str) -> None:
     assert read(tmp_path, f"{HEAD}{SMALL}{asked}\n{FIT}").differences == ()
+
+
+def test_a_cell_that_begins_with_spaces_is_read_as_jupyter_runs_it(tmp_path: Path) -> None:
+    imported = read(tmp_path, notebook((HEAD, ""), ("\n" + textwrap.indent(SMALL, "  "), "")), suffix=".ipynb")
+    assert total(imported) == total(read(tmp_path, HEAD + SMALL))
+    assert not imported.differences

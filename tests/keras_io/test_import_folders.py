@@ -341,3 +341,23 @@ model.fit(images, labels, epochs=2)
     assert len(said) == bool(words)
     assert all(note.startswith(words) for note in said)
     assert bool(problems_of(imported.experiment)) == (here < 4)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_said"), [("flowers/train", True), ("/content/own/train", False), ("train", False)]
+)
+def test_a_folder_that_has_but_the_name_of_the_one_that_a_script_reads_is_named(
+    tmp_path: Path, path: str, is_said: bool
+) -> None:
+    write_pictures(tmp_path / "train", "a", "b", "c")
+    write_pictures(tmp_path / "own" / "train", "a", "b", "c")
+    code = f"""
+import keras
+from keras import layers
+train = keras.utils.image_dataset_from_directory("{path}", image_size=(8, 8))
+model = keras.Sequential([layers.Rescaling(1 / 255), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train)
+"""
+    said = f"{path} is not there: the folder train beside the file is taken"
+    assert (said in read(tmp_path, code).to_know) == is_said

@@ -408,7 +408,7 @@ watched = scaled.flow_from_directory("pets", (8, 8), batch_size=2, subset="valid
 """
     imported = read(pets.parent, code)  # 6 of 30 are held out
     assert imported.experiment.training.validation_steps == said
-    assert imported.notes == ()
+    assert imported.differences == ()
 
 
 def test_pictures_to_validate_on_that_are_varied_there_are_varied_here(pets: Path) -> None:
@@ -421,9 +421,9 @@ watched = varied.flow_from_directory("pets", (8, 8), subset="validation")
 {NETWORK}model.fit(pictures, validation_data=watched)
 """
     imported = read(pets.parent, code)
-    assert (imported.notes, imported.experiment.training.vary_validation) == ((), True)
+    assert (imported.differences, imported.experiment.training.vary_validation) == ((), True)
     imported = read(pets.parent, code.replace("watched = varied", "watched = scaled"))
-    assert (imported.notes, imported.experiment.training.vary_validation) == ((), False)
+    assert (imported.differences, imported.experiment.training.vary_validation) == ((), False)
     imported = read(pets.parent, code.replace("watched = varied", "watched = other"))
     assert "varied in another way" in imported.differences[0]
     assert not imported.experiment.training.vary_validation

@@ -69,3 +69,39 @@ def test_a_network_that_learned_nothing_gets_the_same_numbers(tmp_path: Path) ->
     first = read(tmp_path, code).experiment.layers[0]
     assert isinstance(first, Rescaling)
     assert (first.scale, first.offset) == (2, -1)
+
+
+@pytest.mark.parametrize(
+    ("watched", "said"),
+    [
+        ("from other import x, y, a, b", "it validates on a there"),
+        ("from other import x, y\na = b = open('a.bin').read()", "it validates on open('a.bin').read() (line 4) there"),
+        (
+            "from other import x, y\n(a, b), _ = keras.datasets.mnist.load_data()",
+            "it validates on training images of mnist there",
+        ),
+    ],
+)
+def test_what_validates_beside_unknown_images_is_said(tmp_path: Path, watched: str, said: str) -> None:
+    code = f"""from tensorflow import keras
+from tensorflow.keras import layers
+{watched}
+model = keras.Sequential([layers.Flatten(input_shape=(28, 28)), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y, validation_data=(a, b))
+"""
+    imported = read(tmp_path, code)
+    assert imported.experiment.training.validation == "test"
+    assert f"{said}: the images to test on stand in" in imported.to_know
+
+
+def test_no_dataset_is_spoken_of_where_the_images_are_not_known(tmp_path: Path) -> None:
+    code = """import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+x, y = np.load("x.npy"), np.load("y.npy")
+model = keras.Sequential([layers.Flatten(input_shape=(32, 32, 3)), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x / 255, y)
+"""
+    assert not any("cifar10" in note for note in read(tmp_path, code).notes)

@@ -115,7 +115,7 @@ def _notebook(text: str, shown: str) -> CodeSource:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         try:
-            tree = _parsed(_joined(cell.get("source", cell.get("input"))))
+            tree = _parsed(_without_indent(_joined(cell.get("source", cell.get("input")))))
         except ValueError as error:
             notes.append(f"cell {number} is no Python that can be read ({error}): it is skipped")
         else:
@@ -142,6 +142,12 @@ def _printed(outputs: Any) -> str:
             data = output.get("data")
             texts += [_joined(output.get("text")), _joined(data.get("text/plain") if isinstance(data, dict) else None)]
     return "\n".join(texts)
+
+
+def _without_indent(text: str) -> str:
+    """The text of a cell without the spaces that its first line begins with, which IPython takes off every line."""
+    spaces = re.match(r"(?:[ \t]*\n)*([ \t]+)\S", text)
+    return re.sub(rf"(?m)^{re.escape(spaces[1])}", "", text) if spaces else text
 
 
 def _joined(lines: Any) -> str:

@@ -17,7 +17,7 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import stop_rules
-from cnn_tui.keras_io.code.values import FIT_AT, NOT_FROZEN_ANEW, TOGETHER, Unknown, Value
+from cnn_tui.keras_io.code.values import FIT_AT, NOT_FROZEN_ANEW, TOGETHER, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import (
@@ -45,7 +45,7 @@ from cnn_tui.text import quiet
 
 _PRECISIONS: tuple[str, ...] = typing.get_args(Precision)
 _SOME_WATCHED = "only a part of the pictures to validate on is taken there, and all of them here"
-_FIRST_HELD_OUT = "validation_split holds out the first pictures of each class there, and as many drawn at random here"
+_FIRST_HELD_OUT = "validation_split holds out the first pictures of each class there, and as many others here"
 
 
 def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
@@ -79,6 +79,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         given["validation"] = split.validation
     elif held_out and isinstance(code.validation, Folder) and _is_some_of_held_out(code.validation):
         notes.append(_SOME_WATCHED)
+    if holds_out(code) and code.data.generator and "subset" in code.data.arguments and isinstance(code.data.path, str):
+        notes.to_know.append(_FIRST_HELD_OUT)
     if learns_from_some(code):
         notes.append("only a part of the pictures to learn from is taken there, and all of them here")
     if code.schedule is not None and training.schedule is None:
@@ -181,8 +183,6 @@ def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
         if share is None:
             notes.append("how many pictures are held out to validate is not known: a tenth stands in")
         notes.to_know += first_are_held_out(arrays_of(code.data), share or 0.0)
-        if code.data.generator is not None and "subset" in code.data.arguments and isinstance(code.data.path, str):
-            notes.to_know.append(_FIRST_HELD_OUT)
         return share or 0.1
     watched = code.validation
     images = code.data.path if isinstance(code.data, Folder) else code.data
@@ -202,7 +202,25 @@ def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return round(share, 4) if share < 1 else 0.1
     held = parts_of(code).validation
+    if held is None:
+        notes.to_know += _watched_not_known(code, watched)
     return "test" if held is None else held
+
+
+def _watched_not_known(code: CodeImport, watched: Value) -> list[str]:
+    """What validates there, where the images to test on only stand in for it."""
+    if watched is None:
+        given = code.fitted.get("validation_data")
+        watched = given[0] if isinstance(given, list | tuple) and given else given
+    images = arrays_of(watched)
+    if images is not None and images.half == "train":
+        which = f"training images of {images.dataset}"
+    elif isinstance(watched, Unknown | Named) and not (isinstance(watched, Unknown) and watched.table):
+        is_named = not isinstance(watched, Unknown) or watched.what
+        which = quiet(words_of(watched), 80) if is_named else "images that are not known"
+    else:
+        return []
+    return [f"it validates on {which} there: the images to test on stand in"]
 
 
 def _is_some_of_held_out(watched: Folder) -> bool:

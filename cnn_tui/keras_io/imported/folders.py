@@ -31,6 +31,7 @@ from cnn_tui.text import counted, quiet
 
 _KERAS_SIZE = (256, 256)
 """What Keras's readers of folders bring pictures to when they are told nothing."""
+_USUAL_NAMES = ("data", "dataset", "images")
 _MOST_PARTS = 3
 """So much of the end of a path is looked for beside the script: in `/content/pets/train`, `pets/train`, too."""
 
@@ -100,10 +101,12 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     for folder in _places(there, beside):
         for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
             if (asked := _asked(folder, test, share_tested(code), options)) is not None:
+                _note_other_place(there, folder, beside, notes)
                 _note_classes(asked, code.data, notes)
                 return asked
         if (asked := _asked(folder, None, share_tested(code), options)) is not None:
             notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
+            _note_other_place(there, folder, beside, notes)
             _note_classes(asked, code.data, notes)
             return asked
     why = why_not([*_places(there, beside)], msgspec.structs.replace(options, test=share_tested(code)))
@@ -203,6 +206,15 @@ def _places(path: str, beside: Path) -> Iterator[Path]:
     yield (beside / whole).absolute()
     for parts in range(min(_MOST_PARTS, len(whole.parts) - 1), 0, -1):
         yield (beside / Path(*whole.parts[-parts:])).absolute()
+
+
+def _note_other_place(path: str, taken: Path, beside: Path, notes: Notes) -> None:
+    """Note where nothing but the name of a folder is as a script has it, and many are called so, as `train`."""
+    whole = Path(path.replace("\\", "/")).expanduser()
+    is_usual = any(whole.name.lower() in words for words in (*PARTS.values(), _USUAL_NAMES))
+    if is_usual and taken == (beside / whole.name).absolute() != (beside / whole).absolute():
+        instead = f"the folder {quiet(whole.name, 40)} beside the file is taken"
+        notes.to_know.append(f"{quiet(path, 80)} is not there: {instead}")
 
 
 def _is_split(code: CodeImport, data: Folder) -> bool:
