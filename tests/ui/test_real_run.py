@@ -11,7 +11,7 @@ from cnn_tui.history.history import History
 from cnn_tui.home import log_path, model_path
 from cnn_tui.jobs import launch
 from cnn_tui.ui.app import LabApp
-from tests.ui.screen import LARGE, pane, sees, text
+from tests.ui.screen import LARGE, pane, sees, text, until
 
 
 async def test_the_real_worker_trains_while_the_app_watches(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,10 +25,13 @@ async def test_the_real_worker_trains_while_the_app_watches(history: History, mo
         await sees(pilot, "of 188 ", 60)
         await sees(pilot, "images/s")
         await sees(pilot, "finished", 60)
-        assert "test accuracy 0." in pane(app, "training")
+        await until(pilot, lambda: "test accuracy 0." in pane(app, "training"), "the test accuracy")
         assert "fashion_mnist_sample" in text(app)
-        row = next(line for line in pane(app, "history").splitlines() if "baseline" in line)
-        assert "sample" in row and "finished" in row
+
+        def row() -> str:
+            return next(line for line in pane(app, "history").splitlines() if "baseline" in line)
+
+        await until(pilot, lambda: "sample" in row() and "finished" in row(), "the end in the history")
     run = history.run(1)
     assert run is not None and run.dataset == "fashion_mnist_sample"
     assert (run.train_images, run.test_images, run.params) == (6_000, 1_000, 113_386)
