@@ -117,38 +117,31 @@ def _is_list(value: Value) -> bool:
     return isinstance(value, list | tuple)
 
 
-_AXES_OF_LENGTHS = {
-    "each image": "image",
-    "each column": "column",
-    "each row": "row",
-    "each pixel": "channel",
-    "the colour": "channel",
-}
-"""By how the words for them begin, the axes of a UnitNormalization."""
-
-
 def _lengths(images: DatasetArrays, axis: Value, place: str) -> Lengths:
     """What Keras's `normalize` makes 1 long, along an axis of an array of images."""
-    what, alike = _along(images, axis), None
-    if images.centered is None and not images.offset and images.to_length_1 is None:
-        alike = next((name for start, name in _AXES_OF_LENGTHS.items() if what.startswith(start)), None)
-    return Lengths(what, alike, images.scale, place)
+    what, alike = _along(images, axis)
+    is_plain = images.centered is None and not images.offset and images.to_length_1 is None
+    return Lengths(what, alike if is_plain else None, images.scale, place)
 
 
-def _along(images: DatasetArrays, axis: Value) -> str:
-    """What an array of images has along one of its axes, of which the first is that of the images."""
+def _along(images: DatasetArrays, axis: Value) -> tuple[str, str | None]:
+    """What an array of images has along one of its axes, of which the first is that of the images.
+
+    In words, and as a UnitNormalization calls it; None where that has no word for it.
+    """
     sizes = images.sizes
     if type(axis) is not int or not -len(sizes) - 1 <= axis <= len(sizes):
-        return "a part of each image"
+        return "a part of each image", None
     axis %= len(sizes) + 1
     if axis == 0:
-        return "each place of an image, over all images,"
+        return "each place of an image, over all images,", None
     if len(sizes) == 1:
-        return "each image"
+        return "each image", "image"
     if axis == 3:
-        return "each pixel" if sizes[2] == 1 else "the colour of each pixel"
+        return "each pixel" if sizes[2] == 1 else "the colour of each pixel", "channel"
     of = " of each colour" if len(sizes) == 3 and sizes[2] > 1 else ""
-    return f"each {'column' if axis == 1 else 'row'}{of} of an image"
+    line = "column" if axis == 1 else "row"
+    return f"each {line}{of} of an image", line
 
 
 def _of_package(half: str, what: str) -> DatasetArrays:
