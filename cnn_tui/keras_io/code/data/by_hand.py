@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from cnn_tui.keras_io.code.data.below import any_in, below_call, joined, name_asked
-from cnn_tui.keras_io.code.data.colours import GREYS, is_told, plain_name
+from cnn_tui.keras_io.code.data.colours import GREYS, is_told, made_grey, plain_name
 from cnn_tui.keras_io.code.data.data_values import (
     BLUE_FIRST,
     BY_HAND,
@@ -152,10 +152,10 @@ def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapp
             return msgspec.structs.replace(picture, size=(size[1], size[0]))  # both take the width first
         return None
     if name in ("cvtColor", "convert"):
-        word = plain_name(first)
-        if not is_told(word) or word in (0, 1, None):
+        grey = made_grey(first)
+        if grey is None:
             return None
-        return msgspec.structs.replace(picture, is_grey=picture.is_grey or word in GREYS, is_blue_first=False)
+        return msgspec.structs.replace(picture, is_grey=picture.is_grey or grey, is_blue_first=False)
     is_row = name in ("flatten", "ravel") or (name == "reshape" and [*more] in ([-1], [(-1,)], [[-1]]))
     return picture if is_row or (name in _SAME and name != "reshape") else None
 

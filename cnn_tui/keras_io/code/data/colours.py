@@ -14,6 +14,12 @@ def plain_name(value: Value) -> Value:
     return value.name if isinstance(value, Named) else value
 
 
+def made_grey(asked: Value) -> bool | None:
+    """Whether a conversion, as cvtColor or convert, makes a picture grey; None where it is not told, or is no word."""
+    word = plain_name(asked)
+    return None if word in (0, 1, None) or not is_told(word) else word in GREYS
+
+
 def is_told(word: Value) -> bool:
     """Whether a word, or a number, is one for grey or for colours."""
     return isinstance(word, int | str | None) and word in (*GREYS, *_COLOURS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.colours import GREYS, is_told, plain_name
+from cnn_tui.keras_io.code.data.colours import GREYS, is_told, made_grey, plain_name
 from cnn_tui.keras_io.code.data.data_values import OfEach, ReadPicture
 from cnn_tui.keras_io.code.unknown_picture import UnknownPicture
 from cnn_tui.keras_io.code.values import Named, Numbers, Unknown, Value
@@ -59,10 +59,8 @@ def _changed(
         known = _size(size, not is_height_first)
         return None if known is None else msgspec.structs.replace(picture, size=known)
     if name in ("cvtColor", "convert"):
-        word = plain_name(first)
-        if word in (0, 1, None) or not is_told(word):
-            return None
-        return msgspec.structs.replace(picture, is_grey=word in GREYS, has_channel=False)
+        grey = made_grey(first)
+        return None if grey is None else msgspec.structs.replace(picture, is_grey=grey, has_channel=False)
     if name == _TO_ARRAY:
         return msgspec.structs.replace(picture, has_channel=True)
     return picture if name in _LEAVE else None
