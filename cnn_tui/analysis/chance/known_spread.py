@@ -37,7 +37,7 @@ SHIPPED = {
     "fashion_mnist_sample": KnownSpread(0.0119, 10),
 }
 """By dataset: the notes' first lab, 5 epochs, 3 seeds. The sample's as docs/make_known_spreads.py prints it; the whole
-set's from the rounded deviations of the table in the README."""
+set's from the rounded deviations of the table in docs/exercises.md."""
 
 
 def known_spread(history: History, images: tuple[str, int, int], epochs: int) -> KnownSpread | None:
