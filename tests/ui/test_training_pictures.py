@@ -44,6 +44,7 @@ async def test_before_the_first_run_there_are_pictures_with_their_classes(
         assert "The curves of a run come here" in shown
         assert "An image of each class" in shown or "of 10 classes" in shown
         assert "%%%" in shown, "without colours, letters"
+        assert "T-shirt" in shown and "T-shirt/t…" not in shown, "half of a name, not a name that is cut"
 
 
 async def test_another_dataset_has_other_pictures_and_one_that_is_not_there_none(make_lab: MakeLab) -> None:

@@ -125,8 +125,10 @@ class TrainingPictures(Lines):
         tiles = lay_out(len(found.classes), shape, width, height - 1, most=_WIDEST)
         shown = found.classes[: tiles.fit]
         what = "An image of each class" if len(shown) == found.of else f"Images of {len(shown)} of {found.of} classes"
+        names = _names_within([one.true for one in shown], tiles.wide)
         blocks = [
-            (Text(short(one.true, tiles.wide)), self._drawn(one.picture, tiles.wide, tiles.tall)) for one in shown
+            (Text(name), self._drawn(one.picture, tiles.wide, tiles.tall))
+            for name, one in zip(names, shown, strict=True)
         ]
         return [Text(f"{what}:", self.style("dim")), *laid(tiles, blocks)]
 
@@ -165,6 +167,15 @@ class TrainingPictures(Lines):
 
     def _drawn(self, picture: Picture, width: int, height: int) -> list[Text]:
         return draw(picture, width, height, mode_in(self.app), dark=self.app.current_theme.dark)
+
+
+def _names_within(names: Sequence[str], width: int) -> list[str]:
+    """Names in at most `width` cells: of "T-shirt/top" the first half alone, unless another class begins so too."""
+    halves = [name.split("/")[0] for name in names]
+    return [
+        short(half if cells(name) > width and half and halves.count(half) == 1 else name, width)
+        for name, half in zip(names, halves, strict=True)
+    ]
 
 
 def _padded(line: Text, width: int) -> Text:
