@@ -273,13 +273,20 @@ def test_no_room_but_the_history_has_sql() -> None:
 
 
 def test_no_two_classes_share_a_name() -> None:
-    """A name says what a thing is, wherever it is met. Messages within a widget are named with it, and count apart."""
+    """A name says what a thing is, wherever it is met: private classes and those within others count as well.
+
+    Only messages of several widgets may be called alike, for they are named with their widget.
+    """
     places: dict[str, list[str]] = {}
+    messages: dict[str, list[str]] = {}
     for module in modules():
-        for node in tree(module).body:
+        outer = set(tree(module).body)
+        for node in ast.walk(tree(module)):
             if isinstance(node, ast.ClassDef):
-                places.setdefault(node.name, []).append(module)
-    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+                found = places if node in outer else messages
+                found.setdefault(node.name.lstrip("_"), []).append(f"{module}:{node.lineno}")
+    alike = {name: [*where, *messages.get(name, ())] for name, where in places.items()}
+    assert {name: where for name, where in alike.items() if len(where) > 1} == {}
 
 
 # What no file says

@@ -144,7 +144,7 @@ def fetch_dataset(name: Annotated[str, typer.Argument(metavar="NAME", help="Its 
     if name not in DOWNLOADS:
         hint = did_you_mean(name, DOWNLOADS)
         raise UserError(f"there is no dataset {found(name)} to fetch; there are {', '.join(DOWNLOADS)}.{hint}")
-    download = _Download(Reporter(sys.stderr, is_terminal(sys.stderr)))
+    download = _DownloadLine(Reporter(sys.stderr, is_terminal(sys.stderr)))
     try:
         fetch(name, download.say, download.progress)
     except DatasetError as error:
@@ -154,7 +154,7 @@ def fetch_dataset(name: Annotated[str, typer.Argument(metavar="NAME", help="Its 
     return FINISHED
 
 
-class _Download:
+class _DownloadLine:
     """Shows a download: a line that is rewritten on a terminal, elsewhere a line for each quarter."""
 
     def __init__(self, reporter: Reporter) -> None:

@@ -33,7 +33,7 @@ _MOST_LISTED = 30
 _COLUMNS = ("image", "label", "class", "suspected_label", "suspected_class", "confidence", "suspected_confidence")
 
 
-class _Looked(NamedTuple):
+class _FoundSuspects(NamedTuple):
     """What came of looking for wrong labels."""
 
     suspects: list[Suspect]
@@ -124,7 +124,7 @@ def _places(words: list[str] | None) -> list[int]:
 # Looking
 
 
-def _of_test_images(run: Run) -> _Looked:
+def _of_test_images(run: Run) -> _FoundSuspects:
     import numpy as np
 
     with ExplainClient() as client:
@@ -138,10 +138,10 @@ def _of_test_images(run: Run) -> _Looked:
         for one in doubts(said, labels)
     ]
     right = int((said.argmax(axis=1) == labels).sum())
-    return _Looked(found, kept.class_names, kept.images, kept.count, kept.count, right, 0)
+    return _FoundSuspects(found, kept.class_names, kept.images, kept.count, kept.count, right, 0)
 
 
-def _of_training_images(run: Run, folds: int | None, anew: bool, device: str) -> _Looked:
+def _of_training_images(run: Run, folds: int | None, anew: bool, device: str) -> _FoundSuspects:
     try:
         kept = Suspects(run.id)
     except RawFileError:
@@ -155,7 +155,7 @@ def _of_training_images(run: Run, folds: int | None, anew: bool, device: str) ->
         except RawFileError as error:
             raise UserError(str(error), FAILED) from None
     header = kept.header
-    return _Looked(
+    return _FoundSuspects(
         kept.found, header.class_names, header.images, header.total, header.count, header.right, header.folds
     )
 
@@ -182,7 +182,7 @@ def _look(run: Run, folds: int, device: str) -> None:
 # Printing
 
 
-def _to_json(run: Run, looked: _Looked, marks: dict[int, ImageMark], test: bool) -> dict[str, Any]:
+def _to_json(run: Run, looked: _FoundSuspects, marks: dict[int, ImageMark], test: bool) -> dict[str, Any]:
     rows = [dict(zip(_COLUMNS, _row(looked, one), strict=True)) for one in looked.suspects]
     return {
         "run": run.id,
@@ -194,7 +194,7 @@ def _to_json(run: Run, looked: _Looked, marks: dict[int, ImageMark], test: bool)
     }
 
 
-def _to_csv(looked: _Looked, marks: dict[int, ImageMark]) -> str:
+def _to_csv(looked: _FoundSuspects, marks: dict[int, ImageMark]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*_COLUMNS, "mark"])
@@ -208,7 +208,7 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
 
 
-def _row(looked: _Looked, one: Suspect) -> tuple[Any, ...]:
+def _row(looked: _FoundSuspects, one: Suspect) -> tuple[Any, ...]:
     names = looked.class_names
     return (
         *(one.image, one.label, names[one.label], one.suspected, names[one.suspected]),
@@ -216,7 +216,7 @@ def _row(looked: _Looked, one: Suspect) -> tuple[Any, ...]:
     )
 
 
-def _to_text(run: Run, looked: _Looked, marks: dict[int, ImageMark], test: bool) -> list[str]:
+def _to_text(run: Run, looked: _FoundSuspects, marks: dict[int, ImageMark], test: bool) -> list[str]:
     what = "test" if test else "training"
     shown = looked.suspects[:_MOST_LISTED]
     how = (
@@ -243,6 +243,6 @@ def _to_text(run: Run, looked: _Looked, marks: dict[int, ImageMark], test: bool)
     return lines
 
 
-def _names(looked: _Looked, one: Suspect) -> tuple[str, str]:
+def _names(looked: _FoundSuspects, one: Suspect) -> tuple[str, str]:
     label, suspected = (fitted(looked.class_names[at], 24) for at in (one.label, one.suspected))
     return label, suspected

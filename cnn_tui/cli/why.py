@@ -12,12 +12,12 @@ import typer
 from cnn_tui.cli.against import of_image
 from cnn_tui.cli.explaining import explain_errors
 from cnn_tui.cli.image_prediction import ImagePrediction, predicted
-from cnn_tui.cli.looked import Looked, png_of
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
 from cnn_tui.cli.printing import encoded, write_new
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, is_terminal, put, say
+from cnn_tui.cli.where_maps import WhereMaps, png_of
 from cnn_tui.jobs.explain.answers import ModelFacts
 from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.jobs.explain.protocol import DescribeModel
@@ -87,12 +87,12 @@ def why(
 
 def _looked(
     client: ExplainClient, answer: ImagePrediction, way: Method, layer: str | None, labels: list[int]
-) -> Looked:
+) -> WhereMaps:
     """Ask a run about each class."""
     name = "" if layer is None else _layer(client.ask(DescribeModel(answer.run), ModelFacts), layer)
     number, path = answer.image or 0, answer.path
     questions = [LookWhere(answer.run, number, path, way, name, label, epoch=answer.epoch) for label in labels]
-    return Looked(answer, way, [_whole(client, question) for question in questions])
+    return WhereMaps(answer, way, [_whole(client, question) for question in questions])
 
 
 def _method(name: str) -> Method:

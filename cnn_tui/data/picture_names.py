@@ -49,7 +49,7 @@ class NamesTable(NamedTuple):
     ending: str = ""
 
 
-class _Start(NamedTuple):
+class _TableStart(NamedTuple):
     """What the start of a table tells: which column may have the names, some of them, and how their pictures end."""
 
     table: NamesTable
@@ -89,7 +89,7 @@ def names_pictures(path: Path) -> bool:
 
 
 @functools.lru_cache(maxsize=_MOST_KEPT)
-def _start(path: Path, changed: int, size: int) -> _Start | None:
+def _start(path: Path, changed: int, size: int) -> _TableStart | None:
     with path.open("rb") as file:
         start = file.read(_START)
     text = start.decode("utf-8-sig", errors="replace")
@@ -111,7 +111,7 @@ def _start(path: Path, changed: int, size: int) -> _Start | None:
         return None
     at = (found or ids)[0]
     names = tuple(filter(None, (row[at] for row in body)))
-    return _Start(
+    return _TableStart(
         NamesTable(path, delimiter, header, is_named, at, None),
         names if found else names[:_IDS],
         ("",) if found else ENDINGS,

@@ -79,7 +79,7 @@ class _EpochRead(msgspec.Struct, frozen=True):
     val_loss: float | None = None
 
 
-class _RunRead(msgspec.Struct, frozen=True):
+class _RunInFile(msgspec.Struct, frozen=True):
     experiment: dict[str, Any]
     dataset: str
     train_images: _Count
@@ -170,7 +170,7 @@ def _runs(plain: list[dict[str, Any]]) -> tuple[list[ClassRun], int, int]:
     runs, unread, unended = [], 0, 0
     for one in plain:
         try:
-            told = msgspec.convert(one, _RunRead)
+            told = msgspec.convert(one, _RunInFile)
             run = _class_run(told, one.get("pack")) if told.as_planned else None
         except (ValueError, OverflowError, RecursionError):
             unread += 1
@@ -182,7 +182,7 @@ def _runs(plain: list[dict[str, Any]]) -> tuple[list[ClassRun], int, int]:
     return runs, unread, unended
 
 
-def _class_run(told: _RunRead, pack: str | None) -> ClassRun:
+def _class_run(told: _RunInFile, pack: str | None) -> ClassRun:
     """Raises ValueError for a run that cannot be what it says."""
     written = msgspec.json.encode({**told.experiment, "name": "x"})
     fingerprint, settings = _what(_without_seed(written))

@@ -83,7 +83,7 @@ class ClassView(NamedTuple):
     """All experiments, those with the most runs first."""
 
 
-class _Wanted(NamedTuple):
+class _SoughtExercise(NamedTuple):
     """An exercise before its runs are looked for; `what` is the fingerprint and the settings of its experiment."""
 
     name: str
@@ -204,7 +204,7 @@ def _pack(
 
 
 def _exercise(
-    wanted: _Wanted,
+    wanted: _SoughtExercise,
     groups: Sequence[Group],
     base: Group | None,
     compared: int,
@@ -233,7 +233,7 @@ def _exercise(
     return ClassExercise(wanted.name, wanted.heading, group, files, others, verdicts, machines, foreseen, concluded)
 
 
-def _groups_of(wanted: _Wanted, pack: str, merged: _Merged) -> list[Group]:
+def _groups_of(wanted: _SoughtExercise, pack: str, merged: _Merged) -> list[Group]:
     """The groups that have a run made for the exercise, or are of its experiment as it was given out."""
     return [
         group
@@ -247,24 +247,26 @@ def _size(group: Group) -> int:
     return len(group.trials)
 
 
-def _of_place(place: SetPlace) -> list[_Wanted]:
+def _of_place(place: SetPlace) -> list[_SoughtExercise]:
     wanted = []
     for one in place.set.exercises:
         experiment = place.experiment(one) if one.is_run and not one.change else None
         what = None if experiment is None else identity_given(msgspec.to_builtins(experiment))
         predict = place.expected(one)
-        wanted.append(_Wanted(one.name, one.heading, what, predict))
+        wanted.append(_SoughtExercise(one.name, one.heading, what, predict))
     return wanted
 
 
-def _of_submission(one: HandedInExercise) -> _Wanted:
-    return _Wanted(one.name, one.heading or one.name, identity_given(one.experiment), one.predict)
+def _of_submission(one: HandedInExercise) -> _SoughtExercise:
+    return _SoughtExercise(one.name, one.heading or one.name, identity_given(one.experiment), one.predict)
 
 
-def _of_runs(pack: str, merged: _Merged, answers: Sequence[ClassAnswer]) -> list[_Wanted]:
+def _of_runs(pack: str, merged: _Merged, answers: Sequence[ClassAnswer]) -> list[_SoughtExercise]:
     """The exercises of a set that nobody here knows, as far as runs and answers name them."""
     names = sorted({name for those in merged.exercises.values() for of_pack, name in those if of_pack == pack})
-    return [_Wanted(name, name, None, ()) for name in dict.fromkeys([*names, *(one.exercise for one in answers)])]
+    return [
+        _SoughtExercise(name, name, None, ()) for name in dict.fromkeys([*names, *(one.exercise for one in answers)])
+    ]
 
 
 def _foreseen(figure: Figure, found: Direction | None, answers: Iterable[ClassAnswer]) -> Foreseen:

@@ -54,11 +54,6 @@ def shown_runs(history: History, place: SetPlace, exercise: Exercise) -> tuple[S
     return tuple(_beside(group, bases, exercise, given, base_given) for group in groups)
 
 
-def group_of(history: History, place: SetPlace, exercise: Exercise) -> Group | None:
-    """The runs that an exercise shows; None when none has ended as planned."""
-    return shown_runs(history, place, exercise)[0].group
-
-
 def runs_concluded_from(history: History, place: SetPlace, exercise: Exercise) -> tuple[int, ...] | None:
     """The runs that a conclusion that is written now is about; None for an exercise without anything to run."""
     return shown_runs(history, place, exercise)[0].runs if exercise.is_run else None

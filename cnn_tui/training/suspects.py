@@ -97,7 +97,7 @@ def held_out_probabilities(
     for at, part in enumerate(parts):
         keras.utils.set_random_seed((seed + at) % 2**31)
         others = np.sort(np.concatenate(parts[:at] + parts[at + 1 :]))
-        model = _trained(experiment, images, others, part, seed, _Progress(tell, at, len(parts), experiment.epochs))
+        model = _trained(experiment, images, others, part, seed, _FoldProgress(tell, at, len(parts), experiment.epochs))
         found = class_probabilities(ask_all(model, images.x_train[part], lambda: False), experiment.training)
         if said is None:
             said = np.full((len(images.x_train), found.shape[1]), np.nan, np.float32)
@@ -110,7 +110,7 @@ def held_out_probabilities(
 
 
 def _trained(
-    experiment: Experiment, images: Images, others: Positions, part: Positions, seed: int, progress: _Progress
+    experiment: Experiment, images: Images, others: Positions, part: Positions, seed: int, progress: _FoldProgress
 ) -> Any:
     """The experiment's network, trained on the others. What it watches while it trains is the part itself."""
     training, answers = experiment.training, answers_of(experiment)
@@ -168,7 +168,7 @@ def _watched_metrics(experiment: Experiment) -> Iterator[str]:
             yield rule.metric
 
 
-class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
+class _FoldProgress(keras.callbacks.Callback):  # type: ignore[misc]
     """Tells how far the training of one part's network is."""
 
     def __init__(self, tell: Tell, fold: int, folds: int, epochs: int) -> None:

@@ -13,7 +13,7 @@ from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_n
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, ExpectationOutcome, by_command, result, to_json
 from cnn_tui.exercises.runs import assign, make_orders, queue, runs_of, same_exercises
-from cnn_tui.exercises.shown_runs import group_of, runs_concluded_from
+from cnn_tui.exercises.shown_runs import runs_concluded_from, shown_runs
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
@@ -253,7 +253,7 @@ def test_archived_runs_are_left_out(history: History) -> None:
     made = train(history, run_all(history, "baseline")[0])
     notebook.archive(history, [made])
     assert runs_of(history, LAB1, LAB1.exercise("baseline")) == ()
-    assert group_of(history, LAB1, LAB1.exercise("baseline")) is None
+    assert shown_runs(history, LAB1, LAB1.exercise("baseline"))[0].group is None
 
 
 # Results

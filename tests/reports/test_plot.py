@@ -15,9 +15,10 @@ from cnn_tui.reports.ascii import to_ascii
 from cnn_tui.reports.chart.canvas import PATTERNS, Kind, sample
 from cnn_tui.reports.chart.choice import ChartChoice, Recorded
 from cnn_tui.reports.chart.compose import overlay_of, overlay_style, picture_of, places
+from cnn_tui.reports.chart.curve_drawing import ends_at, spread_out
 from cnn_tui.reports.chart.curves import SECONDS, MeanOfRuns
 from cnn_tui.reports.chart.picture import GLYPHS, ChartPicture, ChartSeries, EpochLine, Level, fit_bounds
-from cnn_tui.reports.chart.plot import ends_at, plot, spread_out
+from cnn_tui.reports.chart.plot import plot
 from tests.reports.recorded import recorded
 
 WIDTH, HEIGHT = 66, 14

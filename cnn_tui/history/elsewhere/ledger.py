@@ -21,7 +21,7 @@ BATCH = 4_000_000
 """Bytes that are read at a time; no record is as long."""
 
 
-class Entry(NamedTuple):
+class LedgerEntry(NamedTuple):
     """A record as it was read, and the offset behind it."""
 
     data: bytes
@@ -68,7 +68,7 @@ class Ledger:
         self.close()
 
 
-def read(path: Path, offset: int = 0) -> Iterator[Entry]:
+def read(path: Path, offset: int = 0) -> Iterator[LedgerEntry]:
     """The whole records from `offset` on, as far as there are any within BATCH bytes.
 
     A file that is not there has none. Raises OSError for one that cannot be read.
@@ -85,7 +85,7 @@ def read(path: Path, offset: int = 0) -> Iterator[Entry]:
         end = at + _HEAD.size + length
         if end > len(data) or _checksum(data[at + _HEAD.size : end]) != checksum:
             return
-        yield Entry(data[at + _HEAD.size : end], offset + end)
+        yield LedgerEntry(data[at + _HEAD.size : end], offset + end)
         at = end
 
 

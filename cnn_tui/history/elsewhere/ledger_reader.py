@@ -55,7 +55,7 @@ def _go_to(history: History, run_id: int, number: int, offset: int) -> None:
     history.store.execute("UPDATE main.runs SET ledger = ?, ledger_read = ? WHERE id = ?", (number, offset, run_id))
 
 
-def _take(history: History, run_id: int, place: ReadTo, entries: list[ledger.Entry]) -> None:
+def _take(history: History, run_id: int, place: ReadTo, entries: list[ledger.LedgerEntry]) -> None:
     if place.live:
         for entry in entries:
             apply(history, run_id, decoded(entry.data))

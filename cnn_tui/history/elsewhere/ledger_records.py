@@ -69,7 +69,7 @@ class Forgot(msgspec.Struct, frozen=True, tag=True):
     epoch: int
 
 
-class Changed(msgspec.Struct, frozen=True, tag=True):
+class StatusChanged(msgspec.Struct, frozen=True, tag="Changed"):
     """The status of a live run."""
 
     status: Status
@@ -89,7 +89,7 @@ class RunEnded(msgspec.Struct, frozen=True, tag=True):
 
 
 Record: TypeAlias = (
-    Claimed | Started | Progressed | EpochEnded | Happened | WentOn | Forgot | Changed | Requeued | RunEnded
+    Claimed | Started | Progressed | EpochEnded | Happened | WentOn | Forgot | StatusChanged | Requeued | RunEnded
 )
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
@@ -123,7 +123,7 @@ def apply(history: History, run_id: int, record: Record) -> None:
             history.record_resumption(run_id, epoch, text, at)
         case Forgot(epoch):
             history.forget_after(run_id, epoch)
-        case Changed(status):
+        case StatusChanged(status):
             history.record_status(run_id, status)
         case Requeued(text, at):
             history.record_requeue(run_id, text, at)

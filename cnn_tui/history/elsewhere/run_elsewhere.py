@@ -18,7 +18,6 @@ from cnn_tui import __version__
 from cnn_tui.history.alive import Machine, this_machine
 from cnn_tui.history.elsewhere import ledger
 from cnn_tui.history.elsewhere.ledger_records import (
-    Changed,
     Claimed,
     EpochEnded,
     Forgot,
@@ -28,6 +27,7 @@ from cnn_tui.history.elsewhere.ledger_records import (
     Requeued,
     RunEnded,
     Started,
+    StatusChanged,
     WentOn,
     decoded,
     encoded,
@@ -164,7 +164,7 @@ class RunElsewhere:
         self._append(Forgot(epoch))
 
     def record_status(self, run_id: int, status: Status) -> None:
-        self._append(Changed(status))
+        self._append(StatusChanged(status))
 
     def record_end(self, run_id: int, result: Result) -> None:
         self._append(RunEnded(result), sync=True)

@@ -33,7 +33,7 @@ _LARGEST = (64, 32)
 """Cells of an image at most."""
 
 
-class _Shown(NamedTuple):
+class _ShownMaps(NamedTuple):
     """What is drawn: the image, and a map for each class."""
 
     image: int | None
@@ -59,7 +59,7 @@ class WhereView(ExplainView):
         """The method that Esc goes back to while this one is still at work."""
         self._layer_at = -1
         self._label: int | None = None
-        self._shown: _Shown | None = None
+        self._shown: _ShownMaps | None = None
         self._sums: dict[LookWhere, Where] = {}
 
     def show(self, scene: Scene) -> None:
@@ -145,7 +145,7 @@ class WhereView(ExplainView):
             found.append(self._sum(question, parts))
         if found:
             image = None if self.scene.own is not None else self.scene.gallery.index
-            self._shown = _Shown(image, self._true_label, tuple(found))
+            self._shown = _ShownMaps(image, self._true_label, tuple(found))
 
     @property
     def _is_at_work(self) -> bool:
@@ -221,7 +221,7 @@ class WhereView(ExplainView):
                 return refusal
         return ""
 
-    def _head(self, shown: _Shown, width: int) -> list[Text]:
+    def _head(self, shown: _ShownMaps, width: int) -> list[Text]:
         """The image and its place; the method and the layer; how far it is."""
         gallery = self.scene.gallery
         place = Text(f"test image {shown.image}", self.style("strong"))
@@ -244,7 +244,7 @@ class WhereView(ExplainView):
             line.truncate(width)
         return [place, words]
 
-    def _pictures(self, shown: _Shown, width: int, room: int) -> list[Text]:
+    def _pictures(self, shown: _ShownMaps, width: int, room: int) -> list[Text]:
         """The image, and beside it a map for each class, with captions above."""
         first = shown.maps[0]
         wide = min(_LARGEST[0], (width + 2) // (len(shown.maps) + 1) - 2)
@@ -256,13 +256,13 @@ class WhereView(ExplainView):
             blocks.append([caption, *self.drawn_heat(where.picture, where.map, wide, tall)])
         return side_by_side(blocks)
 
-    def _caption(self, shown: _Shown, where: Where) -> str:
+    def _caption(self, shown: _ShownMaps, where: Where) -> str:
         """The class, how sure the network is of it, and whether it is the true or the predicted one."""
         share = where.probabilities[where.label]
         what = " predicted" if where.label == where.predicted else " true" if where.label == shown.label else ""
         return f"{where.name} {'NaN' if share is None else f'{share:.1%}'}{what}"
 
-    def _below(self, shown: _Shown, width: int) -> list[Text]:
+    def _below(self, shown: _ShownMaps, width: int) -> list[Text]:
         lines: list[Text] = []
         for where in shown.maps:
             lines += self.paragraph(" ".join(said_of(where)), width, "")

@@ -40,7 +40,7 @@ PictureWay: TypeAlias = Literal["kitty", "sixel", "blocks"]
 """How images get to the terminal: kitty's graphics, sixel graphics, or characters."""
 
 
-class _Answer(enum.Enum):
+class _TerminalAnswer(enum.Enum):
     """What a terminal says of itself, in a form in which Textual hands it on: as keys that nobody has."""
 
     SIXEL_MODE = "<sixel mode>"
@@ -48,9 +48,9 @@ class _Answer(enum.Enum):
 
 
 for _state in "123":  # set, not set, always set; 0 and 4 are of no use
-    _keys = cast("dict[str, tuple[_Answer, ...]]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
-    _keys[f"\x1b[?80;{_state}$y"] = (_Answer.SIXEL_MODE,)
-_keys["\x1b[?2026;0$y"] = (_Answer.UNSYNCHRONIZED,)  # Textual passes over it
+    _keys = cast("dict[str, tuple[_TerminalAnswer, ...]]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
+    _keys[f"\x1b[?80;{_state}$y"] = (_TerminalAnswer.SIXEL_MODE,)
+_keys["\x1b[?2026;0$y"] = (_TerminalAnswer.UNSYNCHRONIZED,)  # Textual passes over it
 
 
 _NEXT_LOOK = 0.1
@@ -133,10 +133,10 @@ class LeanDriver(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         """Take from what the terminal says what is for the driver alone. Comes in the thread that reads keys."""
-        if isinstance(message, Key) and message.key == _Answer.SIXEL_MODE.value:
+        if isinstance(message, Key) and message.key == _TerminalAnswer.SIXEL_MODE.value:
             self._has_sixel_mode = True
             return
-        if isinstance(message, Key) and message.key == _Answer.UNSYNCHRONIZED.value:
+        if isinstance(message, Key) and message.key == _TerminalAnswer.UNSYNCHRONIZED.value:
             self._ask_for_pictures()
             return
         super().process_message(message)

@@ -117,13 +117,13 @@ class Arithmetic(NamedTuple):
         plane = self.image[min(self.bench.channel, len(self.image) - 1)]
         tall, wide = self.bench.size
         top, left = self.step.top, self.step.left
-        part = _Part.around(plane, Box(top, left, top + tall, left + wide), size)
+        part = _PlanePart.around(plane, Box(top, left, top + tall, left + wide), size)
         return self._crop(part, part.numbers(plane), title, self._of_pixels(plane))
 
     def output_around(self, output: Plane, size: tuple[int, int]) -> list[Text]:
         """So many rows and columns of the output around its cell, worked out as the cell is."""
         row, column = self.step.row, self.step.column
-        part = _Part.around(output, Box(row, column, row + 1, column + 1), size)
+        part = _PlanePart.around(output, Box(row, column, row + 1, column + 1), size)
         numbers = part.numbers(output)
         if isinstance(self.step, ConvolutionStep) and len(self.image) == 1:
             convolution = self.bench.convolution(self.image)
@@ -168,7 +168,7 @@ class Arithmetic(NamedTuple):
             lines.append(line)
         return lines
 
-    def _crop(self, part: _Part, numbers: Numbers, title: str, shade: Shade) -> list[Text]:
+    def _crop(self, part: _PlanePart, numbers: Numbers, title: str, shade: Shade) -> list[Text]:
         cells = [[self._shown(value) for value in row] for row in numbers]
         wide = max(5, *(cell_count(cell) for row in cells for cell in row))
         lines = [Text(title, self.style("dim"))]
@@ -207,7 +207,7 @@ def arithmetic_of(bench: Bench, image: Image, step: Step, style: Styles, mode: M
     return Arithmetic(bench, image, step, style, mode, decimals)
 
 
-class _Part(NamedTuple):
+class _PlanePart(NamedTuple):
     """Some rows and columns of a plane, with the window or cell that is marked among them."""
 
     rows: range
@@ -215,7 +215,7 @@ class _Part(NamedTuple):
     inside: Box
 
     @classmethod
-    def around(cls, plane: Plane, inside: Box, size: tuple[int, int]) -> _Part:
+    def around(cls, plane: Plane, inside: Box, size: tuple[int, int]) -> _PlanePart:
         rows, columns = len(plane), len(plane[0])
         top = max(0, min((inside.top + inside.bottom) // 2 - size[0] // 2, rows - size[0]))
         left = max(0, min((inside.left + inside.right) // 2 - size[1] // 2, columns - size[1]))

@@ -27,7 +27,7 @@ _GAP = 8
 """Pixels between two images of a PNG."""
 
 
-class Looked(NamedTuple):
+class WhereMaps(NamedTuple):
     """Where a run looked in an image: its prediction, and a map for each class that was asked about."""
 
     answer: ImagePrediction
