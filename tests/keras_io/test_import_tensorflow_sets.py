@@ -43,3 +43,82 @@ def test_of_a_dataset_that_is_not_here_its_images_by_the_batch_are_all(tmp_path:
     code = LOADED.replace("STEPS", steps).replace("NAME", "'horses_or_humans'")
     code = code.replace('info.features["image"].shape', "(30, 30, 3)")
     assert not any("steps_per_epoch" in note for note in read(tmp_path, code).notes)
+
+
+SPLIT = """
+import numpy as np
+import tensorflow as tf
+import tensorflow_datasets as tfds
+from tensorflow.keras import layers
+ASKED
+def scaled(one):
+    return tf.cast(one["image"], tf.float32) / 255, one["label"]
+learn, watch = [part.map(scaled).batch(50) for part in (learn, watch)]
+model = tf.keras.Sequential([layers.Flatten(input_shape=(32, 32, 3)), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(learn, epochs=2, validation_data=watch)
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "validation"),
+    [
+        (
+            "watching, learning = tfds.Split.TRAIN.subsplit([20, 80])\n"
+            "learn, watch = (tfds.load('cifar10', split=one) for one in (learning, watching))",
+            0.2,
+        ),
+        (
+            "low, high = tfds.Split.TRAIN.subsplit(tfds.percent[:75]), tfds.Split.TRAIN.subsplit(tfds.percent[75:])\n"
+            "learn, watch = tfds.load('cifar10', split=[low, high])",
+            0.25,
+        ),
+        ("learn, watch = tfds.load('cifar10', split=tfds.Split.TRAIN.subsplit(weighted=(2, 1, 1))[:2])", 1 / 3),
+        ("learn, watch = tfds.load('cifar10', split=[tfds.Split.TRAIN, tfds.Split.TEST])", "test"),
+        ("learn, watch = tfds.load('cifar10', split=['train[:-10%]', 'train[-10%:]'])", 0.1),
+        ("learn, watch = tfds.load('cifar10', split=['train[:20%]+train[40%:]', 'train[20%:40%]'])", 0.2),
+        (
+            "part = tfds.core.ReadInstruction\n"
+            "learn = tfds.load('cifar10', split=part('train', from_=30, unit='%'))\n"
+            "watch = tfds.load('cifar10', split=part('train', to=30, unit='%'))",
+            0.3,
+        ),
+    ],
+)
+def test_parts_of_a_dataset_by_all_the_words_for_them(tmp_path: Path, asked: str, validation: float | str) -> None:
+    training = read(tmp_path, SPLIT.replace("ASKED", asked)).experiment.training
+    assert training.validation == pytest.approx(validation, abs=1e-4)
+    assert training.batch_size == 50
+
+
+LOOP = """
+pixels, answers = [], []
+for image, label in learn.unbatch():
+    pixels.append(image.numpy())
+    answers.append(label.numpy())
+x, y = np.array(pixels), np.array(answers)
+"""
+BATCHES = """
+x = np.concatenate([images for images, _ in learn])
+y = np.concatenate([labels for _, labels in learn], axis=0)
+"""
+AS_NUMBERS = """
+taken = list()
+for one in learn.unbatch().as_numpy_iterator():
+    taken.append(one[0])
+x, y = np.stack(taken), np.array([label for image, label in learn.unbatch()])
+"""
+
+
+@pytest.mark.parametrize("loop", [LOOP, BATCHES, AS_NUMBERS])
+def test_images_that_a_loop_takes_out_of_a_pipeline_are_the_same_ones(tmp_path: Path, loop: str) -> None:
+    """The last 6,000 of the training images validate, and no built-in dataset has to stand in for the others."""
+    asked = (
+        "every = tfds.load('cifar10', split='train')\nlearn, watch = every.take(44000), every.skip(44000)\n"
+        "for one in learn.take(2):\n    print(one['image'])"
+    )
+    code = SPLIT.replace("ASKED", asked).replace("model.fit(learn,", loop + "model.fit(x, y, batch_size=40,")
+    imported = read(tmp_path, code)
+    assert imported.experiment.dataset == "cifar10"
+    assert (imported.experiment.training.validation, imported.experiment.training.batch_size) == (0.12, 40)
+    assert not imported.differences

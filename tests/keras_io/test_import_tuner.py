@@ -129,3 +129,31 @@ def test_a_model_in_an_estimator_of_scikit_learn_is_trained(tmp_path: Path, use:
     assert (dense.units, training.epochs, training.batch_size, training.learning_rate) == (units, epochs, 20, 0.01)
     assert any("units 8, epochs 2; cnn-tui tune" in words for words in imported.differences) is (units == 8)
     assert not any("not trained in the file" in words for words in imported.to_know)
+
+
+@pytest.mark.parametrize("asked", ['best.get("batch")', 'best.values["batch"]', 'best["batch"]'])
+def test_what_a_search_has_found_is_the_first_value_wherever_it_is_read(tmp_path: Path, asked: str) -> None:
+    """A fit behind the search asks for a setting that the function of the model named."""
+    build = BUILD.replace("    return model", '    hp.Choice("batch", [48, 96])\n    return model')
+    then = "best = tuner.get_best_hyperparameters()[0]\nmodel = tuner.hypermodel.build(best)\n"
+    imported = read(tmp_path, HEAD + build + then + FIT.replace("batch_size=50", f"batch_size={asked}"))
+    assert imported.experiment.training.batch_size == 48
+    assert not any("not known" in note for note in imported.notes)
+
+
+def test_what_a_grid_has_found_is_the_first_of_it(tmp_path: Path) -> None:
+    code = """
+from sklearn.model_selection import GridSearchCV
+from scikeras.wrappers import KerasClassifier
+def make(units=3):
+    model = keras.Sequential([layers.Flatten(input_shape=(28, 28)), layers.Dense(units), layers.Dense(10, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+grid = GridSearchCV(KerasClassifier(make, verbose=0), {"model__units": [5, 6], "batch_size": [24, 48]})
+found = grid.fit(x_train, y_train)
+model = make(grid.best_params_["model__units"])
+model.fit(x_train, y_train, epochs=9, batch_size=found.best_params_["batch_size"])
+"""
+    experiment = read(tmp_path, HEAD + code).experiment
+    assert (experiment.training.batch_size, experiment.training.epochs) == (24, 9)
+    assert [layer.units for layer in experiment.layers if isinstance(layer, Dense)] == [5, 10]

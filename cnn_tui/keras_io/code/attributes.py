@@ -18,7 +18,7 @@ from cnn_tui.keras_io.code.data.tables import column_of
 from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of
 from cnn_tui.keras_io.code.network.listing import layers_listed
 from cnn_tui.keras_io.code.objects import held
-from cnn_tui.keras_io.code.training.searched import TUNER
+from cnn_tui.keras_io.code.training.searched import BEST, TUNER
 from cnn_tui.keras_io.code.training.set_rates import optimizer_of
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
@@ -65,7 +65,7 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
             return math.pi
         return Named(f"{owner.path}.{name}")
     if isinstance(owner, Instance) and owner.kind == OPTIONS:
-        if name in UPDATES and name not in owner.arguments:
+        if name in (*UPDATES, "get") and name not in owner.arguments:
             return Method(owner, name)
         if owner.arguments.get(name) is None and name not in owner.arguments.get(DEFAULTS, ()):
             raise AttributeError("only known once the script is called with it")
@@ -74,6 +74,8 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
         return owner.arguments[name]
     if isinstance(owner, Instance) and owner.kind == TUNER and name == "hypermodel":
         return owner
+    if isinstance(owner, Instance) and owner.kind == TUNER and name == BEST and BEST in owner.arguments:
+        return owner.arguments[BEST]
     if isinstance(owner, AnyImage) and name == "shape":
         return owner.of.sizes
     if isinstance(owner, DatasetArrays) and name == "shape":

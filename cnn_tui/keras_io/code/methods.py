@@ -91,6 +91,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_parser(owner, method.name, unnamed, given, place)
     if isinstance(owner, Instance) and owner.kind == OPTIONS and method.name in UPDATES:
         return update_options(owner, unnamed, given)
+    if isinstance(owner, Instance) and owner.kind == OPTIONS and method.name == "get" and unnamed:
+        return owner.arguments.get(unnamed[0], Unknown("", place))
     if isinstance(owner, int | float) and method.name in ("numpy", "item"):  # of a scalar of TensorFlow's
         return owner
     if isinstance(owner, list) and method.name == "append" and len(unnamed) == 1:

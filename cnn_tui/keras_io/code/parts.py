@@ -24,8 +24,9 @@ from cnn_tui.keras_io.code.data.data_values import (
 )
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.data.rows import Rows
+from cnn_tui.keras_io.code.data.tensorflow_sets import PERCENT
 from cnn_tui.keras_io.code.network.tops import below_top
-from cnn_tui.keras_io.code.values import OPTIONS, InnerLayer, InnerLayers, Instance, Tensor, Value
+from cnn_tui.keras_io.code.values import OPTIONS, InnerLayer, InnerLayers, Instance, Named, Tensor, Value
 
 
 def part_of(owner: Value, index: Value) -> Value:
@@ -40,6 +41,8 @@ def part_of(owner: Value, index: Value) -> Value:
         return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))
     if isinstance(owner, ClassCounts | ClassWeights):
         return owner
+    if isinstance(owner, Named) and owner.path == PERCENT and isinstance(index, slice):
+        return index
     if isinstance(owner, NpzFile):
         return array_in(owner, index)
     if isinstance(owner, ClassNames) and isinstance(index, AnyPlace):

@@ -173,6 +173,7 @@ class Program:
 
     def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         if (files := turns_of(over, body, names)) is not None and reads_all(body) and not trains(body, names):
+            test_by_batches(over, body, names)
             names.own().update(counts_along(files, body, names, cell))
             for one in files:
                 self._over_files(target, one, body, names, cell)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.data.array_values import GREYED, OTHERS, THREEFOLD, TURNED, DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import OfEach
+from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, OfEach
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
@@ -39,6 +39,8 @@ _SAME = (
 """Functions and methods that leave an image, or a label, as it is."""
 _TO_ARRAY = ("array", "asarray", "stack", "float32", "convert_to_tensor", "constant", "to_categorical")
 """Functions that make an array of a list of images."""
+_OF_BATCHES = ("concatenate", "concat", "vstack", "row_stack")
+"""Functions that make one of a list of batches of images."""
 _THREEFOLD = ("stack", "dstack", "concatenate", "concat", "merge")
 _TO_RGB = ("COLOR_GRAY2RGB", "COLOR_GRAY2BGR", "grayscale_to_rgb", "gray2rgb")
 _TO_GREY = ("COLOR_RGB2GRAY", "COLOR_BGR2GRAY", "rgb_to_grayscale", "rgb2gray")
@@ -63,11 +65,33 @@ def goes_over_data(over: Value, held: Sequence[Value]) -> AnyNumber | None:
     return AnyNumber(over) if turns >= MANY or (turns >= _FEW and is_of_images) else None
 
 
+def each_of_pipeline(over: Folder) -> list[Value] | None:
+    """Any image of a pipeline of a dataset's arrays, and its label; None where more is done to it than arrays can say.
+
+    A batch is taken for an image: what is made of all of them is the same.
+    """
+    images = over.path
+    if over.generator is not None or over.notes or over.passed or over.added or images.what != "images":
+        return None
+    labels = msgspec.structs.replace(images, what="labels", sizes=())
+    for layer in over.layers:
+        scale, offset = (layer.arguments.get(name, usual) for name, usual in (("scale", 1.0), ("offset", 0.0)))
+        if layer.kind == "Rescaling" and isinstance(scale, int | float) and isinstance(offset, int | float):
+            images = images.scaled(scale).shifted(offset)
+        elif layer.kind == "Resizing" and (sized := _to_size(images, layer)) is not None:
+            images = sized
+        else:
+            return None
+    if BY_NAME in over.arguments:
+        return [{"image": AnyImage(images), "label": AnyImage(labels)}]
+    return [(AnyImage(images), AnyImage(labels))]
+
+
 def any_image_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function makes of any image, or of a list with each of them; None for any other."""
     first, name = unnamed[0] if unnamed else None, callee.name
     if isinstance(first, list | tuple) and first:
-        if name in _TO_ARRAY and all(isinstance(one, OfEach) for one in first):
+        if name in (*_TO_ARRAY, *_OF_BATCHES) and all(isinstance(one, OfEach) for one in first):
             return together([one.value for one in first], place)
         if all(isinstance(one, AnyImage) for one in first) and name in _THREEFOLD:
             is_grey = len(first) == 3 and len({id(one.of) for one in first}) == 1

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from cnn_tui.keras_io.code.branches import changed_lists
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, goes_over_data
+from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, each_of_pipeline, goes_over_data
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.below import any_in
 from cnn_tui.keras_io.code.data.class_places import BY_PLACE, AnyPlace, counted_along
@@ -46,12 +46,16 @@ def each_of(over: Value) -> list[Value] | None:
         return [AnyPlace(over.path) if over.each == BY_PLACE else ways[over.each]]
     if isinstance(over, DatasetArrays):
         return [AnyImage(over)]
+    if isinstance(over, Folder) and isinstance(over.path, DatasetArrays):
+        return each_of_pipeline(over)
     return [_plain(one) for one in over] if is_of_files(over) else None
 
 
 def turns_of(over: Value, body: Sequence[ast.AST], names: Names) -> list[Value] | None:
     """What a loop goes through once for all: that of `each_of`, the numbers of all images, and rows that name files."""
-    if (files := each_of(over)) is not None:
+    statements = [node for node in body if isinstance(node, ast.stmt)]
+    only_looks = isinstance(over, Folder) and bool(statements) and not changed_lists(statements)
+    if not only_looks and (files := each_of(over)) is not None:
         return files
     named = {part.id for node in body for part in ast.walk(node) if isinstance(part, ast.Name)}
     if isinstance(over, Unknown) and over.table is not None and over.table.paths:

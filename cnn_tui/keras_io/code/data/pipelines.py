@@ -26,10 +26,10 @@ from cnn_tui.keras_io.code.data.file_pipelines import FILES, read_from_files
 from cnn_tui.keras_io.code.data.mapped_labels import note_of_labels
 from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
 
-_HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
+_HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply", "as_numpy_iterator")
 """Methods of a pipeline that give the same pictures again."""
 _NO_PIPELINE = (
-    "as_numpy_iterator", "make_initializable_iterator", "make_one_shot_iterator", "get_next", "next", "reduce", "reset",
+    "make_initializable_iterator", "make_one_shot_iterator", "get_next", "next", "reduce", "reset",
     "get_single_element", "numpy", "save", "get_config", "set_processing_attrs", "on_epoch_end",
 )  # fmt: skip
 """Methods that give no pipeline, so that whatever they do, nothing of them goes into a fit."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, PictureCount
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.kept import options_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
-_PART = re.compile(r"(\w+)(?:\[(?:(\d+)(%?))?:(?:(\d+)(%?))?\])?")
+_PART = re.compile(r"(\w+)(?:\[(?:(-?\d+)(%?))?:(?:(-?\d+)(%?))?\])?")
+"""A part of a dataset as it is written there: `train[:80%]`."""
 _EVEN = re.compile(r"(\w+) (\d+) of (\d+)")
 """One of several parts that are as large as each other, as `train 0 of 3`: how even_splits is kept."""
-"""A part of a dataset as it is written there: `train[:80%]`."""
+_HALVES = {"tensorflow_datasets.Split.TRAIN": "train", "tensorflow_datasets.Split.TEST": "test"}
+PERCENT = "tensorflow_datasets.percent"
+"""What parts of a split were taken of once, as `percent[:80]`."""
 _MOST_PARTS = 1_000
 _ALL_AT_ONCE = -1
 """The batch size of which a dataset comes as arrays."""
@@ -31,6 +36,10 @@ def dataset_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return _loaded(unnamed, given, place)
     if callee.name == "even_splits":
         return _even_splits(*unnamed, **given)
+    if callee.name == "subsplit" and (half := _HALVES.get(callee.path.rpartition(".")[0])):
+        return _weighted(half, *unnamed, **given)
+    if callee.name == "ReadInstruction":
+        return _read_instruction(*unnamed, **given)
     return unnamed[0] if callee.name == "as_numpy" and unnamed else None
 
 
@@ -38,6 +47,29 @@ def _even_splits(split: Value = None, n: Value = None, **_: Value) -> Value:
     """The parts of a half by their names; None where it is not known how many."""
     known = isinstance(split, str) and type(n) is int and 0 < n <= _MOST_PARTS
     return [f"{split} {at} of {n}" for at in range(n)] if known else None
+
+
+def _weighted(half: str, arg: Value = None, k: Value = None, weighted: Value = None, **_: Value) -> Value:
+    """What `subsplit` made of a half once: so many parts, by weights or alike, or the one that percent says."""
+    asked = next((one for one in (arg, k, weighted) if one is not None), None)
+    if isinstance(asked, slice):
+        first, last = (str(end) + "%" if end is not None else "" for end in (asked.start, asked.stop))
+        return f"{half}[{first}:{last}]"
+    weights = [1] * asked if type(asked) is int and 0 < asked <= _MOST_PARTS else asked
+    if not isinstance(weights, list | tuple) or not weights or not all(type(one) is int and one > 0 for one in weights):
+        return None
+    ends = [round(100 * sum(weights[:at]) / sum(weights)) for at in range(len(weights) + 1)]
+    return [f"{half}[{first}%:{last}%]" for first, last in itertools.pairwise(ends)]
+
+
+def _read_instruction(split_name: Value = None, **given: Value) -> Value:
+    """A part as an object says it: `ReadInstruction("train", to=80, unit="%")`; None where that is not known."""
+    ends = [given.get(name) for name in ("from_", "to")]
+    if not isinstance(split_name, str) or not all(one is None or type(one) is int for one in ends):
+        return None
+    unit = "%" if given.get("unit") == "%" else ""
+    first, last = ("" if end is None else f"{end}{unit}" for end in ends)
+    return f"{split_name}[{first}:{last}]"
 
 
 def _loaded(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -96,6 +128,10 @@ def _at_once(half: Folder, is_pair: bool) -> Value:
 
 def _half(name: str, part: Value, place: str) -> Value:
     """A part of a dataset, as `train[:80%]`."""
+    if isinstance(part, Named):
+        part = _HALVES.get(part.path)
+    if isinstance(part, str) and "+" in part:
+        return _together([_half(name, one.strip(), place) for one in part.split("+")], place)
     match = _PART.fullmatch(part) if isinstance(part, str) else None
     even = _EVEN.fullmatch(part) if isinstance(part, str) else None
     if even is not None and even[1] in ("train", "test"):
@@ -104,7 +140,7 @@ def _half(name: str, part: Value, place: str) -> Value:
         return Unknown("", place)
     ends = [(match[2], match[3], 0.0), (match[4], match[5], 1.0)]
     if name not in BUILT_IN:
-        shares = [int(number) / 100 if number and sign else usual for number, sign, usual in ends]
+        shares = [int(number) / 100 + (int(number) < 0) if number and sign else usual for number, sign, usual in ends]
         known = all(sign or not number for number, sign, _ in ends)
         path = Unknown(f"{match[1]} of {name}", place)
         return Folder(path, {"shuffle": False}, None, place, (shares[0], shares[1]) if known else None)
@@ -115,7 +151,15 @@ def _half(name: str, part: Value, place: str) -> Value:
         else round(images.whole * usual)
         for number, sign, usual in ends
     )
-    return Folder(images.part(range(first, max(first, last))), {"shuffle": False}, None, place)
+    rows = range(images.whole)[first:last]  # an end below 0 counts from the last
+    return Folder(images.part(rows), {"shuffle": False}, None, place)
+
+
+def _together(parts: Sequence[Value], place: str) -> Value:
+    """Several parts as one pipeline, as `train+test` asks for them."""
+    if not parts or not all(isinstance(one, Folder) and isinstance(one.path, DatasetArrays) for one in parts):
+        return Unknown("", place)
+    return msgspec.structs.replace(parts[0], path=put_together([one.path for one in parts], place))
 
 
 def _even_part(name: str, half: str, at: int, parts: int, place: str) -> Folder:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.kept import options_of
 from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
-from cnn_tui.keras_io.code.training.searched import SEARCHED, TUNER
+from cnn_tui.keras_io.code.training.searched import BEST, SEARCHED, TUNER
 from cnn_tui.keras_io.code.values import CodeModel, Function, Instance, Method, Named, Unknown, Value
 from cnn_tui.text import quiet
 
@@ -77,7 +78,8 @@ class Searches:
         }
         self.chosen.update(first)
         given, by = {**of.arguments[_GIVEN], **first}, of.arguments[_MADE_BY]
-        return Instance(TUNER, {_MADE_BY: by, _MADE: None, _GIVEN: given}, place)
+        best = {name: first[_bare(name)] for name in grid if isinstance(name, str) and _bare(name) in first}
+        return Instance(TUNER, {_MADE_BY: by, _MADE: None, _GIVEN: given, BEST: best}, place)
 
     def _built(self, by: Value, given: Mapping[str, Value], place: str) -> Value:
         """The model that a function makes for a search, or an object with a `build`."""
@@ -104,7 +106,10 @@ class Searches:
             return self._built(by, {}, place)
         if name == "get_best_models":
             return [made]
-        return [Unknown("hp", place)] if name == "get_best_hyperparameters" else Unknown("", place)
+        best = options_of({**self.chosen, "values": dict(self.chosen)}, place)
+        if name == "get_best_trials":
+            return [options_of({"hyperparameters": best}, place)]
+        return [best] if name == "get_best_hyperparameters" else Unknown("", place)
 
     def first(self, what: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
         """The first value of a setting that a method asks for, by the words for that; None for any other method."""
