@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.network.layers import BatchNormalization, Conv2D
-from tests.keras_io.scripts import HEAD, SMALL, read, refusal
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read, refusal, total
 from tests.keras_io.test_import_pictures import READ, pets
 
 __all__ = ["pets"]
@@ -82,6 +82,47 @@ def test_a_network_with_its_channels_first_is_the_same_with_them_last(tmp_path: 
     branch = "shape = (3, 20, 24) if K.image_data_format() == 'channels_first' else (20, 24, 3)\n"
     last = FIRST.replace('K.set_image_data_format("channels_first")', branch).replace("(3, 20, 24)))", "shape))")
     assert read(tmp_path, head + last.replace("axis=1", "")).experiment.stack.input_shape == (20, 24, 3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "here"),
+    [
+        ("(3, 20, 20)", (20, 20, 3)),
+        ("(1, 20, 20)", (20, 20, 1)),
+        ("(3, 20, 24)", (20, 24, 3)),
+        ("(1, 20, 24)", (1, 20, 24)),  # a row of pixels is no less likely
+        ("(20, 20, 3)", (20, 20, 3)),
+        ("(3, 20, 3)", (3, 20, 3)),
+    ],
+)
+def test_a_shape_that_only_has_the_channels_first_has_them_last_here(
+    tmp_path: Path, shape: str, here: tuple[int, ...]
+) -> None:
+    net = 'Convolution2D(4, 1, 1, border_mode="same", input_shape=SHAPE), layers.Flatten(), layers.Dense(7)'
+    code = f"{HEAD}model = keras.Sequential([layers.{net}])\n".replace("SHAPE", shape)
+    imported = read(tmp_path, code)
+    assert imported.experiment.stack.input_shape == here
+    is_other = "x".join(map(str, here)) != shape[1:-1].replace(", ", "x")
+    assert any("channels come first there, as the shape" in note for note in imported.to_know) is is_other
+    told = read(tmp_path, code.replace('"same",', '"same", dim_ordering="tf",'))
+    assert "x".join(map(str, told.experiment.stack.input_shape)) == shape[1:-1].replace(", ", "x"), "it says last"
+
+
+@pytest.mark.parametrize(
+    "move", ["x_train.transpose(0, 3, 1, 2)", "np.transpose(x_train, (0, 3, 1, 2))", "np.moveaxis(x_train, -1, 1)"]
+)
+def test_images_whose_channels_are_put_first_for_a_network_that_has_them_first_are_as_they_are(
+    tmp_path: Path, move: str
+) -> None:
+    head = "import numpy as np\n" + HEAD.replace("fashion_mnist", "cifar10") + f"x_train = {move}\n"
+    net = "layers.Conv2D(4, 3, input_shape=(3, 32, 32)), layers.Flatten(), layers.Dense(10, activation='softmax')"
+    first = read(tmp_path, f"{head}model = keras.Sequential([{net}])\n{FIT}")
+    assert first.experiment.dataset == "cifar10"
+    assert not first.differences
+    assert total(first) == 112 + 900 * 4 * 10 + 10
+    if "transpose" in move:
+        code = head.replace("3, 1, 2", "2, 1, 3") + f"model = keras.Sequential([{net}])\n{FIT}"
+        assert "transpose" in "".join(read(tmp_path, code).differences), "rows for columns"
 
 
 @pytest.mark.parametrize(

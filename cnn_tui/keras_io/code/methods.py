@@ -56,7 +56,7 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(owner, AnyImage):
         return any_image_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
-        done = done_by(owner, method.name, bool(unnamed) or bool(given), place)
+        done = done_by(owner, method.name, given, unnamed, place)
         return _of_images(owner, method.name, unnamed, given) if done is None else done
     if isinstance(owner, Tensor) and method.name in ("astype", "copy"):
         kind = unnamed[0] if unnamed else given.get("dtype", "float32")

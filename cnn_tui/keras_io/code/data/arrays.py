@@ -62,7 +62,7 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         return _padded(arrays, unnamed[1:], given, place) or Unknown("", place)
     if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
         return found
-    if arrays is not None and (found := done_by(arrays, name, "axis" in given, place)) is not None:
+    if arrays is not None and (found := done_by(arrays, name, given, unnamed[1:], place)) is not None:
         return found
     if name in _ORDERS and unnamed:
         first = unnamed[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -41,21 +41,48 @@ _FUNCTIONS = (
     "random_noise", "gaussian_filter", "nan_to_num", "floor", "ceil", "sign", "minimum", "maximum",
 )  # fmt: skip
 """Functions, and methods, that make as many images of images."""
+_MOVES = {
+    "transpose": ([(0, 3, 1, 2)], [(0, 2, 3, 1)]),
+    "moveaxis": ([-1, 1], [3, 1], [1, -1], [1, 3]),
+    "rollaxis": ([3, 1], [-1, 1], [1, 4]),
+}
+"""What functions are given that put the channels of images first, as Theano has them, or last again."""
 _OTHER_COLOURS = (["...", "::-1"], [":", ":", ":", "::-1"])
 """What stands in brackets behind images whose colours come in the other order."""
 _ENDS = {"max": 1, "amax": 1, "min": 0, "amin": 0}
 
 
-def done_by(images: DatasetArrays, name: str, has_axis: bool, place: str) -> Value:
-    """What a function of this name makes of images: others, or their largest or smallest number; None for any other."""
+def done_by(
+    images: DatasetArrays, name: str, given: Mapping[str, Value], unnamed: Sequence[Value], place: str
+) -> Value:
+    """What a function of this name makes of images: others, or their largest or smallest number; None for any other.
+
+    `unnamed` is what it is given besides the images.
+    """
     if images.what != "images":
         return None
+    if name in _MOVES and (moved := _with_channels_moved(images, name, [*unnamed, *given.values()])) is not None:
+        return moved
     if name in _FUNCTIONS:
         return images.with_change(DONE, f"{name} ({place})")
     is_plain = images.centered is None and images.to_length_1 is None and not images.is_prepared
-    if name not in _ENDS or has_axis or images.dataset not in BUILT_IN or not is_plain:
+    if name not in _ENDS or unnamed or "axis" in given or images.dataset not in BUILT_IN or not is_plain:
         return None
     return sorted((images.offset, images.scale * WHITE + images.offset))[_ENDS[name]]
+
+
+def _with_channels_moved(images: DatasetArrays, name: str, given: list[Value]) -> DatasetArrays | None:
+    """Images with their channels first where they were last, and the other way round; None for anything else.
+
+    The network's own shape says where it takes them: that is told with it.
+    """
+    axes = [tuple(one) if isinstance(one, list) else one for one in given]
+    axes = [tuple(axes)] if name == "transpose" and len(axes) == 4 else axes
+    if axes not in _MOVES[name] or len(images.sizes) != 3:
+        return None
+    one, other, third = images.sizes
+    is_to_front = axes in ([(0, 3, 1, 2)], [-1, 1], [3, 1])
+    return images.reshaped((third, one, other) if is_to_front else (other, third, one))
 
 
 def with_other(op: ast.operator, images: DatasetArrays, other: Value, place: str) -> DatasetArrays | None:

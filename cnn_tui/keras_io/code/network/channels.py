@@ -19,19 +19,35 @@ def with_channels_last(
 ) -> tuple[list[Instance], tuple[Any, ...] | None]:
     """The layers of a network, and the shape that it takes, with the channels last where all have them first.
 
-    `usual` is where they are in layers that are not told. Where only some have them first, nothing can be done.
+    `usual` is where they are in layers that are not told. Where only some have them first, nothing can be done. A
+    shape that only has them first, as those of Keras 1 on Theano, says so where nothing else does.
     """
     told = [layer for layer in layers if layer.kind.startswith(_BY_CHANNELS) or layer.kind in _ON_SIDES]
     formats = {layer.arguments.get("data_format") or usual for layer in told}
-    if formats == {FIRST} and shape is not None and len(shape) == 3:
-        notes.to_know.append(
-            "channels come first there, and last here: the same network, but that a Flatten puts its numbers in "
-            "another order"
-        )
+    is_by_shape = (
+        shape is not None
+        and _has_channels_first(shape)
+        and not any(layer.arguments.get("data_format") for layer in told)
+    )
+    if shape is not None and len(shape) == 3 and (formats == {FIRST} or is_by_shape):
+        why = "" if formats == {FIRST} else f", as the shape {'x'.join(map(str, shape))} says"
+        if told:
+            notes.to_know.append(
+                f"channels come first there{why}, and last here: the same network, but that a Flatten puts its numbers "
+                "in another order"
+            )
         return [_last(layer) for layer in layers], (*shape[1:], shape[0])
     if usual == FIRST:
         layers = [_told(layer, usual) if layer in told else layer for layer in layers]
     return [*layers], shape
+
+
+def _has_channels_first(shape: tuple[Any, ...]) -> bool:
+    """Whether a shape is that of a picture in three colours, or of a square one in grey, with the colours first."""
+    if len(shape) != 3 or not all(type(size) is int for size in shape):
+        return False
+    channels, *sides = shape
+    return min(sides) > 4 and (channels == 3 or (channels == 1 and sides[0] == sides[1]))
 
 
 def _last(layer: Instance) -> Instance:
