@@ -15,6 +15,7 @@ from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.data.pipelines import attribute_of
 from cnn_tui.keras_io.code.data.shapes import shape_of
 from cnn_tui.keras_io.code.data.tables import column_of
+from cnn_tui.keras_io.code.devices import REPLICAS
 from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of
 from cnn_tui.keras_io.code.network.listing import layers_listed
 from cnn_tui.keras_io.code.objects import held
@@ -60,7 +61,7 @@ def _of_base_layer(layer: BaseLayer, name: str) -> Value:
 
 def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Value:
     """What stands behind a dot; `models` are those of the script. Raises AttributeError for what is not known."""
-    if isinstance(owner, Named):
+    if isinstance(owner, Named) and name != REPLICAS:
         if name == "pi" and owner.path in ("math", "numpy"):
             return math.pi
         return Named(f"{owner.path}.{name}")
@@ -112,6 +113,8 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
             return ways[name]
     if isinstance(owner, Tensor) and name == "shape":
         raise AttributeError("only known once the shapes are")
+    if isinstance(owner, Unknown | Named) and name == REPLICAS:
+        return 1
     if isinstance(owner, Unknown):
         if name == "shape" and owner.sizes is not None:
             return shape_of(owner)

@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.data.preparation import (
     preparation,
     with_own_function,
 )
+from cnn_tui.keras_io.code.devices import SET_POLICY
 from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
@@ -124,7 +125,7 @@ class Calls:
         match callee:
             case Named(name="set_random_seed" | "set_seed") if unnamed and type(unnamed[0]) is int:
                 self.seed = unnamed[0]
-            case Named(name="set_global_policy" | "set_policy" | "set_dtype_policy"):
+            case Named(name=name) if name in SET_POLICY:
                 self.policy = unnamed[0] if unnamed else next(iter(given.values()), None)
             case Named(name="Policy" | "DTypePolicy") if callee.is_keras:
                 return unnamed[0] if unnamed else given.get("name")

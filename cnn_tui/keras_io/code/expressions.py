@@ -29,6 +29,7 @@ from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_ima
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled, statistic_of_table, with_table
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, part_of_read, sizes_of
+from cnn_tui.keras_io.code.devices import Machine
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
@@ -72,8 +73,14 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 class Expressions:
     """Gives expressions their values. Raises ImportProblem for a file that would take too long."""
 
-    def __init__(self, call: Call, layers: Sequence[str], models: Sequence[CodeModel] = ()) -> None:
-        self._call, self._models = call, models
+    def __init__(
+        self,
+        call: Call,
+        layers: Sequence[str],
+        models: Sequence[CodeModel] = (),
+        machine: Machine | None = None,
+    ) -> None:
+        self._call, self._models, self._machine = call, models, machine
         self._layers = frozenset(layers)
         self.kept = Kept()
         self._steps = 0
@@ -162,7 +169,13 @@ class Expressions:
                     return chosen
                 if not is_plain(chosen) and (usual := unless_asked(node)) is not None:
                     return self.value(usual, names, cell)
-                return self.value(body if chosen else other, names, cell) if is_plain(chosen) else unknown(node, cell)
+                if not is_plain(chosen):
+                    return unknown(node, cell)
+                taken, left = (body, other) if chosen else (other, body)
+                found = self.value(taken, names, cell)
+                if self._machine is not None and self._machine.asks(test):
+                    self._machine.either(self.value(left, names, cell), found, cell, node)
+                return found
             case ast.JoinedStr(values=parts):
                 texts = [self.value(part, names, cell) for part in parts]
                 if any(is_below(text) for text in texts):

@@ -23,6 +23,7 @@ from cnn_tui.keras_io.code.data.pipelines import first_batch, length_of, pipelin
 from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
 from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.data.weighing import weighing_call
+from cnn_tui.keras_io.code.devices import devices_call
 from cnn_tui.keras_io.code.mathematics import number_of, operated
 from cnn_tui.keras_io.code.network.activations import with_activation
 from cnn_tui.keras_io.code.network.applications import (
@@ -66,6 +67,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         files_call(callee, unnamed, given, place),
         by_hand_call(callee, unnamed, given, place),
         weighing_call(name, unnamed, given),
+        devices_call(callee, unnamed, given),
         dataset_call(callee, unnamed, given, place),
         pipeline_call(callee, unnamed, given, place),
         number_of(callee, unnamed, given),

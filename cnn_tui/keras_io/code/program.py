@@ -22,6 +22,7 @@ from cnn_tui.keras_io.code.data.idx_files import OPENED
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
+from cnn_tui.keras_io.code.devices import SET_POLICY, Machine
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.images_made import turned_once
 from cnn_tui.keras_io.code.imports import take_import
@@ -47,7 +48,8 @@ class Program:
         self._calls = Calls(self._block, self._value, self.models, self.notes)
         self.chosen = self._calls.chosen
         """The settings that a search chooses in it, by their names, with their first values."""
-        self._expressions = Expressions(self._calls.call, layers, self.models)
+        self.machine = Machine()
+        self._expressions = Expressions(self._calls.call, layers, self.models, self.machine)
 
     @property
     def seed(self) -> int | None:
@@ -75,6 +77,7 @@ class Program:
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
         self.notes += source.notes
+        self.machine.look_at(source)
         self._calls.script += [node for cell in source.cells for node in cell.tree.body]
         for cell in source.cells:
             before = {id(model): model.summaries for model in self.models}
@@ -136,7 +139,9 @@ class Program:
         match node:
             case ast.If(test=test, body=body, orelse=other):
                 chosen = self._condition(test, names, cell)
-                if is_plain(chosen):
+                if is_plain(chosen) and self.machine.asks(test):
+                    self._by_machine(body if chosen else other, other if chosen else body, names, cell)
+                elif is_plain(chosen):
                     self._block(body if chosen else other, names, cell)
                 elif isinstance(chosen, OfName) or is_of_row(chosen, self._calls.file_loops):
                     self._branches_by_name(chosen, (body, other), names, cell)
@@ -165,6 +170,13 @@ class Program:
                 self._doubt(body, names, cell)
             case ast.While(body=body):
                 self._doubt(body, names, cell)
+
+    def _by_machine(self, taken: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
+        before = (dict(names.own()), self.policy)
+        try:
+            self._block(taken, names, cell)
+        finally:
+            self.machine.decided(taken, other, before, (names, self.policy), cell, self._value)
 
     def _condition(self, test: ast.expr, names: Names, cell: CodeCell) -> Value:
         if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
@@ -256,6 +268,9 @@ class Program:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert")):
                     if isinstance(names.get(name), list):
                         names[name] = unknown(part, cell)
+                case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in SET_POLICY:
+                    what = f"the precision that is set at {cell.place(part.lineno)}"
+                    self.notes.append(f"{what} is left out: whether it is, only running tells")
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in BUILDS:
                     model = names.get(name)
                     if isinstance(model, CodeModel):

@@ -121,7 +121,7 @@ def note_of_one(number: int, trainings: int, how: str) -> str:
 def _code_import(model: CodeModel, program: Program, source: CodeSource, of_training: list[str]) -> CodeImport:
     notes = Notes([*program.notes, *model.notes, *of_training])
     notes += filter(None, [note_of(program.chosen)])
-    notes.to_know += [*source.to_know, *program.to_know]
+    notes.to_know += [*source.to_know, *program.to_know, *program.machine.notes()]
     layers_read = with_sides_read(model.layers, source.cells, notes)
     model = msgspec.structs.replace(model, layers=layers_read)
     own = None if model.fitted else own_training(source.cells, program.everywhere(), program.value)

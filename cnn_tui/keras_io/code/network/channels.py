@@ -47,7 +47,7 @@ def _has_channels_first(shape: tuple[Any, ...]) -> bool:
     if len(shape) != 3 or not all(type(size) is int for size in shape):
         return False
     channels, *sides = shape
-    return min(sides) > 4 and (channels == 3 or (channels == 1 and sides[0] == sides[1]))
+    return min(sides) > 4 and channels in (1, 3) and (channels == 3 or sides[0] == sides[1])
 
 
 def _last(layer: Instance) -> Instance:
