@@ -33,7 +33,7 @@ def devices_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
     return _OTHERS.get(callee.name) if "test" in callee.path.split(".") else None
 
 
-class Machine:
+class GpuAsked:
     """What a script does otherwise where there is no GPU, or where several devices train."""
 
     def __init__(self) -> None:

@@ -29,7 +29,7 @@ from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_ima
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled, statistic_of_table, with_table
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, part_of_read, sizes_of
-from cnn_tui.keras_io.code.devices import Machine
+from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
@@ -78,7 +78,7 @@ class Expressions:
         call: Call,
         layers: Sequence[str],
         models: Sequence[CodeModel] = (),
-        machine: Machine | None = None,
+        machine: GpuAsked | None = None,
     ) -> None:
         self._call, self._models, self._machine = call, models, machine
         self._layers = frozenset(layers)

@@ -22,7 +22,7 @@ from cnn_tui.keras_io.code.data.idx_files import OPENED
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
-from cnn_tui.keras_io.code.devices import SET_POLICY, Machine
+from cnn_tui.keras_io.code.devices import SET_POLICY, GpuAsked
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.images_made import turned_once
 from cnn_tui.keras_io.code.imports import take_import
@@ -48,7 +48,7 @@ class Program:
         self._calls = Calls(self._block, self._value, self.models, self.notes)
         self.chosen = self._calls.chosen
         """The settings that a search chooses in it, by their names, with their first values."""
-        self.machine = Machine()
+        self.machine = GpuAsked()
         self._expressions = Expressions(self._calls.call, layers, self.models, self.machine)
 
     @property
