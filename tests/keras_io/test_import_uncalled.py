@@ -71,3 +71,45 @@ def test_a_training_that_nothing_calls_and_that_is_not_understood_is_said(tmp_pa
     assert len(said) == 1
     assert "the training in train (line 19) is not followed" in said[0]
     assert "not trained in the file" not in said[0]
+
+
+@pytest.mark.parametrize(
+    ("head", "last", "said"),
+    [
+        (
+            "@app.route('/train')\n",
+            "app.run()\n",
+            "the file does not call itself, and @app.route (line 18) may have it",
+        ),
+        ("@task\n", "", "the file does not call itself, and @task (line 18) may have it"),
+        ("", "app.run(train)\n", "app.run (line 23) is given to call"),
+        ("", "Thread(target=train).start()\n", "Thread (line 23) is given to call"),
+        ("@tf.function\n", "", "nothing calls when the file is run"),
+    ],
+)
+def test_who_calls_a_training_that_the_file_does_not_call(tmp_path: Path, head: str, last: str, said: str) -> None:
+    imported = read(tmp_path, f"{HEAD}{BUILD}{head}def train():\n    model = build()\n{TRAIN}{last}")
+    assert imported.experiment.training.epochs == 10
+    (note,) = [note for note in imported.to_know if "the model is trained in train" in note]
+    assert f"which {said}" in note
+    assert ("it is read here as called once" in note) != ("nothing calls" in note)
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments"),
+    [
+        (
+            "@click.command()\n@click.option('--epochs', '-e', default=9)\n@click.option('-b', '--size', default=16)\n",
+            "",
+        ),
+        ("@click.command()\n@click.option('--n', 'epochs', default=9)\n@click.option('--size', default=16)\n", ""),
+        ("import typer\n", "epochs: int = 9, size: int = typer.Option(16, help='x')"),
+    ],
+)
+def test_options_of_the_command_line_stand_at_their_defaults(tmp_path: Path, options: str, arguments: str) -> None:
+    train = TRAIN.replace("epochs=10, batch_size=4", "epochs=epochs, batch_size=size")
+    code = f"{options}def train({arguments or 'epochs, size'}):\n    model = build()\n{train}train()\n"
+    imported = read(tmp_path, HEAD + BUILD + code)
+    training = imported.experiment.training
+    assert (training.epochs, training.batch_size) == (9, 16)
+    assert not imported.differences

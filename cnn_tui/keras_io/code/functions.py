@@ -24,6 +24,7 @@ def bound(
         names[argument.arg] = Unknown(argument.arg, place)
     for argument, default in zip(optional, defaults, strict=False):
         names[argument.arg] = value_of(default, function.names, function.cell)
+    names.own().update(_of_options(function, names, value_of))
     for argument, value in zip(every, unnamed, strict=False):
         names[argument.arg] = value
     known = {argument.arg for argument in (*every, *wanted.kwonlyargs)}
@@ -35,6 +36,24 @@ def bound(
     if wanted.kwarg is not None:
         names[wanted.kwarg.arg] = {name: value for name, value in given.items() if name not in known}
     return names
+
+
+def _of_options(function: Function, names: Names, value_of: ValueOf) -> dict[str, Value]:
+    """What options of the command line are that a function is given by `@click.option`, where none is set there."""
+    found = {}
+    for one in function.node.decorator_list:
+        match one:
+            case ast.Call(func=ast.Attribute(attr="option" | "argument") | ast.Name(id="option"), args=flags):
+                words = [flag.value for flag in flags if isinstance(flag, ast.Constant) and isinstance(flag.value, str)]
+                own = [word for word in words if not word.startswith("-")]
+                long = [word.partition("/")[0] for word in words if word.startswith("--")]
+                name = next(iter((*own, *long)), "").lstrip("-").replace("-", "_")
+                told = {keyword.arg: keyword.value for keyword in one.keywords}
+                if name in names.own() and (default := told.get("default")) is not None:
+                    found[name] = value_of(default, function.names, function.cell)
+                elif name in names.own() and "is_flag" in told:
+                    found[name] = False
+    return found
 
 
 def read_from(returned: Value, given: Sequence[Value], place: str) -> Value:

@@ -80,6 +80,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
             return found
     if name == PARSER:
         return Instance(PARSER, {}, place)
+    if callee.path in ("typer.Option", "typer.Argument") and unnamed:
+        return unnamed[0]  # as where the command line says nothing of it
     if (older := older_optimizer(callee, unnamed, given, place)) is not None:
         return older
     if start := initializer_of(callee):

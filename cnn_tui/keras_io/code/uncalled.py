@@ -24,10 +24,10 @@ from cnn_tui.text import enumerated, quiet
 
 _MOST_ENTRIES = 6
 """So many ways into what is not called are tried, each of which reads the file again."""
-
-
 _MOST_SHOWN = 3
 """So many arguments are named."""
+_ONLY_WRAPS = ("function", "staticmethod", "classmethod", "property", "wraps", "cache", "lru_cache", "contextmanager")
+"""Decorators, by the last part of their names, that make nothing else call a function."""
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ def read_program(source: CodeSource, layers: Sequence[str]) -> Program:
                 other = _read(source, layers)
                 _enter(other, entry)
                 if _is_trained(other, program):
-                    other.to_know.append(_words(entry, _called_when_run(program, source)))
+                    other.to_know.append(_words(entry, program, source))
                     return other
         if entries:
             program.not_followed = f"the training in {entries[0].place} is not followed, as nothing is known to call it"
@@ -86,17 +86,34 @@ def _is_trained(one: Program, without: Program) -> bool:
     return is_known and (not before or len(compiled) == len(before))
 
 
-def _words(entry: _Entry, called: set[str]) -> str:
-    """What is to know of a training that is read so; `called` is what calls in the statements that are run name."""
+def _words(entry: _Entry, program: Program, source: CodeSource) -> str:
+    """What is to know of a training that is read so."""
     function = entry.function
-    is_called = function.node.name in called
-    how = (
-        "of which only running tells whether it is called" if is_called else "which nothing calls when the file is run"
-    )
+    is_called = function.node.name in _called_when_run(program, source)
+    how = _caller(function, source) or "which nothing calls when the file is run"
+    how = "of which only running tells whether it is called" if is_called else how
     required = function.node.args.args[: len(function.node.args.args) - len(function.node.args.defaults)]
     given = [quiet(one.arg, 40) for one in required[1 if entry.methods and takes_itself(function) else 0 :]]
     without = f", with an unknown {enumerated(given, 'and', _MOST_SHOWN)}" if given else ""
-    return f"the model is trained in {entry.place}, {how}: it is read here as if it were called{without}"
+    once = "called once" if " to call" in how or " may" in how else "if it were called"
+    return f"the model is trained in {entry.place}, {how}: it is read here as {once}{without}"
+
+
+def _caller(function: Function, source: CodeSource) -> str:
+    """What calls a function that a file itself does not call, in words; "" where nothing that is known does."""
+    name = function.node.name
+    for cell in source.cells:
+        for part in ast.walk(cell.tree):
+            given = [*part.args, *(one.value for one in part.keywords)] if isinstance(part, ast.Call) else []
+            if isinstance(part, ast.Call) and any(isinstance(one, ast.Name) and one.id == name for one in given):
+                return f"which {quiet(ast.unparse(part.func), 40)} ({cell.place(part.lineno)}) is given to call"
+    for one in function.node.decorator_list:
+        called = one.func if isinstance(one, ast.Call) else one
+        words = quiet(ast.unparse(called), 40)
+        if words.rpartition(".")[2] not in _ONLY_WRAPS:
+            place = function.cell.place(one.lineno)
+            return f"which the file does not call itself, and @{words} ({place}) may have it called"
+    return ""
 
 
 def _enter(program: Program, entry: _Entry) -> None:
