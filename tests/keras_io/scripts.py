@@ -36,6 +36,23 @@ model.fit(x_train, y_train, epochs=3)
 """
 
 
+READ = """
+import os, pathlib
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+"""
+"""The imports of a script that reads pictures from folders."""
+
+
+NETWORK = """
+model = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+"""
+"""A network for three classes of pictures, as the fixture `pets` makes them."""
+
+
 def read(folder: Path, code: str, chosen: str | None = None, suffix: str = ".py") -> Imported:
     """What a script is, given as text."""
     path = folder / f"script{suffix}"

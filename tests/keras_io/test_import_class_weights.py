@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.keras_io.scripts import read
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read
 
 SCRIPT = """
 import glob
@@ -126,3 +126,20 @@ model.compile("adam", "binary_crossentropy")
 model.fit(train, epochs=2, class_weight={{0: 2.0, 1: 1.0}})
 """
     assert read(tmp_path, code).experiment.training.class_weight == weights
+
+
+@pytest.mark.parametrize(
+    ("weights", "taken"),
+    [
+        ("dict(enumerate(compute_class_weight('balanced', classes=np.unique(y_train), y=y_train)))", "balanced"),
+        ("{i: w for i, w in enumerate(compute_class_weight(class_weight='balanced', classes=c, y=y))}", "balanced"),
+        ("{label: 60000 / (10 * n) for label, n in enumerate(counted(y_train))}", None),
+        ("{label: 6000 / np.bincount(y_train)[label] for label in range(10)}", "balanced"),
+        ("{label: 1 / np.bincount(y_train)[label] for label in range(10)}", None),
+    ],
+)
+def test_weights_of_classes_that_a_script_works_out(tmp_path: Path, weights: str, taken: str | None) -> None:
+    code = f"from sklearn.utils.class_weight import compute_class_weight\nweights = {weights}\n"
+    imported = read(tmp_path, HEAD + SMALL + code + FIT.replace("epochs", "class_weight=weights, epochs"))
+    assert imported.experiment.training.class_weight == taken
+    assert (imported.notes == ()) is (taken is not None)

@@ -27,7 +27,7 @@ from cnn_tui.network.layers import (
     MaxPooling2D,
     RandomRotation,
 )
-from tests.keras_io.scripts import FIT, HEAD, SMALL, notebook, read, refusal, total
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read, refusal, total
 from tests.properties import examples
 
 
@@ -200,13 +200,6 @@ model.fit(train, epochs=9, validation_data=watched, shuffle=False)
     assert imported.notes == ()
 
 
-def test_a_line_that_a_notebook_times_is_read(tmp_path: Path) -> None:
-    compiled, fitted = FIT.strip().splitlines()
-    imported = read(tmp_path, notebook((HEAD + SMALL, ""), (f"%time {compiled}\n{fitted}", "")), suffix=".ipynb")
-    assert (imported.experiment.training.optimizer, imported.experiment.training.epochs) == ("adam", 3)
-    assert imported.notes == ()
-
-
 TWO = (
     HEAD
     + """
@@ -228,29 +221,6 @@ def test_of_several_models_one_is_chosen_by_number_or_name(tmp_path: Path) -> No
     assert read(tmp_path, TWO, "2").experiment.layers[1] == Dense(units=64, activation="relu")
     assert read(tmp_path, TWO, "small").experiment.layers[1] == Dense(units=16, activation="relu")
     assert "there is" in refusal(tmp_path, TWO, "3")
-
-
-def test_a_notebook_is_read_cell_by_cell_and_its_total_is_held_to_ours(tmp_path: Path) -> None:
-    cells = [
-        ("!pip install keras\n%matplotlib inline\n" + HEAD, ""),
-        ("%%bash\nls", ""),
-        ("files = !ls\n" + SMALL + "model.summary()", "Total params: 54,170 (211.60 KB)\n"),
-        ("print 'old'", ""),
-        (FIT, ""),
-    ]
-    imported = read(tmp_path, notebook(*cells), suffix=".ipynb")
-    assert total(imported) == 54170
-    assert imported.experiment.training.epochs == 3
-    assert len(imported.notes) == 1
-    assert imported.notes[0].startswith("cell 4 is no Python that can be read")
-    cells[2] = (cells[2][0], "Total params: 1,234\n")
-    imported = read(tmp_path, notebook(*cells), suffix=".ipynb")
-    assert "the notebook's summary has 1,234 parameters, and this network 54,170" in imported.notes
-
-
-def test_places_in_a_notebook_are_cells(tmp_path: Path) -> None:
-    cells = [(HEAD, ""), ("x = 1\nmodel = keras.Sequential([layers.Dense(units), layers.Dense(2)])", "")]
-    assert "layer 1 (cell 2, line 2)" in refusal(tmp_path, notebook(*cells), suffix=".ipynb")
 
 
 @pytest.mark.parametrize(
@@ -536,14 +506,3 @@ def test_a_model_that_something_unknown_is_made_of_or_not_is_trained_all_the_sam
     assert imported.experiment.training.epochs == 3
     (note,) = imported.differences
     assert note.startswith("what multi_gpu_model makes of the model (line ")
-
-
-@pytest.mark.parametrize("asked", ["?model.fit", "??layers", "model.fit?"])
-def test_what_a_notebook_asks_for_help_on_is_skipped(tmp_path: Path, asked: str) -> None:
-    assert read(tmp_path, f"{HEAD}{SMALL}{asked}\n{FIT}").differences == ()
-
-
-def test_a_cell_that_begins_with_spaces_is_read_as_jupyter_runs_it(tmp_path: Path) -> None:
-    imported = read(tmp_path, notebook((HEAD, ""), ("\n" + textwrap.indent(SMALL, "  "), "")), suffix=".ipynb")
-    assert total(imported) == total(read(tmp_path, HEAD + SMALL))
-    assert not imported.differences

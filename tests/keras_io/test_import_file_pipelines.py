@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.network.layers import Rescaling
-from tests.keras_io.scripts import read
-from tests.keras_io.test_import_pictures import READ, pets
-
-__all__ = ["pets"]
+from tests.keras_io.scripts import READ, read
 
 READING = """
 import glob, pathlib

@@ -8,11 +8,9 @@ import pytest
 
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.network.layers import Dense
-from tests.keras_io.scripts import read
-from tests.keras_io.test_import_pictures import BY_HAND, BY_HAND_FIT, READ, pets
+from tests.keras_io.scripts import READ, read
+from tests.keras_io.test_import_loops_over_files import BY_HAND, BY_HAND_FIT
 from tests.training.data.test_named_pictures import write
-
-__all__ = ["pets"]
 
 PAIRS = """
 def kinds_in(folder):

@@ -14,7 +14,7 @@ from cnn_tui.keras_io.script.model import layer_arguments
 from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.layers import BatchNormalization, Dense, LayerNormalization
 from cnn_tui.network.summary import summarize
-from tests.keras_io.test_import_model import DENSE, FLATTEN, Model, read, refusal, sequential
+from tests.keras_io.models import DENSE, FLATTEN, Model, read, refusal, sequential
 
 
 def layer(kind: str, **config: Any) -> Model:

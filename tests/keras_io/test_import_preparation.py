@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.network.layers import Activation, Application, Dense, Rescaling, Resizing
-from tests.keras_io.scripts import FIT, HEAD, read, refusal
-from tests.keras_io.test_import_pictures import READ, pets
-
-__all__ = ["pets"]
+from tests.keras_io.scripts import FIT, HEAD, READ, read, refusal
 
 PLAIN = """
 model = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])

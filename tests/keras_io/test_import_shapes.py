@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.network.layers import BatchNormalization, Conv2D
-from tests.keras_io.scripts import FIT, HEAD, SMALL, read, refusal, total
-from tests.keras_io.test_import_pictures import READ, pets
-
-__all__ = ["pets"]
+from tests.keras_io.scripts import FIT, HEAD, READ, SMALL, read, refusal, total
 
 TABLE = "import pandas as pd\ntable = pd.read_csv('gone/digits.csv')\nx = table.drop('label', axis=1)\n"
 NET = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.network.layers import Dense
-from tests.keras_io.scripts import read
+from tests.keras_io.scripts import READ, SMALL, read
 
 LOADED = """
 import math
@@ -122,3 +122,38 @@ def test_images_that_a_loop_takes_out_of_a_pipeline_are_the_same_ones(tmp_path: 
     assert imported.experiment.dataset == "cifar10"
     assert (imported.experiment.training.validation, imported.experiment.training.batch_size) == (0.12, 40)
     assert not imported.differences
+
+
+def test_tensorflow_datasets_are_the_datasets_that_they_are(tmp_path: Path) -> None:
+    code = f"""{READ}
+import tensorflow_datasets as tfds
+parts = ["train[:90%]", "train[90%:]"]
+(train, watched), about = tfds.load("mnist:3.0.1", split=parts, as_supervised=True, with_info=True)
+train = train.map(lambda picture, label: (tf.cast(picture, tf.float32) / 255.0, label)).batch(64)
+{SMALL}
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train, epochs=3, validation_data=watched.batch(64))
+"""
+    training = read(tmp_path, code).experiment.training
+    assert read(tmp_path, code).experiment.dataset == "mnist"
+    assert (training.batch_size, training.validation) == (64, 0.1)
+    other = read(tmp_path, code.replace("mnist:3.0.1", "kmnist"))
+    assert other.experiment.training.batch_size == 64
+    assert any("train of kmnist" in note for note in other.notes)
+
+
+@pytest.mark.parametrize(
+    ("load", "shuffle", "noted"),
+    [
+        ('tfds.load("mnist", split="train", as_supervised=True).batch(32)', False, 0),
+        ('tfds.load("mnist", split="train", as_supervised=True).shuffle(99).batch(32)', True, 0),
+        ('tfds.load("mnist", as_supervised=True, shuffle_files=True)["train"].batch(32)', False, 1),
+    ],
+)
+def test_images_of_tensorflow_datasets_come_in_their_order_unless_they_are_shuffled(
+    tmp_path: Path, load: str, shuffle: bool, noted: int
+) -> None:
+    fit = f'model.compile("adam", "sparse_categorical_crossentropy")\nmodel.fit({load}, epochs=3)'
+    imported = read(tmp_path, f"{READ}\nimport tensorflow_datasets as tfds\n{SMALL}\n{fit}\n")
+    assert imported.experiment.training.shuffle is shuffle
+    assert len([note for note in imported.notes if "shuffle_files (line " in note]) == noted

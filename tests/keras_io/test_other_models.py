@@ -16,6 +16,7 @@ from cnn_tui.keras_io.imported.model import ImportProblem, import_model
 from cnn_tui.keras_io.other_models import _CHUNK
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
 from cnn_tui.network.values import L1L2
+from tests.keras_io.models import refusal
 from tests.properties import examples
 
 LAYERS = [
@@ -60,14 +61,6 @@ KERAS_1: dict[str, Any] = {
 }
 
 
-def problems(path: Path) -> tuple[str, ...]:
-    """What is said of a file that cannot be taken."""
-    with pytest.raises(ImportProblem) as caught:
-        import_model(path)
-    assert all(one.isprintable() for one in caught.value.problems)
-    return caught.value.problems
-
-
 def write_hdf5(path: Path, described: Any = None, names: str = "", before: int = 0) -> Path:
     """An HDF5 file as Keras writes it: the description as an attribute, weights under names; `before` bytes first."""
     with h5py.File(path, "w") as file:
@@ -101,7 +94,7 @@ def test_a_model_in_hdf5_is_taken_with_how_it_was_compiled(tmp_path: Path) -> No
 def test_hostile_attributes_are_sentences(tmp_path: Path, value: Any) -> None:
     with h5py.File(tmp_path / "odd.h5", "w") as file:
         file.attrs["model_config"] = value
-    (words,) = problems(tmp_path / "odd.h5")
+    (words,) = refusal(tmp_path / "odd.h5")
     assert "is an HDF5 file of Keras that cannot be read" in words
 
 
@@ -119,19 +112,19 @@ def test_a_damaged_hdf5_file_is_read_or_named(tmp_path: Path, at: float, byte: i
 def test_an_hdf5_file_that_is_cut_off_is_named_with_a_way_that_works(tmp_path: Path, before: int) -> None:
     path = write_hdf5(tmp_path / "old one.h5", MODEL, "layer_names", before)
     path.write_bytes(path.read_bytes()[:-100])
-    (words,) = problems(path)
+    (words,) = refusal(path)
     assert "keras.models.load_model('old one.h5').save('old one.keras')" in words
 
 
 @pytest.mark.parametrize("names", ["layer_names", "layers/dense/vars/0"], ids=["of Keras 2", "of Keras 3"])
 def test_a_file_of_weights_alone_is_called_that(tmp_path: Path, names: str) -> None:
-    (words,) = problems(write_hdf5(tmp_path / "model.weights.h5", names=names))
+    (words,) = refusal(write_hdf5(tmp_path / "model.weights.h5", names=names))
     assert "holds the weights of a model and not its layers" in words
     assert "save the whole with model.save('model.keras')" in words
 
 
 def test_hdf5_of_something_else_is_no_model(tmp_path: Path) -> None:
-    (words,) = problems(write_hdf5(tmp_path / "data.h5", names="temperatures"))
+    (words,) = refusal(write_hdf5(tmp_path / "data.h5", names="temperatures"))
     assert "is an HDF5 file without a model of Keras in it" in words
 
 
@@ -178,7 +171,7 @@ def test_a_model_of_tensorflow_js_is_taken(tmp_path: Path, topology: Any) -> Non
 def test_what_tensorflow_js_has_without_layers_is_named(tmp_path: Path, described: Any, words: str) -> None:
     path = tmp_path / "model.json"
     path.write_text(json.dumps(described))
-    assert words in problems(path)[0]
+    assert words in refusal(path)[0]
 
 
 @pytest.mark.parametrize(
@@ -193,11 +186,11 @@ def test_what_tensorflow_js_has_without_layers_is_named(tmp_path: Path, describe
 )
 def test_other_files_are_named(tmp_path: Path, name: str, content: bytes, words: str) -> None:
     (tmp_path / name).write_bytes(content)
-    assert words in problems(tmp_path / name)[0]
+    assert words in refusal(tmp_path / name)[0]
 
 
 def test_folders_of_models_are_named(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"")
-    assert "is a SavedModel of TensorFlow" in problems(tmp_path)[0]
+    assert "is a SavedModel of TensorFlow" in refusal(tmp_path)[0]
     (tmp_path / "saved_model.pb").rename(tmp_path / "model.json")
-    assert "name the model.json in it" in problems(tmp_path)[0]
+    assert "name the model.json in it" in refusal(tmp_path)[0]

@@ -1,0 +1,157 @@
+"""What a script's callbacks do while it trains is a stop rule or a schedule here, or a note."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.experiment.schedule import LearningRateScheduler, ReduceLROnPlateau
+from cnn_tui.experiment.stop_rules import StopRule
+from tests.keras_io.scripts import FIT, HEAD, SMALL, compiled, read
+
+
+def test_early_stopping_goes_back_to_the_best_weights(tmp_path: Path) -> None:
+    stop = 'tf.keras.callbacks.EarlyStopping("loss", patience=3, mode="min", restore_best_weights=True)'
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", f"epochs=3, callbacks=[{stop}]"))
+    assert imported.experiment.stop == (StopRule("loss", patience=3, restore_best_weights=True),)
+    assert imported.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "rule"),
+    [
+        ("logs.get('loss') < 0.4", StopRule("loss", below=0.4)),
+        ("logs['acc'] >= TARGET", StopRule("accuracy", above=0.95)),
+        ("logs.get('accuracy') is not None and logs.get('accuracy') > 0.6", StopRule("accuracy", above=0.6)),
+        ("0.2 > logs.get('loss')", StopRule("loss", below=0.2)),
+    ],
+)
+def test_a_callback_that_stops_at_a_value_is_a_stop_rule(tmp_path: Path, condition: str, rule: StopRule) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + f"""
+TARGET = 0.95
+class Stop(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs={{}}):
+        if {condition}:
+            print("enough")
+            self.model.stop_training = True
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=9, callbacks=[Stop()])
+"""
+    )
+    assert read(tmp_path, code).experiment.stop == (rule,)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rules", "note"),
+    [
+        ("if logs.get('loss') < 0.3 and logs.get('accuracy') > 0.9:", (), "is left out"),
+        ("if epoch > 3 and logs.get('loss') < 0.3:", (), "is left out"),
+        ("if epoch > 3:\n            if logs.get('loss') < 0.3:", (), "is left out"),
+        ("if not logs.get('loss') < 0.3:", (), "is left out"),
+        ("if logs.get('loss') < 0.3 or epoch > 3:", (StopRule("loss", below=0.3),), "a part of what it stops at"),
+        (
+            "if logs.get('loss') < 0.3 or logs['accuracy'] > 0.9:",
+            (StopRule("loss", below=0.3), StopRule("accuracy", above=0.9)),
+            "",
+        ),
+        ("if logs:\n            if logs.get('loss') < 0.3:", (StopRule("loss", below=0.3),), ""),
+    ],
+)
+def test_a_stop_that_asks_for_more_than_one_thing_is_no_rule(
+    tmp_path: Path, lines: str, rules: tuple[StopRule, ...], note: str
+) -> None:
+    code = f"""
+class Stop(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        {lines}
+                self.model.stop_training = True
+"""
+    fit = FIT.replace("epochs=3", "epochs=3, callbacks=[Stop()]")
+    imported = read(tmp_path, HEAD + SMALL + code + fit)
+    assert imported.experiment.stop == rules
+    assert [note in one for one in imported.notes] == ([True] if note else [])
+
+
+@pytest.mark.parametrize("when", ["on_batch_end", "on_train_batch_end"])
+def test_a_callback_that_stops_within_an_epoch_is_a_rule_after_each(tmp_path: Path, when: str) -> None:
+    code = f"""
+class Stop(tf.keras.callbacks.Callback):
+    def {when}(self, batch, logs={{}}):
+        if logs["accuracy"] > 0.98:
+            self.model.stop_training = True
+"""
+    imported = read(tmp_path, HEAD + SMALL + code + FIT.replace("epochs=3", "epochs=3, callbacks=[Stop()]"))
+    assert imported.experiment.stop == (StopRule("accuracy", above=0.98),)
+    (note,) = imported.differences
+    assert "stops within an epoch there, as soon as accuracy above 0.98: here that is looked at after each" in note
+
+
+def test_early_stopping_is_a_stop_rule_and_other_callbacks_are_notes(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+calls = [keras.callbacks.EarlyStopping(monitor="val_loss", patience=2), keras.callbacks.LearningRateScheduler(plan)]
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=9, validation_split=0.2, callbacks=calls)
+"""
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.stop == (StopRule("val_loss", patience=2),)
+    assert [note for note in imported.notes if "LearningRateScheduler (line" in note]
+
+
+@pytest.mark.parametrize(
+    ("function", "rates"),
+    [
+        ("lambda epoch: 1e-8 * 10**(epoch / 20)", [1e-8 * 10 ** (epoch / 20) for epoch in range(4)]),
+        ("halved", [0.02, 0.02, 0.01, 0.005]),
+        ("lambda epoch, lr: lr", [0.02] * 4),
+        ("lambda epoch: float(tf.math.exp(-0.5 * epoch).numpy())", [2.718281828459045 ** (-0.5 * e) for e in range(4)]),
+    ],
+)
+def test_a_rate_for_each_epoch_comes_from_a_function(tmp_path: Path, function: str, rates: list[float]) -> None:
+    code = "def halved(epoch, lr):\n    if epoch < 2:\n        return lr\n    return lr / 2\n"
+    fit = f"epochs=4, callbacks=[keras.callbacks.LearningRateScheduler({function})]"
+    imported = read(tmp_path, code + compiled("keras.optimizers.Adam(0.02)", fit))
+    schedule = imported.experiment.training.schedule
+    assert isinstance(schedule, LearningRateScheduler)
+    assert schedule.rates == pytest.approx(rates)
+    assert not imported.notes
+
+
+def test_a_plateau_comes_in_and_an_unknown_function_does_not(tmp_path: Path) -> None:
+    plateau = "epochs=9, callbacks=[keras.callbacks.ReduceLROnPlateau('val_acc', 0.2, patience=3, min_lr=1e-5)]"
+    imported = read(tmp_path, compiled("'sgd'", plateau))
+    assert imported.experiment.training.schedule == ReduceLROnPlateau(
+        monitor="val_accuracy", factor=0.2, patience=3, min_lr=1e-5
+    )
+    assert imported.experiment.training.learning_rate == 0.01, "what Keras's sgd begins with"
+    unknown = "epochs=9, callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: draw(epoch))]"
+    left = read(tmp_path, compiled("'adam'", unknown))
+    assert left.experiment.training.schedule is None
+    assert any("LearningRateScheduler (line" in note and "its function is not known" in note for note in left.notes)
+
+
+def test_a_value_that_a_callback_keeps_in_itself_is_a_rule(tmp_path: Path) -> None:
+    code = """
+class StopAt(keras.callbacks.Callback):
+    worst = 0.5
+    def __init__(self, target=0.9, metric="loss"):
+        super().__init__()
+        self.target = target
+    def on_epoch_end(self, epoch, logs=None):
+        if logs.get("accuracy") > self.target:
+            self.model.stop_training = True
+        if logs["loss"] < self.worst:
+            self.model.stop_training = True
+"""
+    for call, above in (("StopAt()", 0.9), ("StopAt(0.95)", 0.95), ("StopAt(metric='acc', target=0.8)", 0.8)):
+        fit = FIT.replace("epochs=3", f"epochs=3, callbacks=[{call}]")
+        imported = read(tmp_path, HEAD + SMALL + code + fit)
+        assert imported.experiment.stop == (StopRule("accuracy", above=above), StopRule("loss", below=0.5))
+        assert imported.notes == ()

@@ -1,0 +1,116 @@
+"""A script that reads pictures file by file, in loops of its own, has their folder as its dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnn_tui.data.dataset import DataOptions
+from cnn_tui.network.layers import (
+    Rescaling,
+)
+from tests.keras_io.scripts import READ, read
+
+BY_HAND = """
+import cv2
+import numpy as np
+from PIL import Image
+from sklearn.model_selection import train_test_split
+from tensorflow.keras.preprocessing.image import load_img, img_to_array
+X, y, pairs = [], [], []
+"""
+BY_CLASS = """
+for number, kind in enumerate(["cat", "dog", "fish"]):
+    place = os.path.join("pets", kind)
+    for name in os.listdir(place):
+        try:
+            seen = cv2.resize(cv2.imread(os.path.join(place, name)), (8, 6))
+            pairs.append([seen, number])
+        except Exception:
+            pass
+np.random.shuffle(pairs)
+for seen, number in pairs:
+    X.append(seen)
+    y.append(number)
+X = np.array(X).reshape(-1, 6, 8, 3) / 255.0
+"""
+BY_LISTING = """
+for kind in sorted(os.listdir("pets")):
+    for name in os.listdir(os.path.join("pets", kind)):
+        seen = Image.open(os.path.join("pets", kind, name)).convert("L").resize((8, 6))
+        if seen is not None:
+            X.append(np.array(seen) / 255)
+            y.append(kind)
+X = np.asarray(X)
+"""
+BY_KERAS = """
+for kind in os.listdir("pets"):
+    place = os.path.join("pets", kind)
+    for name in os.listdir(place):
+        X.append(img_to_array(load_img(os.path.join(place, name), target_size=(6, 8))))
+        y.append(kind)
+X = np.array(X, dtype="float32") / 255.0
+"""
+BY_HAND_FIT = """
+X_train, X_test, y_train, y_test = train_test_split(X, np.array(y), test_size=0.3)
+model = keras.Sequential([layers.Flatten(input_shape=X.shape[1:]), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(X_train, y_train, epochs=4, batch_size=9, validation_data=(X_test, y_test))
+"""
+
+
+@pytest.mark.parametrize(
+    ("loops", "color"), [(BY_CLASS, "rgb"), (BY_LISTING, "grayscale"), (BY_KERAS, "rgb")], ids=["cv2", "PIL", "Keras"]
+)
+def test_pictures_that_are_read_file_by_file_are_the_folder(pets: Path, loops: str, color: Any) -> None:
+    imported = read(pets.parent, READ + BY_HAND + loops + BY_HAND_FIT)
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.data_options) == (str(pets), DataOptions((6, 8), color, "stretch", 0.3))
+    training = experiment.training
+    assert (training.validation, training.epochs, training.batch_size) == ("test", 4, 9)
+    assert [layer.type for layer in experiment.layers] == ["Flatten", "Dense"]
+    assert imported.differences == ()
+    assert any("OpenCV gives blue" in note for note in imported.to_know) is ("cv2" in loops)
+
+
+def test_pictures_that_are_read_file_by_file_as_bytes_are_made_so(pets: Path) -> None:
+    imported = read(pets.parent, READ + BY_HAND + BY_KERAS.replace(" / 255.0", "") + BY_HAND_FIT)
+    assert imported.experiment.layers[0] == Rescaling(scale=255.0)
+    counted = BY_HAND_FIT.replace("epochs=4", "epochs=len(y)")
+    assert any("epochs is " in note for note in read(pets.parent, READ + BY_HAND + BY_KERAS + counted).differences)
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("        X.append(img", "        if lucky():\n            X.append(img"),
+        ("        X.append(img", "        if lucky():\n            continue\n        X.append(img"),
+        ("        X.append(img", "        many += 1\n        if many < 3:\n            X.append(img"),
+        ("X = np.array(X,", "X = np.array(X[:5],"),
+        ("        y.append(kind)", "        y.append(kind)\n        if len(y) > 100:\n            break"),
+        ("in os.listdir(place):", "in os.listdir(place)[:5]:"),
+        ("os.path.join(place, name)", "os.path.join(place, '1.png')"),
+        ("img_to_array(load_img(", "read_it(load_img("),
+    ],
+)
+def test_loops_that_leave_files_out_or_do_what_is_not_known_are_not_followed(
+    pets: Path, there: str, instead: str
+) -> None:
+    loops = "many = 0" + BY_KERAS.replace(there, instead)
+    assert instead in loops
+    fit = BY_HAND_FIT.replace("X.shape[1:]", "(6, 8, 3)")
+    imported = read(pets.parent, READ + BY_HAND + loops + fit)
+    assert imported.experiment.dataset == ""
+    assert any("are not known: set the dataset to them" in note for note in imported.differences)
+
+
+def test_classes_that_a_script_does_not_read_are_a_difference(pets: Path) -> None:
+    some = BY_CLASS.replace('["cat", "dog", "fish"]', '["cat", "dog"]')
+    imported = read(pets.parent, READ + BY_HAND + some + BY_HAND_FIT)
+    assert imported.differences == ("1 class of the folder is not read there, and is here",)
+    turned = BY_CLASS.replace("cv2.resize(", "cv2.cvtColor(cv2.resize(").replace(
+        "(8, 6))", "(8, 6)), cv2.COLOR_BGR2RGB)"
+    )
+    assert not any("OpenCV" in note for note in read(pets.parent, READ + BY_HAND + turned + BY_HAND_FIT).notes)
