@@ -25,6 +25,10 @@ def test_early_stopping_goes_back_to_the_best_weights(tmp_path: Path) -> None:
         ("logs['acc'] >= TARGET", StopRule("accuracy", above=0.95)),
         ("logs.get('accuracy') is not None and logs.get('accuracy') > 0.6", StopRule("accuracy", above=0.6)),
         ("0.2 > logs.get('loss')", StopRule("loss", below=0.2)),
+        ("logs['loss'] < float('0.3')", StopRule("loss", below=0.3)),
+        ("logs['acc'] > int(TARGET)", StopRule("accuracy", above=0)),
+        ("float(logs['acc']) >= min(TARGET, 98 / 100)", StopRule("accuracy", above=0.95)),
+        ("logs['acc'] >= self.percent / 100", StopRule("accuracy", above=0.97)),
     ],
 )
 def test_a_callback_that_stops_at_a_value_is_a_stop_rule(tmp_path: Path, condition: str, rule: StopRule) -> None:
@@ -34,6 +38,7 @@ def test_a_callback_that_stops_at_a_value_is_a_stop_rule(tmp_path: Path, conditi
         + f"""
 TARGET = 0.95
 class Stop(tf.keras.callbacks.Callback):
+    percent = 97
     def on_epoch_end(self, epoch, logs={{}}):
         if {condition}:
             print("enough")

@@ -340,7 +340,7 @@ def test_options_of_a_script_are_what_they_are_without_any(tmp_path: Path) -> No
 import argparse
 options = argparse.ArgumentParser(description="trains")
 options.add_argument("-e", "--epochs", type=int, default=12)
-options.add_argument("--batch-size", default=64, type=int)
+options.add_argument("--batch-size", default="64", type=int)
 options.add_argument("--lr", dest="rate", default=0.01)
 options.add_argument("--augment", action="store_true")
 options.add_argument("--path")

@@ -103,6 +103,29 @@ model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 PATIENT = "callbacks=[keras.callbacks.EarlyStopping(patience=2)]"
 
 
+@pytest.mark.parametrize(
+    ("first", "unless"),
+    [
+        ("", False),
+        (", callbacks=[keras.callbacks.EarlyStopping()]", True),
+        (", callbacks=[keras.callbacks.History()]", False),
+    ],
+)
+def test_epochs_are_counted_on_from_those_in_a_history(tmp_path: Path, first: str, unless: bool) -> None:
+    compiled = 'model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])\n'
+    fits = f"h = model.fit(x_train, y_train, validation_split=0.1, epochs=4{first})\n" + compiled
+    again = "model.fit(x_train, y_train, validation_split=0.1, epochs=9, initial_epoch=len(h.history['loss']))\n"
+    imported = read(tmp_path, HEAD + SMALL + compiled + fits + again)
+    assert [phase.epochs for phase in imported.experiment.then] == [5]
+    words = "epochs are counted from 4 on there, unless the training before stops earlier: here it is trained for 5"
+    assert (words if unless else words.replace(", unless the training before stops earlier", "")) in imported.to_know
+    assert not imported.differences
+    wrong = read(
+        tmp_path, HEAD + SMALL + compiled + fits + again.replace("len(h.history['loss'])", "h.history['loss'][0]")
+    )
+    assert any("initial_epoch is loss of an epoch" in note for note in wrong.differences)
+
+
 RATES = "callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: 0.5 ** epoch)]"
 
 

@@ -73,6 +73,8 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
         return owner.arguments[name]
     if isinstance(owner, Instance) and owner.kind == HISTORY and isinstance(owner.arguments.get(name), list):
         return owner.arguments[name]
+    if isinstance(owner, Instance) and owner.kind == HISTORY and name == "history":
+        return owner
     if isinstance(owner, Instance) and owner.kind == TUNER and name == "hypermodel":
         return owner
     if isinstance(owner, Instance) and owner.kind == TUNER and name == BEST and BEST in owner.arguments:

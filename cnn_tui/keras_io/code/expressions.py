@@ -35,6 +35,7 @@ from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.usual_names import MERGING, as_library, unless_asked, usual_name
 from cnn_tui.keras_io.code.values import (
+    FROM_HISTORY,
     CodeModel,
     CodeTable,
     Function,
@@ -308,6 +309,8 @@ class Expressions:
             value = self.value(keyword.value, names, cell)
             if keyword.arg is not None:
                 given[keyword.arg] = value
+                if keyword.arg == "initial_epoch" and not isinstance(keyword.value, ast.Constant | ast.Name):
+                    given[FROM_HISTORY] = True
             elif isinstance(value, dict) and all(isinstance(name, str) for name in value):
                 given.update(value)
             else:

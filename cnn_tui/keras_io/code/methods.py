@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -23,11 +23,13 @@ from cnn_tui.keras_io.code.data.weighing import weight_in_table
 from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before
+from cnn_tui.keras_io.code.objects import is_own
 from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.training.set_rates import as_compiled, has_other_rate
 from cnn_tui.keras_io.code.values import (
     DEFAULTS,
     FIT_AT,
+    FROM_HISTORY,
     HISTORY,
     NOT_COMPILED,
     NOT_FROZEN_ANEW,
@@ -38,6 +40,7 @@ from cnn_tui.keras_io.code.values import (
     CodeModel,
     Instance,
     Method,
+    Named,
     Tensor,
     Unknown,
     Value,
@@ -45,6 +48,8 @@ from cnn_tui.keras_io.code.values import (
 from cnn_tui.keras_io.code.words import words_of
 
 _SAVES = ("save", "save_weights")
+_TYPES: dict[str, Callable[[str], Value]] = {"builtins.int": int, "builtins.float": float}
+"""What argparse reads an option as."""
 _OF_EPOCHS = ("epochs", "initial_epoch")
 
 
@@ -122,6 +127,8 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         if {"nb_epoch", "nb_val_samples"} & given.keys() and "steps_per_epoch" in model.fitted and len(unnamed) > 1:
             model.fitted["samples_per_epoch"] = model.fitted.pop("steps_per_epoch")  # as Keras 1 had it
         model.fitted[FIT_AT] = place
+        if model.fitted.pop(FROM_HISTORY, False) and before is not None and _may_stop(before):
+            model.fitted[FROM_HISTORY] = True
         history = Instance(HISTORY, {"epoch": _epochs(model.fitted)}, place)
         if model.is_trained and before is not None and _goes_on(before, model.fitted) and not has_other_rate(model):
             model.fitted = _together(before, model.fitted)
@@ -164,6 +171,13 @@ def _checkpoints(model: CodeModel) -> list[Value]:
     return [one.arguments.get("filepath") for one in kept]
 
 
+def _may_stop(fitted: Mapping[str, Value]) -> bool:
+    """Whether callbacks may end a fit before its last epoch."""
+    given = fitted.get("callbacks")
+    listed = given if isinstance(given, list | tuple) else [given]
+    return any(is_own(one) or isinstance(one, Unknown) or getattr(one, "kind", "") == "EarlyStopping" for one in listed)
+
+
 def _epochs(fitted: Mapping[str, Value]) -> Value:
     """The epochs that a fit has trained, by their numbers; None where only running tells."""
     first, last = fitted.get("initial_epoch", 0), fitted.get("epochs", 1)
@@ -188,7 +202,7 @@ def at_last_training(model: CodeModel) -> CodeModel:
 
 def _goes_on(before: Mapping[str, Value], fitted: Mapping[str, Value]) -> bool:
     """Whether a fit goes on as the one before it: only for other epochs, and with nothing that would begin anew."""
-    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER, FIT_AT, NOT_COMPILED, NOT_FROZEN_ANEW}
+    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER, FIT_AT, FROM_HISTORY, NOT_COMPILED, NOT_FROZEN_ANEW}
     return (
         before.get("callbacks") is fitted.get("callbacks") is None
         and _epochs(before) is not None
@@ -238,7 +252,7 @@ def _of_parser(parser: Instance, name: str, unnamed: Sequence[Value], given: Map
         long = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
         called = given.get("dest", long.lstrip("-").replace("-", "_"))
         usual = False if given.get("action") == "store_true" else True if given.get("action") == "store_false" else None
-        parser.arguments[str(called)] = given.get("default", usual)
+        parser.arguments[str(called)] = _as_typed(given.get("default", usual), given.get("type"))
         if "default" in given:
             parser.arguments[DEFAULTS] = [*parser.arguments.get(DEFAULTS, ()), str(called)]
     if name == "parse_args":
@@ -246,6 +260,15 @@ def _of_parser(parser: Instance, name: str, unnamed: Sequence[Value], given: Map
     if name == "parse_known_args":
         return (Instance(OPTIONS, parser.arguments, place), [])
     return Unknown("", place)
+
+
+def _as_typed(default: Value, kind: Value) -> Value:
+    """The default of an option, which argparse reads as it reads what is typed where it is a text."""
+    read = _TYPES.get(kind.path) if isinstance(kind, Named) else None
+    try:
+        return read(default) if read is not None and isinstance(default, str) else default
+    except ValueError:  # which argparse refuses
+        return default
 
 
 def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:

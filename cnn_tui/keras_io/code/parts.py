@@ -26,7 +26,17 @@ from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.data.rows import Rows
 from cnn_tui.keras_io.code.data.tensorflow_sets import PERCENT
 from cnn_tui.keras_io.code.network.tops import below_top
-from cnn_tui.keras_io.code.values import OPTIONS, InnerLayer, InnerLayers, Instance, Named, Tensor, Value
+from cnn_tui.keras_io.code.values import (
+    HISTORY,
+    OPTIONS,
+    InnerLayer,
+    InnerLayers,
+    Instance,
+    Named,
+    Tensor,
+    Unknown,
+    Value,
+)
 
 
 def part_of(owner: Value, index: Value) -> Value:
@@ -59,6 +69,8 @@ def part_of(owner: Value, index: Value) -> Value:
         return _some_images(owner, index)
     if isinstance(owner, Instance) and owner.kind == OPTIONS:
         return attribute(owner, index)
+    if isinstance(owner, Instance) and owner.kind == HISTORY and isinstance(index, str):
+        return [Unknown(f"{index} of an epoch", owner.place) for _ in owner.arguments["epoch"]]
     if isinstance(index, slice):
         if isinstance(owner, list) and any(is_base(one) for one in owner):
             raise ValueError("some of the layers of a network that is one layer here")

@@ -17,7 +17,7 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import stop_rules
-from cnn_tui.keras_io.code.values import FIT_AT, NOT_FROZEN_ANEW, TOGETHER, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import FIT_AT, FROM_HISTORY, NOT_FROZEN_ANEW, TOGETHER, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import (
@@ -120,7 +120,10 @@ def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     if many := code.fitted.get(TOGETHER):
         notes.to_know.append(f"the model is trained {many} times in a row there: here at once, for all {epochs} epochs")
     if type(epochs) is type(first) is int and first > 0:
-        notes.to_know.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
+        unless = ", unless the training before stops earlier" if FROM_HISTORY in code.fitted else ""
+        notes.to_know.append(
+            f"epochs are counted from {first} on there{unless}: here it is trained for {epochs - first}"
+        )
         return epochs - first
     return epochs
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
-from cnn_tui.keras_io.code.objects import CLASS, held, is_own, method_of
+from cnn_tui.keras_io.code.library import call_named
+from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
 from cnn_tui.keras_io.code.training.onlookers import only_looks_on
-from cnn_tui.keras_io.code.values import Function, Instance, Unknown, Value
+from cnn_tui.keras_io.code.values import Function, Instance, Named, Names, Unknown, Value
 
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
@@ -162,15 +163,23 @@ def _rule(test: ast.expr, method: Function | None, callback: Instance) -> StopRu
     metric = _metric(left, method.node)
     if not metric:  # the other way round: 0.4 > logs["loss"]
         metric, right, is_below = _metric(right, method.node), left, not is_below
-    match right:
-        case ast.Attribute(value=ast.Name(id="self"), attr=name):
-            value = held(callback, name)
-        case _:
-            value = Expressions(lambda *_: None, ()).value(right, method.names, method.cell)
+    value = _value(right, method, callback)
     if not metric or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     name = RENAMED_METRICS.get(metric, metric)
     return StopRule(name, below=float(value)) if is_below else StopRule(name, above=float(value))
+
+
+def _value(node: ast.expr, method: Function, callback: Instance) -> Value:
+    """What an expression in a method of a callback comes to, as `float(args.goal)` and `self.goal / 100` do."""
+    names = Names(method.names)
+    itself = method.node.args.args[:1]
+    names.own().update({one.arg: callback for one in itself})
+    return Expressions(_called, ()).value(node, names, method.cell)
+
+
+def _called(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    return call_named(callee, unnamed, given, place) if isinstance(callee, Named) else Unknown("", place)
 
 
 def _metric(node: ast.expr, method: ast.FunctionDef) -> str:
@@ -180,6 +189,8 @@ def _metric(node: ast.expr, method: ast.FunctionDef) -> str:
             return name
         case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str(name))):
             return name
+        case ast.Call(func=ast.Name(id="float"), args=[inner]):
+            return _metric(inner, method)
         case ast.Name(id=name):
             for part in method.body:
                 match part:
