@@ -108,10 +108,26 @@ def test_images_that_are_made_grey_are_a_difference(tmp_path: Path) -> None:
 
 
 def test_what_is_done_to_images_in_a_way_that_is_not_known_leaves_them_unknown(tmp_path: Path) -> None:
-    code = "images = np.array([cv2.GaussianBlur(one, (5, 5), 0) for one in x_train])\n"
+    code = "images = np.array([cv2.Canny(one, 100, 200) for one in x_train])\n"
     found = imported(tmp_path, code)
     assert not found.experiment.dataset
     assert any("are not known: set the dataset to them" in words for words in found.differences)
+
+
+def test_a_filter_over_each_image_leaves_the_dataset_and_is_said(tmp_path: Path) -> None:
+    found = imported(tmp_path, "images = np.array([cv2.GaussianBlur(one, (5, 5), 0) for one in x_train])\n")
+    assert found.experiment.dataset == "cifar10"
+    (said,) = (words for words in found.differences if words.startswith("GaussianBlur (line "))
+    assert said.endswith("changes the images there as no layer here does: it is left out")
+
+
+@pytest.mark.parametrize(("to_grey", "is_divided"), [("rgb2gray", True), ("rgb_to_grayscale", False)])
+def test_grey_of_scikit_image_is_0_to_1_of_bytes(tmp_path: Path, to_grey: str, is_divided: bool) -> None:
+    code = "from skimage.color import rgb2gray\nrgb_to_grayscale = tf.image.rgb_to_grayscale\n"
+    found = imported(tmp_path, f"{code}images = {to_grey}(x_train)\n", model=GREY.replace("48, 48", "32, 32"))
+    (said,) = found.differences
+    assert said.startswith("the images are made grey there")
+    assert any("the images go in as 0 to 0.00392157 there" in words for words in found.notes) is is_divided
 
 
 @pytest.mark.parametrize("how", ["np.concatenate([{}, {}])", "np.vstack(({}, {}))", "np.append({}, {}, axis=0)"])

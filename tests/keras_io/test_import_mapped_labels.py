@@ -22,6 +22,7 @@ PAIRS = "data = tf.data.Dataset.from_tensor_slices((x_train, y_train))\n"
         ("x, tf.one_hot(tf.cast(y, tf.int32), 10)", ""),
         ("x, y % 2", "map makes other labels, y % 2 (line 14): here they are as they are in the dataset"),
         ("x, tf.cast(y == 5, tf.float32)", "map makes other labels, tf.cast(y == 5, tf.float32) (line 14)"),
+        ("x, (y > 4).numpy().astype('int32')", "map makes other labels, (y > 4).numpy().astype('int32') (line 14)"),
         ("x, tf.where(y > 4, 1, 0)", "map makes other labels, tf.where(y > 4, 1, 0) (line 14)"),
         ("x, x", "map gives pictures for labels (line 14): here the labels are the classes"),
     ],

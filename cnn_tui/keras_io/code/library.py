@@ -24,6 +24,7 @@ from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, 
 from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.data.weighing import weighing_call
 from cnn_tui.keras_io.code.devices import devices_call
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.mathematics import number_of, operated
 from cnn_tui.keras_io.code.network.activations import with_activation
 from cnn_tui.keras_io.code.network.applications import (
@@ -43,8 +44,6 @@ from cnn_tui.keras_io.code.training.own_losses import loss_call
 from cnn_tui.keras_io.code.values import PARSER, BaseLayer, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.imported.chain import ONLY_CHAINS
 
-_AS_MANY = ("list", "sorted", "tuple", "set", "int", "round")
-"""Functions that leave how many there are."""
 _PLAIN_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len, "int": int, "float": float, "str": str, "min": min, "max": max, "round": round,
 }  # fmt: skip
@@ -227,7 +226,8 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         what = f"{callee.name} ({place}) has {count} inputs: {ONLY_CHAINS}"
         earlier = (part.problem for part in (*parts, *unnamed) if isinstance(part, Tensor) and part.problem)
         return Tensor(tensor.shape, tensor.layers, next(earlier, what))
-    if callee.name in ("cast", "identity", "convert_to_tensor", "array", "asarray"):
+    effect = effect_of(callee.name)
+    if effect.leaves_all and effect.shape and "int" not in callee.name:  # which cuts off what is behind the point
         return tensor
     if callee.name == "grayscale_to_rgb" or (callee.name == "repeat" and [*unnamed[1:], *given.values()] == [3, -1]):
         return Tensor(tensor.shape, (*tensor.layers, Instance(THREEFOLD, {}, place)), tensor.problem)
@@ -261,11 +261,16 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return dict(given)
     if name in ("next", "iter") and unnamed and isinstance(unnamed[0], Folder) and BY_HAND not in unnamed[0].arguments:
         return first_batch(unnamed[0]) if name == "next" else unnamed[0]
-    if name in _AS_MANY and len(unnamed) == 1 and isinstance(unnamed[0], ClassNames | Share | PictureCount):
+    effect = effect_of(name)
+    if (
+        (effect.items or effect.count)
+        and len(unnamed) == 1
+        and isinstance(unnamed[0], ClassNames | Share | PictureCount)
+    ):
         return unnamed[0]
     if name == "len" and len(unnamed) == 1 and (length := length_of(unnamed[0])) is not None:
         return length
-    if name in ("list", "sorted", "tuple", "reversed") and len(unnamed) == 1 and is_of_files(unnamed[0]):
+    if (effect.items or name == "reversed") and len(unnamed) == 1 and is_of_files(unnamed[0]):
         return unnamed[0]
     if name == "enumerate" and unnamed and (turns := numbered(unnamed[0], place)) is not None:
         return turns

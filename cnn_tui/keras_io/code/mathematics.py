@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.arithmetic import OPERATORS, combined
 from cnn_tui.keras_io.code.data.data_values import PictureCount, Share
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Value
 
 _MATH: dict[str, Callable[..., float]] = {
     name: getattr(math, name) for name in ("exp", "log", "log10", "sqrt", "cos", "sin", "floor", "ceil", "pow")
 } | {"power": math.pow, "minimum": min, "maximum": max, "abs": abs}
-_NUMBERS = ("float16", "float32", "float64", "int32", "int64", "uint8", "constant")
-"""Functions that give a number as NumPy and TensorFlow have it."""
 _ROOTS = ("math", "numpy", "tensorflow")
 
 
@@ -27,7 +26,7 @@ def operated(callee: Named, unnamed: Sequence[Value], place: str) -> Value:
 
 def number_of(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     """What a function of mathematics gives; None for any other."""
-    if callee.name in _NUMBERS and len(unnamed) == 1 and type(unnamed[0]) in (int, float):
+    if effect_of(callee.name).leaves_all and len(unnamed) == 1 and type(unnamed[0]) in (int, float):
         return unnamed[0] if callee.path.partition(".")[0] in _ROOTS else None
     if callee.name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share | PictureCount):
         return unnamed[0]

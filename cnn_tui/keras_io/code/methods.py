@@ -11,6 +11,7 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.branches import TESTING
 from cnn_tui.keras_io.code.data.any_image import AnyImage, any_image_method
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.arrays import left_by
 from cnn_tui.keras_io.code.data.below import is_below
 from cnn_tui.keras_io.code.data.by_hand import below_method, picture_method
 from cnn_tui.keras_io.code.data.data_values import ClassNames, ClassWeights, Folder, Listed, ReadPicture, Share
@@ -277,7 +278,7 @@ def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value], given
         return images.arranged(sizes)
     if name in ("mean", "std") and images.what == "images":
         return statistic(images, name, given.get("axis", unnamed[0] if unnamed else None))
-    return images if name in ("reshape", "astype", "copy", "flatten", "ravel", "to_numpy") else Unknown("", "")
+    return left_by(images, name) or Unknown("", "")
 
 
 def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Folder:

@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.data.array_values import GREYED, OTHERS, THREEFOLD, TURNED, DatasetArrays
+from cnn_tui.keras_io.code.data.colours import COLOURED, is_conversion, made_of_colours
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, OfEach
+from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 
@@ -32,19 +35,9 @@ class AnyNumber(msgspec.Struct, frozen=True):
     rows: range
 
 
-_SAME = (
-    "array", "asarray", "ascontiguousarray", "astype", "copy", "float32", "float64", "fromarray", "img_to_array",
-    "numpy", "uint8", "cast", "convert_to_tensor", "constant", "squeeze",
-)  # fmt: skip
-"""Functions and methods that leave an image, or a label, as it is."""
-_TO_ARRAY = ("array", "asarray", "stack", "float32", "convert_to_tensor", "constant", "to_categorical")
-"""Functions that make an array of a list of images."""
 _OF_BATCHES = ("concatenate", "concat", "vstack", "row_stack")
 """Functions that make one of a list of batches of images."""
 _THREEFOLD = ("stack", "dstack", "concatenate", "concat", "merge")
-_TO_RGB = ("COLOR_GRAY2RGB", "COLOR_GRAY2BGR", "grayscale_to_rgb", "gray2rgb")
-_TO_GREY = ("COLOR_RGB2GRAY", "COLOR_BGR2GRAY", "rgb_to_grayscale", "rgb2gray")
-_OTHER_ORDER = ("COLOR_RGB2BGR", "COLOR_BGR2RGB")
 _WAYS = {"INTER_NEAREST": "nearest", "INTER_CUBIC": "bicubic", "INTER_LANCZOS4": "lanczos5"}
 """How OpenCV brings pictures to another size, by Keras's words; INTER_LINEAR else."""
 
@@ -91,16 +84,15 @@ def any_image_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, 
     """What a function makes of any image, or of a list with each of them; None for any other."""
     first, name = unnamed[0] if unnamed else None, callee.name
     if isinstance(first, list | tuple) and first:
-        if name in (*_TO_ARRAY, *_OF_BATCHES) and all(isinstance(one, OfEach) for one in first):
+        if (effect_of(name).makes_array or name in _OF_BATCHES) and all(isinstance(one, OfEach) for one in first):
             return together([one.value for one in first], place)
         if all(isinstance(one, AnyImage) for one in first) and name in _THREEFOLD:
             is_grey = len(first) == 3 and len({id(one.of) for one in first}) == 1
             return _of(coloured(first[0].of, place), place) if is_grey else Unknown("", place)
     if not isinstance(first, AnyImage):
         return None
-    word = next((one.name for one in (callee, *unnamed[1:]) if isinstance(one, Named) and one.name in _KNOWN), "")
-    if word:
-        return _of(in_colours(first.of, word, place), place)
+    if is_conversion(name):
+        return _of(in_colours(first.of, callee, unnamed[1:], given, place), place)
     if name == "repeat" and 3 in unnamed[1:2] and given.get("axis", -1) in (-1, 2):
         return _of(coloured(first.of, place), place)
     if name in ("resize", "imresize"):
@@ -110,25 +102,43 @@ def any_image_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, 
         return AnyImage(first.of.with_channel()) if axis in (-1, 2) else Unknown("", place)
     if name == "reshape":
         return _reshaped(first, unnamed[1:] or [*given.values()])
-    if name == "array_to_img":
-        return AnyImage(first.of)
-    return first if name in _SAME else Unknown("", place)
+    return _left_by(first, name, place)
 
 
-_KNOWN = (*_TO_RGB, *_TO_GREY, *_OTHER_ORDER)
+def _left_by(one: AnyImage, name: str, place: str) -> Value:
+    """What a function or a method of this name leaves of any image, or label, or makes of each."""
+    if effect_of(name).leaves_all:
+        return one
+    changed = done_by(one.of, name, {}, (), place) if effect_of(name).shape else None
+    return Unknown("", place) if changed is None else AnyImage(changed)
 
 
-def in_colours(images: DatasetArrays, word: str, place: str) -> DatasetArrays | None:
-    """The images in the colours that a word says; None where they have no others."""
-    if word in _TO_RGB:
+def in_colours(
+    images: DatasetArrays, callee: Named | None, more: Sequence[Value], given: Mapping[str, Value], place: str
+) -> DatasetArrays | None:
+    """The images in the colours that a function gives, or a picture's `convert` where there is none; else None.
+
+    None too where the images have no such colours.
+    """
+    made = made_of_colours("convert" if callee is None else callee.name, more, given)
+    if made == COLOURED:
+        return images if _is_rgb(images) else coloured(images, place)
+    if made == THREEFOLD:
         return coloured(images, place)
-    if word in _TO_GREY:
-        return (
-            msgspec.structs.replace(images, sizes=images.sizes[:2]).with_change(GREYED, place)
-            if _is_rgb(images)
-            else None
-        )
-    return images.with_change(TURNED, place) if _is_rgb(images) else None
+    if made == GREYED and callee is None and not _is_rgb(images):
+        return images
+    if made is None or not _is_rgb(images):
+        return None
+    if made == TURNED:
+        return images.with_change(TURNED, place)
+    images = images if callee is None else _as_scikit_has_it(images, callee, {})
+    return msgspec.structs.replace(images, sizes=images.sizes[:2]).with_change(GREYED, place)
+
+
+def _as_scikit_has_it(images: DatasetArrays, callee: Named, given: Mapping[str, Value]) -> DatasetArrays:
+    """The images as a function gives them that is scikit-image's: of bytes it makes 0 to 1."""
+    is_to_1 = callee.path.startswith("skimage.") and given.get("preserve_range") is not True and images.scale == 1
+    return images.scaled(1 / WHITE) if is_to_1 else images
 
 
 def coloured(images: DatasetArrays, place: str) -> DatasetArrays | None:
@@ -159,8 +169,7 @@ def _resized(
         return None if layer is None else _to_size(images, layer)
     height, width = (size[1], size[0]) if root == "cv2" else size[:2]
     way = _WAYS.get(getattr(given.get("interpolation"), "name", ""), "bilinear")
-    if root == "skimage" and given.get("preserve_range") is not True and images.scale == 1:
-        images = images.scaled(1 / WHITE)  # of bytes it makes 0 to 1
+    images = _as_scikit_has_it(images, callee, given)
     arguments = {"height": height, "width": width, **({} if way == "bilinear" else {"interpolation": way})}
     return _to_size(images, Instance("Resizing", arguments, place))
 
@@ -190,14 +199,11 @@ def any_image_method(
             return Unknown("", place)
         layer = Instance("Resizing", {"height": size[1], "width": size[0], "interpolation": "bicubic"}, place)
         return _of(_to_size(one.of, layer), place)
-    if name == "convert" and unnamed in (["L"], ["RGB"]):
-        is_grey = unnamed == ["L"]
-        if _is_rgb(one.of) is not is_grey:
-            return one
-        return _of(in_colours(one.of, _TO_GREY[0] if is_grey else _TO_RGB[0], place), place)
+    if name == "convert":
+        return _of(in_colours(one.of, None, unnamed, given, place), place)
     if name == "reshape":
         return _reshaped(one, unnamed)
-    return one if name in _SAME else Unknown("", place)
+    return _left_by(one, name, place)
 
 
 def part_of_any(one: AnyImage, index: ast.expr) -> AnyImage:

@@ -8,6 +8,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.data.any_image import coloured, in_colours
 from cnn_tui.keras_io.code.data.array_values import HALVES, OTHERS, DatasetArrays
+from cnn_tui.keras_io.code.data.colours import is_conversion
 from cnn_tui.keras_io.code.data.joins import is_to_fill
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
@@ -34,9 +35,7 @@ def joins_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     many = given.get("repeats", behind[0] if behind else None)
     if name == "repeat" and many == 3 and given.get("axis", behind[1] if len(behind) > 1 else None) in _CHANNELS:
         return coloured(first, place) or Unknown("", place)
-    if name in ("grayscale_to_rgb", "gray2rgb", "rgb_to_grayscale", "rgb2gray"):
-        return in_colours(first, name, place) or Unknown("", place)
-    return None
+    return (in_colours(first, callee, unnamed[1:], given, place) or Unknown("", place)) if is_conversion(name) else None
 
 
 def _threefold(parts: Sequence[Value], place: str) -> DatasetArrays | None:

@@ -16,13 +16,8 @@ from cnn_tui.keras_io.code.data.idx_files import idx_call
 from cnn_tui.keras_io.code.data.openml import openml_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.scale import statistic
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
-
-_ON_ARRAYS = (
-    "array", "asarray", "expand_dims", "cast", "convert_to_tensor", "to_categorical", "float32", "reshape", "astype",
-    "squeeze", "one_hot", "copy", "constant",
-)  # fmt: skip
-
 
 _OF_KERAS = "mnist.npz"
 """The file that Keras keeps MNIST in."""
@@ -172,8 +167,8 @@ def _of_arrays(arrays: DatasetArrays, name: str, unnamed: Sequence[Value], given
     if name == "reshape" and arrays.what == "images":
         shape = [*unnamed[1:], given.get("newshape"), given.get("shape")]
         return next((arrays.arranged(one) for one in shape if isinstance(one, tuple | list)), arrays)
-    if name in _ON_ARRAYS:
-        return _on_arrays(arrays, name)
+    if (left := left_by(arrays, name)) is not None:
+        return left
     if name == "delete" and arrays.half == "train":
         return _without(arrays, unnamed[1:], given)
     if arrays.what == "images" and name in ("mean", "std"):
@@ -183,11 +178,14 @@ def _of_arrays(arrays: DatasetArrays, name: str, unnamed: Sequence[Value], given
     return range(_classes(arrays)) if arrays.what == "labels" and name == "unique" else None
 
 
-def _on_arrays(arrays: DatasetArrays, name: str) -> DatasetArrays:
-    """What a function makes of arrays that leaves the numbers in them."""
-    if name in ("to_categorical", "one_hot") and arrays.what == "labels":
+def left_by(arrays: DatasetArrays, name: str) -> DatasetArrays | None:
+    """Arrays behind a function, or a method, that leaves the numbers in them; None behind any other."""
+    effect = effect_of(name)
+    if arrays.what == "labels" and effect.classes and effect.makes_array and not effect.numbers:  # one-hot
         return arrays.reshaped((_classes(arrays),))
-    return arrays.with_channel() if name == "expand_dims" else arrays
+    if name == "expand_dims":
+        return arrays.with_channel()
+    return arrays if effect.leaves_all else None
 
 
 def _without(arrays: DatasetArrays, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data.bound_names import LEAVE, SUMS, Binding, BoundNames, mentions, names_of
+from cnn_tui.keras_io.code.data.bound_names import SUMS, Binding, BoundNames, mentions, names_of
 from cnn_tui.keras_io.code.data.class_ratios import (
     BALANCED,
     CLASSES,
@@ -32,6 +32,7 @@ from cnn_tui.keras_io.code.data.class_ratios import (
     part_of,
 )
 from cnn_tui.keras_io.code.data.data_values import ClassWeights
+from cnn_tui.keras_io.code.effects import called, effect_of, given_to
 from cnn_tui.keras_io.code.values import FIT_AT, Instance, Value
 
 _COUNTING = ("bincount", "Counter", "value_counts")
@@ -169,7 +170,7 @@ class _Reader:
         return value
 
     def _called(self, node: ast.Call, names: BoundNames) -> object:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = called(node)
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         first = node.args[0] if node.args else None
         if name in _COUNTING or (name == "unique" and any(one.arg == "return_counts" for one in node.keywords)):
@@ -196,8 +197,9 @@ class _Reader:
             if isinstance(pairs, OfEachClass) and pairs.is_table:
                 return pairs
             return OfEachClass(part_of(pairs.of, 1), True) if isinstance(pairs, OfEachClass) else None
-        if name in LEAVE:
-            return self.read(first or owner, names)
+        effect = effect_of(name)
+        if effect.leaves_all or effect.items or effect.count:
+            return self.read(given_to(node), names)
         made = names.called(name, node)
         return self.read(made[0], made[1]) if made is not None else None
 

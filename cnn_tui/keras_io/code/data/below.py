@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 import msgspec
 
 from cnn_tui.keras_io.code.data.data_values import AnyEntry, Below, OfName
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Unknown, Value
 
 _GUARDS = ("isdir", "isfile", "exists", "is_dir", "is_file")
 """Questions to which what a loop is for says yes."""
-_SAME = ("abspath", "realpath", "normpath", "str", "Path", "resolve", "absolute", "as_posix")
 _SEPARATORS = "/\\"
 
 
@@ -74,7 +74,7 @@ def below_call(name: str, first: Value) -> Value:
     """What a function of paths makes of such a path or name; None for another function."""
     if name in _GUARDS:
         return True
-    if name in _SAME:
+    if effect_of(name).path:
         return first
     if name == "splitext" and (entry := entry_of(first)) is not None:
         return (OfName(entry), OfName(entry))

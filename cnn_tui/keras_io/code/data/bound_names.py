@@ -7,21 +7,6 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-LEAVE = (
-    "float",
-    "int",
-    "round",
-    "list",
-    "array",
-    "asarray",
-    "astype",
-    "tolist",
-    "to_dict",
-    "float32",
-    "sorted",
-    "copy",
-)
-"""Functions and methods that leave numbers as they are."""
 SUMS = ("sum", "total")
 _EMPTY = ("dict", "list", "defaultdict", "Counter", "OrderedDict")
 

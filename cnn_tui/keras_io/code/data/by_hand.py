@@ -11,8 +11,9 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from cnn_tui.keras_io.code.data.array_values import GREYED, THREEFOLD, TURNED
 from cnn_tui.keras_io.code.data.below import any_in, below_call, joined, name_asked
-from cnn_tui.keras_io.code.data.colours import GREYS, is_told, made_grey, plain_name
+from cnn_tui.keras_io.code.data.colours import is_conversion, made_of_colours, read_colours
 from cnn_tui.keras_io.code.data.data_values import (
     BLUE_FIRST,
     BY_HAND,
@@ -28,10 +29,9 @@ from cnn_tui.keras_io.code.data.data_values import (
 from cnn_tui.keras_io.code.data.each_picture import notes_of, touched
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.data.unknown_pictures import sizes_of
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
-_SAME = ("array", "asarray", "img_to_array", "float32", "expand_dims", "astype", "copy", "reshape")
-"""Functions and methods that leave pictures as they are, or only the axes of grey ones."""
 THE_LABELS = "the labels"
 """What a list is in words that has a label for each file, or image."""
 _WITH_A_BAR = ("tqdm", "tqdm_notebook")
@@ -59,9 +59,9 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return below_call(name, first)
     if isinstance(first, ReadPicture):
         return touched(first, name, place) or _changed(name, first, unnamed[1:], given)
-    if isinstance(first, Folder) and BY_HAND in first.arguments and name in _SAME:
+    if isinstance(first, Folder) and BY_HAND in first.arguments and effect_of(name).leaves_all:
         return first
-    return together(first, place) if name in ("array", "asarray", "stack") and isinstance(first, list) else None
+    return together(first, place) if effect_of(name).makes_array and isinstance(first, list) else None
 
 
 def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -> Value:
@@ -111,9 +111,9 @@ def _as_read(
 ) -> ReadPicture | None:
     """A picture as a function reads it; None for a function that reads none."""
     if callee.path == "cv2.imread":
-        flag = plain_name(more[0] if more else given.get("flags"))
-        grey = flag in GREYS
-        return msgspec.structs.replace(picture, is_grey=grey, is_blue_first=not grey) if is_told(flag) else None
+        colours = read_colours(more, given)
+        grey = colours == GREYED
+        return msgspec.structs.replace(picture, is_grey=grey, is_blue_first=not grey) if colours else None
     if callee.name == "open" and callee.path.endswith("Image.open"):
         return picture
     if callee.name != "load_img" or not callee.is_keras:
@@ -151,13 +151,12 @@ def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapp
         if isinstance(size, tuple | list) and len(size) == 2 and not {"fx", "fy"} & given.keys():
             return msgspec.structs.replace(picture, size=(size[1], size[0]))  # both take the width first
         return None
-    if name in ("cvtColor", "convert"):
-        grey = made_grey(first)
-        if grey is None:
-            return None
-        return msgspec.structs.replace(picture, is_grey=picture.is_grey or grey, is_blue_first=False)
-    is_row = name in ("flatten", "ravel") or (name == "reshape" and [*more] in ([-1], [(-1,)], [[-1]]))
-    return picture if is_row or (name in _SAME and name != "reshape") else None
+    if is_conversion(name):
+        made = made_of_colours(name, more, given)
+        grey, turned = picture.is_grey or made == GREYED, picture.is_blue_first is not (made == TURNED)
+        known = made not in (None, THREEFOLD)
+        return msgspec.structs.replace(picture, is_grey=grey, is_blue_first=turned and not grey) if known else None
+    return picture if effect_of(name).leaves_all else None
 
 
 def picture_method(picture: ReadPicture, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:

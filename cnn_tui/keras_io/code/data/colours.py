@@ -1,25 +1,43 @@
-"""How scripts ask OpenCV, Pillow and Keras for pictures in grey, or in red, green and blue."""
+"""How scripts ask OpenCV, Pillow, scikit-image, TensorFlow and Keras for pictures in grey, or in other colours."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from cnn_tui.keras_io.code.data.array_values import GREYED, THREEFOLD, TURNED
 from cnn_tui.keras_io.code.values import Named, Value
 
-GREYS = (0, "IMREAD_GRAYSCALE", "COLOR_BGR2GRAY", "COLOR_RGB2GRAY", "L")
-"""The words, or the numbers, for grey."""
-_COLOURS = (1, None, "IMREAD_COLOR", "COLOR_BGR2RGB", "RGB")
+COLOURED = "coloured"
+"""They come in red, green and blue, grey ones in three channels."""
+_WORDS: dict[str, str] = {
+    **dict.fromkeys(("COLOR_RGB2GRAY", "COLOR_BGR2GRAY", "rgb_to_grayscale", "rgb2gray", "L"), GREYED),
+    **dict.fromkeys(("COLOR_GRAY2RGB", "COLOR_GRAY2BGR", "grayscale_to_rgb", "gray2rgb"), THREEFOLD),
+    **dict.fromkeys(("COLOR_RGB2BGR", "COLOR_BGR2RGB"), TURNED),
+    "RGB": COLOURED,
+}
+"""What functions, and words that conversions are given, make of colours."""
+_FLAGS: dict[Value, str] = {
+    **dict.fromkeys((0, "IMREAD_GRAYSCALE"), GREYED),
+    **dict.fromkeys((1, None, "IMREAD_COLOR"), COLOURED),
+    **dict.fromkeys(("COLOR_RGB2GRAY", "COLOR_BGR2GRAY", "COLOR_RGB2BGR", "COLOR_BGR2RGB"), COLOURED),
+}
+"""How OpenCV is told to read a picture. Words for conversions are numbers to it, 4, 6 and 7, that ask for colours."""
+_CONVERSIONS = ("cvtColor", "convert")
 
 
-def plain_name(value: Value) -> Value:
-    """The name of something of a library; anything else as it is."""
-    return value.name if isinstance(value, Named) else value
+def made_of_colours(name: str, more: Sequence[Value], given: Mapping[str, Value]) -> str | None:
+    """What a call makes of a picture's colours, of which `more` follows the picture; None of one that does not say."""
+    asked = (more[0] if more else given.get("code", given.get("mode"))) if name in _CONVERSIONS else name
+    return _WORDS.get(str(asked))
 
 
-def made_grey(asked: Value) -> bool | None:
-    """Whether a conversion, as cvtColor or convert, makes a picture grey; None where it is not told, or is no word."""
-    word = plain_name(asked)
-    return None if word in (0, 1, None) or not is_told(word) else word in GREYS
+def read_colours(more: Sequence[Value], given: Mapping[str, Value]) -> str | None:
+    """In which colours OpenCV reads a picture; None where that is not told."""
+    flag = more[0] if more else given.get("flags")
+    flag = flag.name if isinstance(flag, Named) else flag
+    return _FLAGS.get(flag) if isinstance(flag, int | str | None) else None
 
 
-def is_told(word: Value) -> bool:
-    """Whether a word, or a number, is one for grey or for colours."""
-    return isinstance(word, int | str | None) and word in (*GREYS, *_COLOURS)
+def is_conversion(name: str) -> bool:
+    """Whether a function, or a method, is one that gives pictures other colours."""
+    return name in _CONVERSIONS or name in _WORDS

@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.data.array_values import (
     TURNED,
     DatasetArrays,
 )
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 
@@ -35,12 +36,6 @@ CHANGES = {
     "({}): here by 0 and 255",
 }
 """What is said of images to which more is done than layers do, with its place."""
-_FUNCTIONS = (
-    "clip", "clip_by_value", "round", "around", "rint", "sqrt", "square", "log", "log1p", "exp", "power", "abs",
-    "absolute", "tanh", "transpose", "swapaxes", "moveaxis", "rot90", "flip", "fliplr", "flipud", "roll", "where",
-    "random_noise", "gaussian_filter", "nan_to_num", "floor", "ceil", "sign", "minimum", "maximum",
-)  # fmt: skip
-"""Functions, and methods, that make as many images of images."""
 _MOVES = {
     "transpose": ([(0, 3, 1, 2)], [(0, 2, 3, 1)]),
     "moveaxis": ([-1, 1], [3, 1], [1, -1], [1, 3]),
@@ -63,7 +58,7 @@ def done_by(
         return None
     if name in _MOVES and (moved := _with_channels_moved(images, name, [*unnamed, *given.values()])) is not None:
         return moved
-    if name in _FUNCTIONS:
+    if effect_of(name).changes_each:
         return images.with_change(DONE, f"{name} ({place})")
     is_plain = images.centered is None and images.to_length_1 is None and not images.is_prepared
     if name not in _ENDS or unnamed or "axis" in given or images.dataset not in BUILT_IN or not is_plain:

@@ -5,13 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, BY_HAND, Folder, ReadPicture
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Value
-
-_TOUCHES = (
-    "equalizeHist", "equalize_hist", "GaussianBlur", "medianBlur", "bilateralFilter", "blur", "filter2D",
-    "fastNlMeansDenoising", "fastNlMeansDenoisingColored",
-)  # fmt: skip
-"""Functions that change what a picture shows, and neither its size nor its colours, for which no layer is here."""
 
 
 def any_of_read(pictures: Folder) -> ReadPicture | None:
@@ -25,7 +20,8 @@ def any_of_read(pictures: Folder) -> ReadPicture | None:
 
 def touched(picture: ReadPicture, name: str, place: str) -> ReadPicture | None:
     """A picture behind a function of this name that only changes what it shows; None behind another one."""
-    if name not in _TOUCHES:
+    effect = effect_of(name)
+    if not effect.changes_each or not effect.shape:
         return None
     return msgspec.structs.replace(picture, touched=(*picture.touched, f"{name} ({place})"))
 

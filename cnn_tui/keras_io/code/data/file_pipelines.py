@@ -9,12 +9,12 @@ import msgspec
 from cnn_tui.keras_io.code.data.below import any_in
 from cnn_tui.keras_io.code.data.by_hand import all_of_pattern, picture_at, together
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Below, ClassNames, Folder, OfEach, ReadPicture
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 
 FILES = "files"
 """Among the arguments of a Folder: any of the paths that are its elements, and whether each has a label beside it."""
-_AS_IT_IS = ("cast", "identity", "convert_to_tensor", "ensure_shape", "reshape")
 
 
 def files_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -56,7 +56,7 @@ def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapp
         return msgspec.structs.replace(picture, size=tuple(size)) if known else None
     if name == "convert_image_dtype":
         return msgspec.structs.replace(picture, scale=picture.scale / WHITE)
-    return picture if name in _AS_IT_IS else None
+    return picture if effect_of(name).leaves_all else None
 
 
 def read_from_files(folder: Folder, picture: ReadPicture, place: str) -> Folder:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from cnn_tui.keras_io.code.effects import called, effect_of, given_to
 from cnn_tui.keras_io.code.values import Tensor, Unknown, Value
 from cnn_tui.text import quiet
 
-_SAME = (
-    "one_hot", "cast", "expand_dims", "squeeze", "reshape", "to_categorical", "identity", "convert_to_tensor",
-    "int32", "float32", "stop_gradient",
-)  # fmt: skip
-"""Functions that leave which class a label is."""
 _OTHERS = ("where", "equal", "not_equal", "greater", "less", "mod", "floormod", "maximum", "minimum")
 """Functions that make other labels of labels."""
 
@@ -34,10 +30,6 @@ def _is_another(words: str) -> bool:
         node = ast.parse(words, mode="eval").body
     except (SyntaxError, ValueError, RecursionError):  # of a long one, of which not all is kept
         return False
-    while isinstance(node, ast.Call) and node.args and _name(node) in _SAME:
-        node = node.args[0]
-    return isinstance(node, ast.BinOp | ast.Compare) or (isinstance(node, ast.Call) and _name(node) in _OTHERS)
-
-
-def _name(call: ast.Call) -> str:
-    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+    while isinstance(node, ast.Call) and effect_of(called(node)).classes and (of := given_to(node)) is not None:
+        node = of
+    return isinstance(node, ast.BinOp | ast.Compare) or (isinstance(node, ast.Call) and called(node) in _OTHERS)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-_LEAVE = ("int", "float", "round", "ceil", "floor", "astype", "numpy", "item")
-"""Functions and methods that leave a number as it is, but for what is rounded off."""
+from cnn_tui.keras_io.code.effects import called, effect_of, given_to
 
 
 class _Steps(NamedTuple):
@@ -46,9 +45,9 @@ def _read(node: ast.expr, batch_size: int) -> _Steps | None:
             return _Steps(1.0, images=1)
         case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0)):
             return _Steps(1.0, images=1)
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[of]) if name in _LEAVE[:5]:
-            return _read(of, batch_size)
-        case ast.Call(func=ast.Attribute(value=of, attr=name)) if name in _LEAVE[5:]:
+        case ast.Call() if (effect_of(called(node)).count or effect_of(called(node)).leaves_all) and (
+            of := given_to(node)
+        ) is not None:
             return _read(of, batch_size)
         case ast.Name() | ast.Attribute():
             return _Steps(1.0, size=1)

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from cnn_tui.keras_io.code.data.below import joined
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Value
 
 THIS_FILE = "script.py"
 """What `__file__` is: a name without a folder, so that what lies beside it is looked for beside the script."""
 _ARCHIVES = (".tar.gz", ".tar.bz2", ".tgz", ".tar", ".zip")
-_SAME = ("abspath", "realpath", "normpath", "expanduser", "resolve", "absolute", "as_posix", "fspath")
-"""Functions and methods that give the same place again."""
 _METHODS = ("replace", "format", "lower", "upper", "strip", "lstrip", "rstrip")
 _LONGEST = 1_000
 """Characters of a text and what is put into it."""
@@ -39,7 +38,7 @@ def path_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value
     if name in ("dirname", "basename"):
         whole = PurePosixPath(unnamed[0])
         return str(whole.parent) if name == "dirname" else whole.name
-    return str(unnamed[0]) if name in _SAME else None
+    return str(unnamed[0]) if effect_of(name).path else None
 
 
 def _fetched(arguments: Mapping[str, Value]) -> str | None:
@@ -72,7 +71,7 @@ def text_method(
         return bool(getattr(text, name)(ends)) if all(isinstance(end, str) for end in ends) else None
     if not all(isinstance(part, str | int | float) for part in (*unnamed, *given.values())):
         return None
-    if name in _SAME:
+    if effect_of(name).path:
         return text
     if name == "joinpath" and all(isinstance(part, str) for part in unnamed):
         return str(Path(text, *unnamed))

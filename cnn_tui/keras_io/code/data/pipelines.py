@@ -24,6 +24,7 @@ from cnn_tui.keras_io.code.data.data_values import (
 from cnn_tui.keras_io.code.data.file_loops import counted_at_once
 from cnn_tui.keras_io.code.data.file_pipelines import FILES, read_from_files
 from cnn_tui.keras_io.code.data.mapped_labels import note_of_labels
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply", "as_numpy_iterator")
@@ -61,8 +62,6 @@ def attribute_of(folder: Folder, name: str) -> Value:
 def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function gives that reads pictures, or looks at where they lie; None for any other function."""
     name, first = callee.name, unnamed[0] if unnamed else None
-    if name in ("ceil", "floor") and isinstance(first, Share):
-        return first
     if name == "image_dataset_from_directory":
         arguments = {"batch_size": 32, **named(name, unnamed, given)}
         folder = Folder(arguments.pop("directory", None), arguments, None, place)
@@ -73,10 +72,6 @@ def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, V
         return Folder(images, {"shuffle": False}, None, place) if known else Unknown("", place)
     if name == "zip" and callee.path.startswith("tensorflow.") and (pair := _zipped(unnamed)) is not None:
         return pair
-    if name == "listdir" and isinstance(first, str):
-        return ClassNames(first, False, Unknown("os.listdir", place))
-    if name == "glob" and isinstance(first, str) and first.endswith("/*"):
-        return ClassNames(first.removesuffix("/*"), False, Unknown("glob", place))
     return (length_of(first) or Unknown("", place)) if name == "cardinality" and unnamed else None
 
 
@@ -110,7 +105,7 @@ def pipeline_method(
 
     Unknown with no words for what is no pipeline.
     """
-    if name in _HANDED_ON or (BY_HAND in folder.arguments and name in ("reshape", "astype", "copy")):
+    if name in _HANDED_ON or (BY_HAND in folder.arguments and effect_of(name).leaves_all):
         if name == "shuffle":
             path = folder.path.mixed() if isinstance(folder.path, DatasetArrays) else folder.path
             return msgspec.structs.replace(folder, path=path, arguments={**folder.arguments, "shuffle": True})

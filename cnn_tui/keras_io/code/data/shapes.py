@@ -8,13 +8,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_behind, numbers_of, picture_behind, sizes_of
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
-_LEAVE = (
-    "array", "asarray", "astype", "cast", "constant", "convert_to_tensor", "copy", "float32", "shuffle", "stack",
-    "to_numpy",
-)  # fmt: skip
-"""Functions and methods that leave the sizes of an array."""
 _ARRANGE = ("reshape", "expand_dims")
 
 
@@ -32,7 +28,7 @@ def with_sizes(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Ma
     if name in _ARRANGE and isinstance(of, Unknown):
         shape = [*more, *(given[key] for key in ("newshape", "shape", "axis") if key in given)]
         sizes = _reshaped(shape) if name == "reshape" else _expanded(sizes, shape)
-    elif name not in _LEAVE:
+    elif not (effect_of(name).numbers and effect_of(name).shape):
         return made
     return msgspec.structs.replace(made, sizes=sizes, numbers=numbers_of(of))
 

@@ -9,22 +9,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Statistic
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import CodeTable, Named, Numbers, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 
 _TABLE = ".csv"
 _EVERY = (0, 1, 2, 3)
 """The axes of images."""
-_TO_ARRAYS = ("array", "asarray", "asfarray", "to_numpy", "as_matrix", "reshape", "loadtxt", "genfromtxt", "fromstring")
-"""Functions, and methods, that give an array of NumPy's and leave the numbers in it."""
-_LEAVE = (
-    "append", "array_split", "ascontiguousarray", "astype", "batch", "cast", "concat", "concatenate", "constant",
-    "convert_to_tensor", "copy", "delete", "drop", "dropna", "expand_dims", "fillna", "fit", "flatten", "float32",
-    "flow", "format", "get", "head", "hsplit", "join", "next", "open", "permutation", "pop", "ravel", "read_csv",
-    "reader", "reset_index", "sample", "shuffle", "split", "squeeze", "stack", "tail", "take", "to_categorical",
-    "tolist", "train_test_split", "uint8", "vstack", "DataFrame", "Path", "Series",
-)  # fmt: skip
-"""Others that leave them, whatever they give."""
 _PIXELS = re.compile(r"pixel|image|img|feature", re.IGNORECASE)
 """What names of columns tell that pixels are in them."""
 _RENAMED = re.compile(r"\.(astype|map|replace|factorize|codes)\b|fit_transform|factorize|to_numeric")
@@ -108,9 +99,10 @@ def statistic_of_table(
 
 def behind_call(table: CodeTable, callee: Value, name: str, place: str) -> CodeTable:
     """A table behind a call of something by this name that is not known otherwise."""
-    if name in _TO_ARRAYS:
+    effect = effect_of(name)
+    if effect.makes_array or (effect.leaves_all and not effect.shape):
         return msgspec.structs.replace(table, is_array=True)
-    if name in _LEAVE:
+    if effect.numbers or effect.path:
         return table
     numbers = _doubted(table.numbers, place)
     if isinstance(callee, Unknown) and callee.what.startswith("StandardScaler(") and name in _EVENING_OUT:

@@ -6,21 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.colours import GREYS, is_told, made_grey, plain_name
+from cnn_tui.keras_io.code.data.array_values import GREYED
+from cnn_tui.keras_io.code.data.colours import is_conversion, made_of_colours, read_colours
 from cnn_tui.keras_io.code.data.data_values import OfEach, ReadPicture
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.unknown_picture import UnknownPicture
 from cnn_tui.keras_io.code.values import Named, Numbers, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 
 _WIDTH_FIRST = ("cv2.resize", "resize")
 """Functions and methods of OpenCV and Pillow that are given the width before the height."""
-_LEAVE = (
-    "array", "asarray", "ascontiguousarray", "astype", "copy", "equalizeHist", "float32", "uint8", "GaussianBlur",
-    "medianBlur", "blur", "flip", "bitwise_not", "invert", "convert_to_tensor", "cast", "squeeze",
-)  # fmt: skip
-"""Functions and methods that leave the shape of a picture."""
 _TO_ARRAY = "img_to_array"
-_TOGETHER = ("array", "asarray", "stack", "float32")
 
 
 def picture_behind(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> UnknownPicture | None:
@@ -39,8 +35,8 @@ def picture_behind(callee: Value, unnamed: Sequence[Value], given: Mapping[str, 
 def _read(callee: Named, more: Sequence[Value], given: Mapping[str, Value]) -> UnknownPicture | None:
     """A picture that OpenCV, Pillow or Keras reads."""
     if callee.path in ("cv2.imread", "cv2.imdecode"):
-        flag = plain_name(more[0] if more else given.get("flags"))
-        return UnknownPicture(is_grey=flag in GREYS) if is_told(flag) else None
+        colours = read_colours(more, given)
+        return UnknownPicture(is_grey=colours == GREYED) if colours else None
     if callee.path.endswith("Image.open"):
         return UnknownPicture()
     if callee.name != "load_img" or not callee.is_keras:
@@ -58,12 +54,15 @@ def _changed(
         size = first if first is not None else given.get("dsize", given.get("size", given.get("output_shape")))
         known = _size(size, not is_height_first)
         return None if known is None else msgspec.structs.replace(picture, size=known)
-    if name in ("cvtColor", "convert"):
-        grey = made_grey(first)
-        return None if grey is None else msgspec.structs.replace(picture, is_grey=grey, has_channel=False)
+    if is_conversion(name):
+        made = made_of_colours(name, more, given)
+        return None if made is None else msgspec.structs.replace(picture, is_grey=made == GREYED, has_channel=False)
     if name == _TO_ARRAY:
         return msgspec.structs.replace(picture, has_channel=True)
-    return picture if name in _LEAVE else None
+    effect = effect_of(name)
+    if effect.leaves_all and not effect.shape:  # without an axis of channels that is 1 long, or with others
+        return msgspec.structs.replace(picture, has_channel=False) if name == "squeeze" else None
+    return picture if effect.ends and effect.rows else None
 
 
 def _size(size: Value, is_width_first: bool) -> tuple[int, int] | None:

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.data.data_values import ClassCounts, ClassWeights
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Unknown, Value
 
-_SAME = ("dict", "enumerate", "zip", "list", "array", "asarray")
-"""Functions that only hand weights on in another form."""
+_PAIRS = ("dict", "enumerate", "zip")
+"""Functions that put each weight beside its class."""
 
 
 def weighing_call(name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
@@ -21,7 +22,7 @@ def weighing_call(name: str, unnamed: Sequence[Value], given: Mapping[str, Value
         kind = given.get("class_weight", unnamed[0] if unnamed else None)
         return ClassWeights() if kind == "balanced" else None
     weights = next((one for one in unnamed if isinstance(one, ClassWeights)), None)
-    if weights is not None and name in _SAME:
+    if weights is not None and (effect_of(name).leaves_all or effect_of(name).items or name in _PAIRS):
         return weights
     if name == "flatnonzero" and unnamed and isinstance(unnamed[0], ClassCounts):
         return range(unnamed[0].classes)
