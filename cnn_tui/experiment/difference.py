@@ -18,7 +18,7 @@ from cnn_tui.data.dataset import AS_THEY_ARE
 from cnn_tui.experiment import class_weights, image_ranges, start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.image_ranges import ranges_of
-from cnn_tui.experiment.phase import in_words as phase_in_words
+from cnn_tui.experiment.phases import phases_in_words
 from cnn_tui.experiment.schedule import in_words as schedule_in_words
 from cnn_tui.network.diff import LayerChange, changed_fields, layer_changes
 from cnn_tui.network.fields import fields_of
@@ -135,8 +135,8 @@ def settings_in_words(experiment: Experiment) -> dict[str, str]:
             settings[name] = class_weights.shown(value)
         elif value is not None:
             settings[name] = ", ".join(value) if isinstance(value, tuple) else f"{value}"
-    for number, phase in enumerate(experiment.then, 1):
-        settings[_THEN if number == 1 else f"{_THEN} {number}"] = phase_in_words(phase)
+    for number, words in enumerate(phases_in_words(experiment), 1):
+        settings[_THEN if number == 1 else f"{_THEN} {number}"] = words
     return settings
 
 

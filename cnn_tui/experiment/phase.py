@@ -96,10 +96,10 @@ PHASE_SETTINGS: tuple[str, ...] = tuple(
 """What a phase may set otherwise of the training settings."""
 
 
-def in_words(phase: Phase) -> str:
-    """A phase in a line: `10 epochs with adam at 1e-05, all layers learn`."""
+def in_words(phase: Phase, schedule: AnySchedule | None = None) -> str:
+    """A phase in a line: `10 epochs with adam at 1e-05, all layers learn`; `schedule` is that of the phase before."""
     words = counted(phase.epochs, "epoch") + (f" with {phase.optimizer}" if phase.optimizer is not None else "")
-    parts = [words + (f" at {phase.learning_rate:g}" if phase.learning_rate is not None else "")]
+    parts = [words + _rate_in_words(phase, schedule)]
     for name in PHASE_SETTINGS:
         value = getattr(phase, name)
         if value is None or name in ("optimizer", "learning_rate"):
@@ -115,6 +115,19 @@ def in_words(phase: Phase) -> str:
     if phase.stop is not None:
         parts.append(f"stops when {' or '.join(map(str, phase.stop))}" if phase.stop else "no stop rule")
     return ", ".join(parts)
+
+
+def _rate_in_words(phase: Phase, before: AnySchedule | None) -> str:
+    """` at 1e-05`; under a schedule, which begins anew too, that is only where the rate begins, if at all."""
+    schedule: AnySchedule | None = phase.settings.get("schedule", before)
+    if phase.learning_rate is None:
+        return ""
+    if schedule is None:
+        return f" at {phase.learning_rate:g}"
+    which = "" if phase.schedule is not None else schedule.type  # its own one is told whole behind
+    if schedule.says_every_rate:
+        return which and f" at the rates of {which}"
+    return f" from {phase.learning_rate:g} on" + (which and f" by {which}")
 
 
 def which_learn(numbers: Sequence[int]) -> str:

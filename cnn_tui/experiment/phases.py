@@ -48,7 +48,16 @@ def _layer_in(phase: Phase, number: int, layer: AnyLayer) -> AnyLayer:
 def later_phases(experiment: Experiment) -> tuple[tuple[str, int], ...]:
     """Each later phase in words, and how many parameters learn in it. Raises DatasetError."""
     learning = (summarize(phase.stack).trainable_params for phase in phases_of(experiment)[1:])
-    return tuple(zip(map(in_words, experiment.then), learning, strict=True))
+    return tuple(zip(phases_in_words(experiment), learning, strict=True))
+
+
+def phases_in_words(experiment: Experiment) -> tuple[str, ...]:
+    """Each later phase in a line."""
+    words, schedule = [], experiment.training.schedule
+    for phase in experiment.then:
+        words.append(in_words(phase, schedule))
+        schedule = phase.settings.get("schedule", schedule)
+    return tuple(words)
 
 
 class PhaseReached(NamedTuple):

@@ -15,7 +15,7 @@ from cnn_tui.experiment import class_weights, data_settings, keeping, phases_typ
 from cnn_tui.experiment.data_settings import SHARES
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.image_parts import image_parts
-from cnn_tui.experiment.phase import in_words as phase_in_words
+from cnn_tui.experiment.phases import phases_in_words
 from cnn_tui.experiment.phases_typed import phase_text
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
 from cnn_tui.experiment.setting import OF, Setting
@@ -73,8 +73,8 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
 def _phase_rows(experiment: Experiment) -> list[Setting]:
     """The later phases of the training, and one more that can be added."""
     rows = [
-        Setting(f"{_THEN}{at}", phase_text(phase), f"Phase {at + 1}: {phase_in_words(phase)}.", phases_typed.ALLOWED)
-        for at, phase in enumerate(experiment.then, 1)
+        Setting(f"{_THEN}{at}", phase_text(phase), f"Phase {at + 1}: {words}.", phases_typed.ALLOWED)
+        for at, (phase, words) in enumerate(zip(experiment.then, phases_in_words(experiment), strict=True), 1)
     ]
     words = "What comes after that, with the weights as they are then and a new optimizer."
     return [*rows, Setting(f"{_THEN}{len(rows) + 1}", "none", words, phases_typed.ALLOWED)]

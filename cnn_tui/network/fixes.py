@@ -34,6 +34,7 @@ from cnn_tui.network.shapes import ClashError, CutError, DivisionError, RankErro
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import Summary, summarize
 from cnn_tui.network.values import sides_of
+from cnn_tui.text import closest
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -170,8 +171,11 @@ def _of_application(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:
     least = facts_of(layer.architecture).least
     if min(shape[:2]) < least:
         yield Fix(f"Resizing to {least}x{least} above", stack.insert(at, Resizing(height=least, width=least)))
+    near = closest(layer.cut, facts_of(layer.architecture).cuts)
+    if near is not None and near != layer.cut:
+        yield changed(stack, at, cut=near)
     if layer.cut:
-        yield changed(stack, at, cut="")
+        yield Fix(f"{layer.architecture} whole, without a cut", stack.change(at, cut=""))
 
 
 def _of_clash(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:

@@ -13,7 +13,7 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus, read_statuses
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import in_words as phase_in_words
+from cnn_tui.experiment.phases import phases_in_words
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.groups import Group, groups_of
@@ -181,7 +181,7 @@ def _curve(history: History, run: Run) -> Iterator[Block]:
 def _settings(experiment: Experiment) -> str:
     training = experiment.training
     rules = "".join(f", stop when {rule}" for rule in experiment.stop)
-    later = "".join(f", then {phase_in_words(phase)}" for phase in experiment.then)
+    later = "".join(f", then {words}" for words in phases_in_words(experiment))
     start = f", from the weights of {Path(experiment.weights).name}" if experiment.weights else ""
     return (
         f"{counted(training.epochs, 'epoch')} of {experiment.dataset}, batches of {training.batch_size}, "

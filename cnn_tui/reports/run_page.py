@@ -16,7 +16,7 @@ from cnn_tui.artifacts.kept_epochs import kept_in_words
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment import class_weights, image_ranges, keeping, schedule, start_weights
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import in_words as phase_in_words
+from cnn_tui.experiment.phases import phases_in_words
 from cnn_tui.experiment.training import Training
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
@@ -212,8 +212,7 @@ def _experiment(run: Run) -> Iterator[Block]:
     yield Fact("starts from", start_weights.in_words(run.experiment))
     if training.schedule is not None:
         yield Fact("learning rate", schedule.in_words(training.schedule))
-    for phase in run.experiment.then:
-        yield Fact("then", phase_in_words(phase))
+    yield from (Fact("then", words) for words in phases_in_words(run.experiment))
     yield Fact("metrics", ", ".join(training.metrics))
     yield Fact("seed", "random" if run.seed is None else str(run.seed))
     blind = blind_rules(run)
@@ -229,7 +228,8 @@ def _experiment(run: Run) -> Iterator[Block]:
 def _optimizer(experiment: Experiment) -> str:
     """`sgd 0.01, momentum 0.9`: the optimizer, where its learning rate begins, and its other arguments."""
     rate, *others = experiment.training.optimizer_arguments.items()
-    return ", ".join([f"{experiment.training.optimizer} {rate[1]:g}", *(f"{name} {value:g}" for name, value in others)])
+    words = (name if value is True else f"{name} {value:g}" for name, value in others)
+    return ", ".join([f"{experiment.training.optimizer} {rate[1]:g}", *words])
 
 
 def _loss(training: Training) -> str:

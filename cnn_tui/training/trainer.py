@@ -15,8 +15,7 @@ from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.image_parts import on_stand_in
-from cnn_tui.experiment.phase import in_words
-from cnn_tui.experiment.phases import PhaseReached, phase_reached
+from cnn_tui.experiment.phases import PhaseReached, phase_reached, phases_in_words
 from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.ending import Ending
 from cnn_tui.history.history import HistoryError, Result
@@ -159,7 +158,7 @@ class Trainer:
                 training_data = batches_in(training_data, phase.training, first)
                 forget_steps(validation_data)
                 self.rule = StopRuleCallback(phase.stop, self.recorder.note)
-                words = in_words(self.experiment.then[number - 1])
+                words = phases_in_words(self.experiment)[number - 1]
                 self.recorder.note(f"phase {number + 1} of {len(phases)} begins after epoch {first}: {words}")
             self.control.begin_phase(planned)
             self.recorder.begin_phase(phase.training.batch_size, training_data.images_an_epoch, planned)

@@ -14,9 +14,9 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import from_builtins, parse, to_toml
 from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.phase import Phase, in_words
-from cnn_tui.experiment.phases import left_after, phase_between, phase_reached, phases_of
+from cnn_tui.experiment.phases import left_after, phase_between, phase_reached, phases_in_words, phases_of
 from cnn_tui.experiment.same import identity_of
-from cnn_tui.experiment.schedule import CosineDecay
+from cnn_tui.experiment.schedule import CosineDecay, LearningRateScheduler
 from cnn_tui.experiment.settings import change, settings_of
 from cnn_tui.network.layers import Application, BatchNormalization, Dense, Flatten, GlobalAveragePooling2D
 
@@ -98,7 +98,7 @@ def test_the_file_and_json_keep_phases() -> None:
 def test_phases_in_words() -> None:
     first, second = tuned().then
     assert in_words(first) == (
-        "5 epochs with adam at 1e-05, clipnorm none, CosineDecay, decay_steps 100, all layers learn, "
+        "5 epochs with adam from 1e-05 on, clipnorm none, CosineDecay, decay_steps 100, all layers learn, "
         "stops when loss below 0.1"
     )
     assert in_words(second) == (
@@ -108,6 +108,19 @@ def test_phases_in_words() -> None:
     assert in_words(Phase(1, trainable=(3,), steps_per_epoch="all")) == (
         "1 epoch, steps_per_epoch all, layer 3 alone learns"
     )
+
+
+def test_a_rate_is_not_promised_where_a_schedule_goes_on() -> None:
+    cosine, rates = CosineDecay(decay_steps=12, warmup_target=0.02, warmup_steps=4), LearningRateScheduler(rates=(0.1,))
+    then = (Phase(2, learning_rate=1e-5), Phase(2, learning_rate=1e-6, schedule="none"), Phase(1, learning_rate=1e-7))
+    experiment = tuned()
+    for schedule, words in ((cosine, "from 1e-05 on by CosineDecay"), (rates, "at the rates of LearningRateScheduler")):
+        scheduled = msgspec.structs.replace(experiment.with_training(schedule=schedule), then=then)
+        assert phases_in_words(scheduled) == (
+            f"2 epochs {words}",
+            "2 epochs at 1e-06, no schedule",
+            "1 epoch at 1e-07",
+        )
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,21 @@ def test_logits_stay_logits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("metrics", "taken"),
+    [
+        ('["accuracy", keras.metrics.BinaryAccuracy(name="binary_accuracy")]', ("accuracy", "binary_accuracy")),
+        ('["binary_accuracy", "accuracy"]', ("accuracy", "binary_accuracy")),
+        ('["binary_accuracy"]', ("accuracy",)),
+    ],
+)
+def test_of_one_unit_both_accuracies_are_kept(tmp_path: Path, metrics: str, taken: tuple[str, ...]) -> None:
+    small = SMALL.replace("10", "1").replace("softmax", "sigmoid")
+    fit = FIT.replace("sparse_categorical_crossentropy", "binary_crossentropy").replace('["accuracy"]', metrics)
+    imported = read(tmp_path, HEAD + small + fit)
+    assert imported.experiment.training.metrics == taken
+
+
+@pytest.mark.parametrize(
     ("loss", "taken"),
     [("'mse'", "mean_squared_error"), ("keras.losses.MSE", "mean_squared_error"), ("'BinaryCrossentropy'", "binary")],
 )

@@ -145,7 +145,8 @@ def test_networks_that_freeze_the_same_are_the_same() -> None:
     ("layer", "shape", "words", "fix"),
     [
         (Application(architecture="InceptionV3"), (28, 28, 1), "from 75x75 on, not 28x28", "Resizing to 75x75 above"),
-        (Application(architecture="VGG16", cut="block5_pol"), (64, 64, 3), '"block5_pool"', "cut "),
+        (Application(architecture="VGG16", cut="block5_pol"), (64, 64, 3), '"block5_pool"', "cut block5_pool"),
+        (Application(architecture="VGG16", cut="nowhere"), (64, 64, 3), '"nowhere"', "VGG16 whole, without a cut"),
         (Application(architecture="VGG16"), (64, 64, 2), "3 channels, or grey ones of 1, not of 2", "switch this"),
     ],
 )

@@ -29,6 +29,7 @@ _SAME_METRIC = {
     "top_kcategorical_accuracy": "top_k_categorical_accuracy",
     "sparse_top_kcategorical_accuracy": "sparse_top_k_categorical_accuracy",
 }
+_SAME_OF_ONE_UNIT = ("accuracy", "binary_accuracy")
 _OF_EACH_NUMBER = ("binary_accuracy", "auc", "precision", "recall")
 """Metrics that class numbers have none of."""
 _WRAPPED = "MeanMetricWrapper"
@@ -203,7 +204,9 @@ def _metrics(described: Any, training: Training, has_one_unit: bool, notes: list
         given = dict(config_of(part)) if isinstance(part, dict) else {}
         is_wrapped = isinstance(part, dict) and part.get("class_name") == _WRAPPED
         name = _name(given.pop("fn", None) if is_wrapped else part)
-        name = "accuracy" if has_one_unit and name == "binary_accuracy" else _SAME_METRIC.get(name, name)
+        name = _SAME_METRIC.get(name, name)
+        if has_one_unit and name in _SAME_OF_ONE_UNIT:  # the second of the two keeps its own column
+            name = "binary_accuracy" if "accuracy" in metrics else "accuracy"
         is_wrong = LOSSES[training.loss].is_sparse and name in _OF_EACH_NUMBER
         if name not in _METRICS or is_wrong or not _is_usual(given, is_of_logits):
             notes.append(f"the metric {shown(part)} is left out")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import in_words
+from cnn_tui.experiment.phases import phases_in_words
 from cnn_tui.keras_io.source import WIDTH, CodeLines
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import Application
@@ -15,7 +15,7 @@ from cnn_tui.text import quiet, wrapped
 
 def phase_comment(experiment: Experiment, at: int) -> CodeLines:
     """A comment on a later phase, of which the first has the number 0."""
-    words = f"Phase {at + 2} of {len(experiment.then) + 1}: {quiet(in_words(experiment.then[at]), 400)}"
+    words = f"Phase {at + 2} of {len(experiment.then) + 1}: {quiet(phases_in_words(experiment)[at], 400)}"
     return [f"# {line}" for line in wrapped(words, WIDTH - 2)]
 
 
