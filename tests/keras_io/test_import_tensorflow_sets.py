@@ -143,17 +143,19 @@ model.fit(train, epochs=3, validation_data=watched.batch(64))
 
 
 @pytest.mark.parametrize(
-    ("load", "shuffle", "noted"),
+    ("load", "shuffle"),
     [
-        ('tfds.load("mnist", split="train", as_supervised=True).batch(32)', False, 0),
-        ('tfds.load("mnist", split="train", as_supervised=True).shuffle(99).batch(32)', True, 0),
-        ('tfds.load("mnist", as_supervised=True, shuffle_files=True)["train"].batch(32)', False, 1),
+        ('tfds.load("mnist", split="train", as_supervised=True).batch(32)', False),
+        ('tfds.load("mnist", split="train", as_supervised=True).shuffle(99).batch(32)', True),
+        ('tfds.load("mnist", as_supervised=True, shuffle_files=True)["train"].batch(32)', False),
+        ('tfds.load("emnist", as_supervised=True, shuffle_files=True)["train"].batch(32)', True),
     ],
 )
 def test_images_of_tensorflow_datasets_come_in_their_order_unless_they_are_shuffled(
-    tmp_path: Path, load: str, shuffle: bool, noted: int
+    tmp_path: Path, load: str, shuffle: bool
 ) -> None:
+    """Each half of MNIST lies in one file, so that files in another order are none."""
     fit = f'model.compile("adam", "sparse_categorical_crossentropy")\nmodel.fit({load}, epochs=3)'
     imported = read(tmp_path, f"{READ}\nimport tensorflow_datasets as tfds\n{SMALL}\n{fit}\n")
     assert imported.experiment.training.shuffle is shuffle
-    assert len([note for note in imported.notes if "shuffle_files (line " in note]) == noted
+    assert not any("shuffle_files" in note for note in imported.notes)

@@ -38,6 +38,9 @@ from cnn_tui.keras_io.code.values import (
     Value,
 )
 
+_MOST_WORDS = 60
+"""Letters of the words for something unknown."""
+
 
 def is_base(value: Value) -> bool:
     """Whether a value is a network of `keras.applications`."""
@@ -123,6 +126,8 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
         table = column_of(owner.table, name)
         if table is not None and name == "values":
             table = msgspec.structs.replace(table, is_array=True)
-        what = f"{owner.what}.{name}"[:60]
+        what = f"{owner.what}.{name}"
+        if len(what) > _MOST_WORDS:  # the name at its end tells what it is
+            what = f"{owner.what[: max(_MOST_WORDS - len(name) - 2, 0)]}….{name}"[-_MOST_WORDS:]
         return Unknown(what, owner.place, table, owner.sizes, numbers=owner.numbers, picture=owner.picture)
     return Method(owner, name)

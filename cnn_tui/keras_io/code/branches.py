@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
-from cnn_tui.keras_io.code.values import CodeModel, Function, Names, Value
+from cnn_tui.keras_io.code.values import CodeModel, Function, Names, Tested, Value
 
 FITS = ("fit", "fit_generator")
 OF_FIT = {"epochs", "nb_epoch", "batch_size", "validation_data", "validation_split", "steps_per_epoch", "callbacks"}
@@ -23,12 +23,17 @@ def changed(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
     return {method for owner, method, _ in _sent_in(nodes) if isinstance(names.get(owner), CodeModel)} & {*BUILDS}
 
 
-def test_by_batches(over: Value, body: Sequence[ast.stmt], names: Names) -> None:
+def tested(method: str, images: Value, place: str) -> Tested:
+    """What a method of this name tests a model on."""
+    return Tested(images, place, not method.startswith("predict"))
+
+
+def test_by_batches(over: Value, body: Sequence[ast.stmt], names: Names, place: str) -> None:
     """Have models tested on the pictures that a loop goes through batch by batch, where it tests them on those."""
     for owner, method, _ in _sent_in(body):
         model = names.get(owner)
         if isinstance(over, Folder) and not over.is_part and isinstance(model, CodeModel) and method in TESTING:
-            model.evaluated.append(over)
+            model.evaluated.append(tested(method, over, place))
 
 
 def wrapped(nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> set[str]:

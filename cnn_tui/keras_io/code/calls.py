@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from cnn_tui.keras_io.code.branches import TESTING
+from cnn_tui.keras_io.code.branches import TESTING, tested
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.by_hand import by_names
@@ -220,10 +220,12 @@ class Calls:
                 name = quiet(what.rpartition(".")[0], 40)
                 self._notes.append(f"the training of {name} ({place}) {OF_UNKNOWN}")
             case Unknown(what=what) if (
-                what.rpartition(".")[2] in TESTING and unnamed and isinstance(unnamed[0], Folder)
+                (method := what.rpartition(".")[2]) in TESTING
+                and unnamed
+                and isinstance(unnamed[0], Folder if method.startswith("predict") else (DatasetArrays, Folder, Unknown))
             ):  # of a model that is loaded: it is what the script has trained, at its best
                 for model in self._models:
-                    model.evaluated += [unnamed[0]] if model.fitted else []
+                    model.evaluated += [tested(method, unnamed[0], place)] if model.fitted else []
             case Unknown(what=what) if what.endswith(".compile") and {"loss", "optimizer"} & given.keys():
                 name = what.removesuffix(".compile")
                 problem = f"the model that is compiled at {place}, {name}, is not known"

@@ -27,7 +27,14 @@ from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.rows import rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images, some_of, with_sizes
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
-from cnn_tui.keras_io.code.data.tables import behind_call, column_of, relabelled, statistic_of_table, with_table
+from cnn_tui.keras_io.code.data.tables import (
+    behind_call,
+    below_unknown,
+    column_of,
+    relabelled,
+    statistic_of_table,
+    with_table,
+)
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, part_of_read, sizes_of
 from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.kept import Kept
@@ -128,6 +135,7 @@ class Expressions:
                 return self._unary(op, self.value(operand, names, cell), node, cell)
             case ast.BinOp(left=left, op=op, right=right):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
+                self._table = below_unknown(self._table, sides)
                 found = combined(op, *sides, cell.place(node.lineno))
                 return unknown(node, cell).of_rows(found) if isinstance(found, Unknown) else found
             case ast.Attribute(value=owner, attr=name):
@@ -179,6 +187,7 @@ class Expressions:
                 return found
             case ast.JoinedStr(values=parts):
                 texts = [self.value(part, names, cell) for part in parts]
+                self._table = below_unknown(self._table, texts)
                 if any(is_below(text) for text in texts):
                     return functools.reduce(put_together, texts)
                 return "".join(texts) if sum(map(len, texts)) <= MAX_ITEMS else unknown(node, cell)

@@ -8,7 +8,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
-from cnn_tui.keras_io.code.branches import TESTING
+from cnn_tui.keras_io.code.branches import TESTING, tested
 from cnn_tui.keras_io.code.data.any_image import AnyImage, any_image_method
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.arrays import left_by
@@ -157,7 +157,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         elif not isinstance(loaded, str) or loaded not in model.saved:  # else they are what it has
             model.notes.append(f"the weights that are loaded at {place} are left out")
     elif name in TESTING:
-        model.evaluated.append(unnamed[0] if unnamed else given.get("x"))
+        model.evaluated.append(tested(name, unnamed[0] if unnamed else given.get("x"), place))
     elif name == "summary":
         model.summaries += 1
         model.layers_printed = len(model.layers)

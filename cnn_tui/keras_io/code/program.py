@@ -185,7 +185,7 @@ class Program:
 
     def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         if (files := turns_of(over, body, names)) is not None and reads_all(body) and not trains(body, names):
-            test_by_batches(over, body, names)
+            test_by_batches(over, body, names, cell.place(target.lineno))
             names.own().update(counts_along(files, body, names, cell))
             for one in files:
                 self._over_files(target, one, body, names, cell)
@@ -195,7 +195,7 @@ class Program:
         except (TypeError, ValueError):
             filled = turned_once(target, body, names, cell, self._bind, self._block, self.notes)
             if filled is not None:
-                test_by_batches(over, body, names)
+                test_by_batches(over, body, names, cell.place(target.lineno))
                 self._doubt(body, names, cell)
                 names.own().update(filled)
             return

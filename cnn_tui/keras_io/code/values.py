@@ -197,6 +197,15 @@ class InnerLayer(msgspec.Struct, frozen=True, eq=False):
     output: Tensor
 
 
+class Tested(msgspec.Struct, frozen=True, eq=False):
+    """What a model is tested on at a place."""
+
+    images: Value
+    place: str
+    is_measured: bool
+    """Whether how well it does is counted, and not only what it says of each."""
+
+
 class CodeModel(msgspec.Struct, eq=False):
     """A model of the script: its layers, how it is compiled and trained, and what could not be understood of it."""
 
@@ -214,7 +223,7 @@ class CodeModel(msgspec.Struct, eq=False):
     """As it was trained before its last training, from the first."""
     as_trained: CodeModel | None = None
     """As it was trained last: what is frozen, or compiled, afterwards changes nothing of that."""
-    evaluated: list[Value] = []
+    evaluated: list[Tested] = []
     """What it is tested on."""
     summaries: int = 0
     """How often its summary is printed."""

@@ -43,7 +43,7 @@ from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_
 from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program
-from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Tested, Unknown, Value
 from cnn_tui.keras_io.imported.chain import Chain, Plain
 from cnn_tui.keras_io.imported.choice import SHAPES, changed_at, choose, described, labels_of
 from cnn_tui.keras_io.imported.file import ImportProblem
@@ -69,8 +69,10 @@ class CodeImport(msgspec.Struct, frozen=True):
     """Why no training of the model is known in a script that has one, as a sentence; "" for a script that has none."""
     data: Any
     validation: Any
-    tested: tuple[Any, ...]
+    tested: tuple[Tested, ...]
     """The images that it tests the model on, in their order."""
+    read_too: tuple[Folder, ...]
+    """The folders of pictures that it reads, whatever for."""
     sides: tuple[str, ...]
     """What the script has for the sides of the images that the model takes, where only running tells how many."""
     classes: Any
@@ -145,10 +147,10 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     for one, kind in ((data, "train"), (validation, "validate")):
         for added in one.added if isinstance(one, Folder) else ():
             notes.append(f"{added} puts other pictures there to those to {kind} on: they are left out")
-    tested = tuple(map(_data, model.evaluated))
+    tested = tuple(msgspec.structs.replace(one, images=_data(one.images)) for one in model.evaluated)
     used = (data, validation)  # what it only tests on by hand is left alone here
     notes += [note for note, folder in program.left_out.items() if any(is_read_by_hand(one, folder) for one in used)]
-    for other in (validation, *tested):
+    for other in (validation, *(one.images for one in tested)):
         note_other_scale(data, other, notes)
     images = arrays_of(data)
     sizes = images.sizes if images is not None else _sizes_said(data)
@@ -166,6 +168,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         data,
         validation,
         tested,
+        _folders(program),
         tuple(
             dict.fromkeys(str(side) for side in _shape_there(model, layers) or () if isinstance(side, Unknown | Named))
         ),
@@ -188,6 +191,12 @@ def _labels_not_known(fitted: dict[str, Any], data: Value) -> list[str]:
         return []
     shown = f" ({labels.place})" if labels.what == THE_LABELS else f", {quiet(str(labels), 80)},"
     return [f"the labels that it trains on{shown} are not known: here they are the dataset's own"]
+
+
+def _folders(program: Program) -> tuple[Folder, ...]:
+    held = program.everywhere().own().values()
+    every = [one for value in held for one in (value if isinstance(value, list | tuple) else (value,))]
+    return tuple(one for one in every if isinstance(one, Folder))
 
 
 def _loaded(program: Program) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from cnn_tui.keras_io.imported.listed import note_gone, table_here
 from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
 from cnn_tui.keras_io.imported.ranges import parts_of
 from cnn_tui.keras_io.imported.table import table_split
-from cnn_tui.keras_io.imported.tested import is_watched_too, note_not_there, note_tested, tested_apart
+from cnn_tui.keras_io.imported.tested import is_watched_too, note_not_there, note_tested, tested_apart, tested_table
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted, quiet
 
@@ -111,7 +111,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
             return asked
     why = why_not([*_places(there, beside)], msgspec.structs.replace(options, test=share_tested(code)))
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), {why or 'are not there'}")
-    note_not_there(apart, notes)
+    note_not_there(apart, code, notes)
     _note_classes(DataAsked(), code.data, notes)
     return DataAsked(options=options, share=share)
 
@@ -128,7 +128,7 @@ def _listed_asked(
     here = table_here(code, _places(listed.table, beside), [one for one in tests if one.is_file()][:1], wanted, notes)
     if here is not None:
         return DataAsked(*here)
-    note_not_there(apart, notes)
+    note_not_there(apart, code, notes)
     if len(notes) == said:
         note_gone(code, why_not([*_places(listed.table, beside)], wanted), notes)
     return DataAsked(options=options, share=share)
@@ -153,12 +153,13 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
         notes.to_know.append(f"the classes are numbered in another order there: {quiet(', '.join(names), 80)}")
 
 
-def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
+def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
     tested = code.validation.path if isinstance(code.validation, Folder) else code.validation
     other = tested.table if isinstance(tested, Unknown) else None
-    if other is not None and (other.origin == table.origin or not other.paths):
-        other = None
+    if other is None or other.origin == table.origin or not other.paths:
+        tested = tested_table(code)
+        other = tested.table if tested is not None else None
     if table.joined_at:
         tables = quiet(str(table), 160)
         notes.append(
@@ -178,10 +179,14 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
                 notes.append(f"the table that it tests on, {shown}, is not there, or not of such images")
             if picture_names.names_pictures(path):
                 return _names_asked(path, test, code)
-            split = table_split(code) if test is None and csv_file.halves(path, DataOptions()).test is None else None
+            is_split = test is None and csv_file.halves(path, DataOptions()).test is None
+            split = table_split(code) if is_split else None
             return DataAsked(str(path), DataOptions(test=split.test if split is not None else test))
     there = f"{quiet(str(table), 80)} ({images.place})"
     notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")
+    if other is not None and not other.joined_at:
+        note_not_there(tested, code, notes)
+        return DataAsked(is_elsewhere=True)
     split = table_split(code)
     return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
 

@@ -1,30 +1,37 @@
-"""The folder of pictures that a script tests its model on, where it neither learns from it nor validates on it."""
+"""The images that a script tests its model on, where those are other ones than it validates on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from cnn_tui.experiment.image_ranges import apart
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
-from cnn_tui.keras_io.code.values import Unknown
+from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
+from cnn_tui.keras_io.code.values import Tested, Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import are_same, holds_out
 from cnn_tui.keras_io.notes import Notes
-from cnn_tui.text import quiet
+from cnn_tui.text import enumerated, quiet
 
 _KINDS_OF_LABELS = ("class_mode", "label_mode", "labels")
+_FIT_ON = ("validation_data", "validation_split")
 
 
 def tested_apart(code: CodeImport) -> Folder | None:
     """The last folder with labels that a script tests on, of those that it does not train with; None for none."""
-    known = [one for one in (code.data, code.validation) if isinstance(one, Folder)]
-    if not isinstance(code.data, Folder) or not all(map(_is_path, (one.path for one in known))):
-        return None
+    return next(iter(_all_apart(code)), None)
+
+
+def tested_table(code: CodeImport) -> Unknown | None:
+    """The table of pixels that a script measures its model on, where it is another one; None for none."""
+    learned = table_of(code.data)
     for tested in reversed(code.tested):
-        if not isinstance(tested, Folder) or not _is_path(tested.path) or BY_HAND in tested.arguments:
-            continue
-        has_labels = all(tested.arguments.get(name, "") is not None for name in _KINDS_OF_LABELS)
-        if has_labels and not any(are_same(tested.path, one.path) for one in known):
-            return tested
+        table = table_of(tested.images)
+        is_other = table is not None and learned is not None and table.origin != learned.origin
+        if is_other and tested.is_measured and isinstance(tested.images, Unknown) and table is not None and table.paths:
+            return tested.images
     return None
 
 
@@ -34,29 +41,160 @@ def is_watched_too(code: CodeImport) -> bool:
 
 
 def note_tested(code: CodeImport, notes: Notes) -> None:
-    """Note the folder that a script tests on in the end, where here another one is for that."""
-    tested = tested_apart(code)
-    if tested is not None and is_watched_too(code):
-        watched = _shown(code.validation.path)
+    """Note what a script tests on in the end, where here others are for that."""
+    if (both := _of_both(code)) is not None:
+        kind, watched, tested = both
         notes.append(
-            f"it validates on {watched} ({code.validation.place}), and tests on {_shown(tested.path)} ({tested.place}) "
-            f"in the end: here one folder is for both, which is {watched}"
+            f"it validates on {_shown(watched)} ({watched.place}), and tests on {_shown(tested)} ({tested.place}) in "
+            f"the end: here one {kind} is for both, which is {_shown(watched)}"
         )
+    _note_others(code, notes)
+    _note_read_too(code, notes)
+    _note_measured(code, notes)
 
 
-def note_not_there(tested: Folder | None, notes: Notes) -> None:
-    """Note the folder that a script tests on alone, where the pictures that it trains on are not there."""
+def note_not_there(tested: Folder | Unknown | None, code: CodeImport, notes: Notes) -> None:
+    """Note what a script tests on alone, where the images that it trains on are not there."""
     if tested is not None:
-        kind = "table" if isinstance(tested.path, Listed) else "folder"
+        is_folder = isinstance(tested, Folder) and isinstance(tested.path, str | Unknown)
+        kind = "folder" if is_folder and table_of(tested) is None else "table"
+        does = "validates" if tested is code.validation else "tests"
+        shown = f"{_shown(tested)} ({tested.place})"
+        notes.to_know.append(f"it {does} on {shown}: set test to that {kind}, where it is no part of the dataset")
+
+
+def _of_both(code: CodeImport) -> tuple[str, Any, Any] | None:
+    """Two folders, or tables, of which one is validated and the other tested on, and what they are; None for others."""
+    if is_watched_too(code) and (tested := tested_apart(code)) is not None:
+        return "folder", code.validation, tested
+    last = tested_table(code)
+    tables = [table_of(one) for one in (code.data, code.validation, last)]
+    origins = {one.origin for one in tables if one is not None and one.paths}
+    return ("table", code.validation, last) if len(origins) == len(tables) else None
+
+
+def _all_apart(code: CodeImport) -> Iterator[Folder]:
+    """The folders with labels that a script tests on and does not train with, from the last."""
+    known = [one for one in (code.data, code.validation) if isinstance(one, Folder)]
+    if not isinstance(code.data, Folder) or not all(map(_is_path, (one.path for one in known))):
+        return
+    for tested in reversed(code.tested):
+        images = tested.images
+        if isinstance(images, Folder) and _has_labels(images) and not _is_among(images, known):
+            known.append(images)
+            yield images
+
+
+def _note_others(code: CodeImport, notes: Notes) -> None:
+    """Note the folders that it tests on besides the last one."""
+    apart_from_training = [*_all_apart(code)]
+    if len(apart_from_training) > 1:
+        last, *others = apart_from_training
+        shown = enumerated([f"{_shown(one)} ({one.place})" for one in reversed(others)], "and")
+        which = "" if is_watched_too(code) else f", which is {_shown(last)}"
+        notes.append(f"it tests on {shown} as well: here one folder is for that{which}")
+
+
+def _note_read_too(code: CodeImport, notes: Notes) -> None:
+    """Note the folders with labels that it reads, and neither learns from nor measures the model on as it stands."""
+    if not isinstance(code.data, Folder) or not _is_path(code.data.path):
+        return
+    known = [one for one in (code.data, code.validation, *_all_apart(code)) if isinstance(one, Folder)]
+    others: list[Folder] = []
+    for folder in code.read_too:
+        if _has_labels(folder) and not _is_among(folder, [*known, *others]):
+            others.append(folder)
+    if others:
+        shown = enumerated([f"{_shown(one)} ({one.place})" for one in others], "and")
+        which = "one of them" if len(others) > 1 else "it"
         notes.to_know.append(
-            f"it tests on {_shown(tested.path)} ({tested.place}): set test to that {kind}, where it is no part of the "
-            "dataset"
+            f"it reads {shown} too, and does not train with that: set test to {which}, if it is to test on"
         )
+
+
+def _note_measured(code: CodeImport, notes: Notes) -> None:
+    """Note images that it measures its model on, and nothing but those, for which others stand in here."""
+    every = {_which(code, one): one for one in reversed(code.tested) if one.is_measured}
+    if not every.keys() & {_IS_HERE, _IS_PART}:
+        stand_in = "the images to test on stand in"
+        if (tested := every.get(_IS_HELD)) is not None and (images := arrays_of(tested.images)) is not None:
+            many = f"{images.count:,} of the training images" if images.count else "some of the training images"
+            notes.to_know.append(f"it tests on {many} there ({tested.place}): {stand_in}")
+        elif (tested := every.get(_IS_UNKNOWN)) is not None:
+            notes.to_know.append(f"it tests on {quiet(str(_images(tested)), 80)} there: {stand_in}")
+        elif every.keys() == {_IS_LEARNED} and not any(code.fitted.get(name) for name in _FIT_ON):
+            at = every[_IS_LEARNED].place
+            notes.to_know.append(f"it tests on images that it learns from there ({at}): {stand_in}")
+    elif every.keys() & {_IS_HERE, _IS_PART} == {_IS_PART} and arrays_of(code.validation) is None:
+        tested = every[_IS_PART]
+        images = arrays_of(tested.images)
+        if images is not None and images.count:
+            count = f"{images.count:,} of the {images.whole:,} images to test on"
+            notes.to_know.append(f"it tests on {count} there ({tested.place}), and on all of them here")
+
+
+_IS_HERE, _IS_PART, _IS_HELD, _IS_LEARNED, _IS_WATCHED, _IS_UNKNOWN = (
+    "here",
+    "part",
+    "held",
+    "learned",
+    "watched",
+    "unknown",
+)
+
+
+def _which(code: CodeImport, tested: Tested) -> str:
+    """Whether images that a script tests on are tested on here too, a part of those, or which others they are."""
+    images = _images(tested)
+    if isinstance(images, DatasetArrays):
+        return _which_arrays(code, images)
+    if isinstance(tested.images, Folder):
+        return _IS_HERE
+    if not isinstance(images, Unknown) or images.table is not None:
+        return _IS_HERE  # or said where a folder or a table is
+    if are_same(images, _path(code.data)):
+        return _IS_LEARNED
+    return _IS_WATCHED if are_same(images, _path(code.validation)) else _IS_UNKNOWN
+
+
+def _which_arrays(code: CodeImport, images: DatasetArrays) -> str:
+    learned, watched = arrays_of(code.data), arrays_of(code.validation)
+    if images.half == "test" or learned is None or images.is_of_halves:
+        return _IS_PART if images.count not in (None, images.whole) else _IS_HERE
+    if watched is not None and images == watched:
+        return _IS_WATCHED
+    if images.places is None or learned.places is None:
+        counts = (images.count or 0) + (learned.count or 0)
+        return _IS_HELD if counts <= learned.whole else _IS_LEARNED
+    return _IS_HELD if list(apart(images.places, learned.places)) == [*images.places] else _IS_LEARNED
+
+
+def _images(tested: Tested) -> Any:
+    return _path(tested.images)
+
+
+def _path(data: Any) -> Any:
+    return data.path if isinstance(data, Folder) else data
+
+
+def _has_labels(folder: Folder) -> bool:
+    """Whether the pictures of a folder come with their classes, by one of Keras's readers."""
+    if not _is_path(folder.path) or BY_HAND in folder.arguments:
+        return False
+    return all(folder.arguments.get(name, "") is not None for name in _KINDS_OF_LABELS)
+
+
+def _is_among(folder: Folder, others: list[Folder]) -> bool:
+    return any(are_same(folder.path, one.path) for one in others)
 
 
 def _is_path(path: Any) -> bool:
     return isinstance(path, str | Unknown) or (isinstance(path, Listed) and bool(path.table))
 
 
-def _shown(path: Any) -> str:
-    return quiet(path if isinstance(path, str) else path.table if isinstance(path, Listed) else path.what, 80)
+def _shown(images: Folder | Unknown) -> str:
+    """Where images lie, as a script has it."""
+    if (table := table_of(images)) is not None and table.paths:
+        return quiet(str(table), 80)
+    path = _path(images)
+    return quiet(path.table if isinstance(path, Listed) else path.what if isinstance(path, Unknown) else path, 80)

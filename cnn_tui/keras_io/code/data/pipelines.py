@@ -170,7 +170,9 @@ def _kept(folder: Folder, place: str) -> Folder:
 
 
 def _part_of(folder: Folder, is_first: bool, number: Value) -> Folder:
-    """The first pictures or batches of a pipeline, or those behind them."""
+    """The first pictures or batches of a pipeline, or those behind them; the first -1 are all."""
+    if is_first and number == -1:
+        return folder
     if isinstance(folder.path, DatasetArrays):
         size, count = folder.arguments.get("batch_size", 1), folder.path.count
         if type(number) is not int or type(size) is not int or count is None or number < 0:

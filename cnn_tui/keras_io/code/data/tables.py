@@ -35,6 +35,14 @@ def with_table(found: Value, inside: CodeTable | None) -> tuple[Value, CodeTable
     return found, inside if isinstance(found, list | tuple) else None
 
 
+def below_unknown(table: CodeTable | None, parts: Sequence[Value]) -> CodeTable | None:
+    """A table whose path is put together of parts: in `folder + "/train.csv"` the slash begins no path."""
+    is_below = table is not None and len(table.paths) == 1 and any(isinstance(part, Unknown) for part in parts)
+    if table is None or not is_below or not table.paths[0].startswith(("/", "\\")):
+        return table
+    return msgspec.structs.replace(table, paths=(f"…{table.paths[0]}",))
+
+
 def on_table(op: ast.operator, left: Value, right: Value, place: str) -> Unknown:
     """What `left op right` is, of which one is read from a table; what is done to it is unknown where it is."""
     is_left = isinstance(left, Unknown) and left.table is not None

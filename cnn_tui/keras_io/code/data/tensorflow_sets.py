@@ -89,9 +89,8 @@ def _loaded(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) ->
             return half
         if size == _ALL_AT_ONCE:
             return _at_once(half, is_pair)
-        if named.get("shuffle_files") not in (None, False):
-            note = f"shuffle_files ({place}) is left out: it reads the files of {name} in another order each time"
-            half = msgspec.structs.replace(half, notes=(*half.notes, note))
+        if named.get("shuffle_files") not in (None, False) and name not in BUILT_IN:  # those lie in one file each
+            half = msgspec.structs.replace(half, arguments={**half.arguments, "shuffle": True})
         if not is_pair:
             half = msgspec.structs.replace(half, arguments={**half.arguments, BY_NAME: True})
         return half if size is None else pipeline_method(half, "batch", (size,), {}, place)
