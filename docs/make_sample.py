@@ -39,6 +39,8 @@ def write(sample: Arrays, path: Path) -> None:
     """Write the arrays as a `.npz` whose bytes depend on nothing but the arrays: no clock, no owner."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in sample._asdict().items():
+            if array is None:
+                continue
             member = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, the zip format's first day
             member.compress_type = zipfile.ZIP_DEFLATED
             member.create_system, member.external_attr = 3, 0o644 << 16

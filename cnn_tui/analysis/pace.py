@@ -123,7 +123,7 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
         data = describe(dataset, experiment.data_options)
     except DatasetError:
         return None
-    images, held = image_parts(on_stand_in(experiment, dataset), data.train_images)
+    images, held = image_parts(on_stand_in(experiment, dataset), data.train_images, data.validation_images)
     if images <= 0:
         return None
     if experiment.training.steps_per_epoch is not None:
@@ -136,7 +136,7 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
     total = step.total if not experiment.then else _mean_step(experiment, data.input_shape)
     kept = 1 + _REMEMBERED.get(experiment.training.optimizer, 1)
     numbers = step.weights + step.learned * kept + 2 * step.outputs  # on the way back each output has its error
-    pixels = math.prod(data.input_shape) * (data.train_images + data.test_images)
+    pixels = math.prod(data.input_shape) * (data.train_images + data.validation_images + data.test_images)
     return Work(total, images, validated, data.test_images, batch_size, numbers * FLOAT_BYTES, pixels)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from cnn_tui.cli.parser import AsJson
@@ -24,6 +26,8 @@ data = typer.Typer(rich_markup_mode=None)
 _MEGABYTE = 1_000_000
 _MOST_ROWS = 40
 _BAR = 30
+_TO_DO = {"train": "to learn from", "validation": "to validate on", "test": "to test on"}
+_NAMES = {"train": "training", "validation": "validation", "test": "test"}
 
 
 @data.callback(invoke_without_command=True)
@@ -83,6 +87,9 @@ def show_dataset(
     test: Annotated[
         str | None, typer.Option(metavar="PATH|SHARE", help="What to test on: another folder or table, or a share.")
     ] = None,
+    validation: Annotated[
+        str | None, typer.Option(metavar="PATH", help="What to validate on: another folder or table of these classes.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Print what is in a dataset and is fed to a network: shapes, images of each class, the range of the pixels."""
@@ -91,6 +98,8 @@ def show_dataset(
     wishes = {"image_size": image_size, "color": color, "fit": fit, "test": test}
     axes = [parse(f"{key}={wish}") for key, wish in wishes.items() if wish]
     options = override(Experiment(), [(axis.key, axis.values[0]) for axis in axes]).data_options
+    if validation is not None:
+        options = msgspec.structs.replace(options, validation=str(Path(validation).expanduser().absolute()))
     reporter = Reporter(sys.stderr, is_terminal(sys.stderr))
     try:
         facts = look(name, options, lambda done, total: reporter.bar([(0, reading_words(done, total))]))
@@ -109,7 +118,7 @@ def to_text(facts: DataFacts) -> list[str]:
     height, width, channels = facts.input_shape
     colour = "grey, 1 channel" if channels == 1 else f"colour, {channels} channels"
     pairs = [
-        ("images", f"{facts.train.images:,} to learn from, {facts.test.images:,} to test on"),
+        ("images", enumerated([f"{part.images:,} {_TO_DO[name]}" for name, part in facts.parts.items()], "and")),
         ("size", f"{height}x{width} pixels, {colour}"),
         ("classes", f"{len(facts.class_names):,}"),
         ("source", quiet(facts.source, 1000)),
@@ -120,11 +129,13 @@ def to_text(facts: DataFacts) -> list[str]:
 
 def _balance(facts: DataFacts) -> list[str]:
     most = max(1, *facts.train.per_class)
-    rows = [("class", "training", "test", "")]
+    parts = list(facts.parts.values())
+    rows = [("class", *(_NAMES[name] for name in facts.parts), "")]
     for at, name in list(enumerate(facts.class_names))[:_MOST_ROWS]:
         count = facts.train.per_class[at]
-        rows.append((fitted(name, 30), f"{count:,}", f"{facts.test.per_class[at]:,}", "#" * round(count / most * _BAR)))
-    lines = table(rows, right=[1, 2], titled=True)
+        counts = (f"{part.per_class[at]:,}" for part in parts)
+        rows.append((fitted(name, 30), *counts, "#" * round(count / most * _BAR)))
+    lines = table(rows, right=range(1, 1 + len(parts)), titled=True)
     more = len(facts.class_names) - _MOST_ROWS
     if more > 0:
         lines.append(f"and {counted(more, 'class', 'classes')} more")

@@ -16,10 +16,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
+from cnn_tui.data.dataset import OR_ELSE, TEST_SHARE, DataOptions, Dataset, DatasetError, check_apart, path_of, shown
 from cnn_tui.data.labels import COLUMN_TO_NUMBERS
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
-from cnn_tui.data.table import LABEL_NAMES, describe_table, names_beside, shape_of_pixels, too_many_classes
+from cnn_tui.data.table import (
+    LABEL_NAMES,
+    describe_table,
+    names_beside,
+    shape_of_pixels,
+    too_many_classes,
+    with_validation,
+)
 from cnn_tui.text import counted
 
 LONGEST_LINE = 4_000_000
@@ -46,31 +53,54 @@ class CsvHalves(NamedTuple):
     share: float
     unlabelled: Path | None = None
     """A table that lies where the one to test on would, and has no labels."""
+    validation: CsvTable | None = None
+
+    @property
+    def tables(self) -> list[CsvTable]:
+        """Those that there are."""
+        return [table for table in (self.train, self.test, self.validation) if table is not None]
 
 
 def describe(name: str, path: Path, options: DataOptions) -> Dataset:
     """Describe the table as the dataset called `name`. Raises DatasetError, OSError."""
-    train, test, share, _ = halves(path, options)
-    labels = None if test is None else test.labels
-    return describe_table(name, path, shape_of(train, options), train.labels, labels, share)
+    train, test, share, _, validation = halves(path, options)
+    described = describe_table(
+        name, path, shape_of(train, options), train.labels, None if test is None else test.labels, share
+    )
+    return described if validation is None else with_validation(described, validation.path, validation.labels)
 
 
 def halves(path: Path, options: DataOptions) -> CsvHalves:
     """The tables of a dataset. Raises DatasetError, OSError."""
+    found = _halves(path, options)
+    if options.validation is None:
+        return found
+    table = _other(options.validation, found.train, "validate on", "validation")
+    check_apart(table.path, path, None if found.test is None else found.test.path)
+    return found._replace(validation=table)
+
+
+def _other(name: str, train: CsvTable, to_do: str, key: str) -> CsvTable:
+    other = path_of(name)
+    if other is None or other.suffix.lower() != ".csv":
+        raise DatasetError(
+            f"There is no table {shown(name)} to {to_do}. Set {key} to the path of a .csv file, {OR_ELSE[key]}."
+        )
+    table = look(other)
+    if table.columns != train.columns:
+        raise DatasetError(
+            f"{shown(other)} has {table.columns:,} columns, and {shown(train.path)} {train.columns:,}. "
+            "Both need a label and the same pixels."
+        )
+    return table
+
+
+def _halves(path: Path, options: DataOptions) -> CsvHalves:
     train, test = look(path), options.test
     if isinstance(test, float):
         return CsvHalves(train, None, test)
     if test is not None:
-        other = path_of(test)
-        if other is None or other.suffix.lower() != ".csv":
-            raise DatasetError(f"There is no table {shown(test)} to test on. Set test to the path of a .csv file.")
-        table = look(other)
-        if table.columns != train.columns:
-            raise DatasetError(
-                f"{shown(other)} has {table.columns:,} columns, and {shown(path)} {train.columns:,}. "
-                "Both need a label and the same pixels."
-            )
-        return CsvHalves(train, table, 0.0)
+        return CsvHalves(train, _other(test, train, "test on", "test"), 0.0)
     beside = _beside(path)
     if beside is None:
         return CsvHalves(train, None, TEST_SHARE)

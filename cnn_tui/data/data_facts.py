@@ -62,6 +62,14 @@ class DataFacts(msgspec.Struct, frozen=True):
     """CNN_TUI_DATA when it was looked at: it says where a dataset is found first."""
     left_out: tuple[FilesLeftOut, ...] = ()
     """Files of a folder of pictures that are not fed to a network."""
+    validation: PartFacts | None = None
+    """The images of a folder or table of their own that are validated on."""
+
+    @property
+    def parts(self) -> dict[str, PartFacts]:
+        """What there is of training, validation and test images, by the names in the output for programs."""
+        some = {} if self.validation is None else {"validation": self.validation}
+        return {"train": self.train, **some, "test": self.test}
 
     @property
     def bytes_each(self) -> int:
@@ -71,8 +79,8 @@ class DataFacts(msgspec.Struct, frozen=True):
 
     def range_lines(self) -> list[str]:
         """In sentences: the range of the pixels before and after `/ 255.0`, and what that does to memory."""
-        low = min(self.train.lowest, self.test.lowest)
-        high = max(self.train.highest, self.test.highest)
+        low = min(part.lowest for part in self.parts.values())
+        high = max(part.highest for part in self.parts.values())
         mean = self.train.mean
         size = self.train.images * self.bytes_each
         return [
@@ -111,7 +119,7 @@ class DataFacts(msgspec.Struct, frozen=True):
                     "highest": facts.highest,
                     "mean": round(facts.mean, 3),
                 }
-                for part, facts in (("train", self.train), ("test", self.test))
+                for part, facts in self.parts.items()
             },
         }
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -60,16 +60,29 @@ class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     `image_size` is (height, width) of the pictures of a folder, as Keras has it. Where a picture has other proportions,
     `fit` says whether it is stretched or its middle is taken, which is what Keras's `crop_to_aspect_ratio` does.
     `test` is what is tested on, where that is not in the dataset: the path of another folder, or the share, above
-    0 and below 1, of each class of a dataset that is one folder.
+    0 and below 1, of each class of a dataset that is one folder. `validation` is the path of a folder, or of a table as
+    the dataset is, whose images are validated on and neither learned from nor tested on.
     """
 
     image_size: tuple[Side, Side] | None = None
     color: Color | None = None
     fit: Fit = "stretch"
     test: str | float | None = None
+    validation: str | None = None
+
+    @property
+    def of_file(self) -> dict[str, Any]:
+        """Those that are keys of an experiment's file beside `dataset`; `validation` is one of its training."""
+        return {name: getattr(self, name) for name in OPTION_KEYS}
 
 
+OPTION_KEYS = ("image_size", "color", "fit", "test")
 AS_THEY_ARE = DataOptions()
+OR_ELSE = {
+    "test": "or to a share like 0.2",
+    "validation": 'or to "none", "test", a fraction like 0.1, or training images like "0-4999"',
+}
+"""What the keys of an experiment may be beside a path, as the end of a sentence."""
 
 
 Form = Literal["built-in", "npz", "csv", "parquet", "folder"]
@@ -90,7 +103,8 @@ class Dataset(msgspec.Struct, frozen=True):
 
     `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels. `left_out` are
     the files of a folder that are not used, as far as they are known. `unused` are the labels of a `.npz` file that no
-    image has, although they are below the highest one.
+    image has, although they are below the highest one. `validation_images` are those of a folder or table of their own;
+    without one there are none, and images to validate on are some of the others.
     """
 
     name: str
@@ -101,6 +115,7 @@ class Dataset(msgspec.Struct, frozen=True):
     test_images: int
     left_out: tuple[FilesLeftOut, ...] = ()
     unused: tuple[int, ...] = ()
+    validation_images: int = 0
 
     @property
     def classes(self) -> int:
@@ -144,6 +159,21 @@ def too_large(dataset: str, shape: tuple[int, int, int], options: DataOptions) -
         f"first picture is {shape[1]:,} × {shape[0]:,} pixels large, and an image is at most {MOST_SIDE:,} wide and "
         "high: set image_size, as 150x150"
     )
+
+
+def check_apart(validation: Path, learned: Path, tested: Path | None) -> None:
+    """Raise DatasetError where what is validated on is what is learned from or tested on too, a file or a folder."""
+    kind = "table" if validation.is_file() else "folder"
+    if validation.samefile(learned):
+        raise DatasetError(
+            f"{shown(validation)} is both what is learned from and what is validated on. Set validation to another "
+            f"{kind}, or to a share like 0.1."
+        )
+    if tested is not None and validation.samefile(tested):
+        raise DatasetError(
+            f'{shown(validation)} is both what is tested on and what is validated on. Set validation to "test", which '
+            f"says that, or to another {kind}."
+        )
 
 
 def is_stand_in(dataset: str) -> bool:

@@ -48,7 +48,7 @@ def describe(dataset: str, options: DataOptions = AS_THEY_ARE) -> Dataset:
 
 
 def _describe_course_set(dataset: str, options: DataOptions) -> Dataset:
-    if course.is_drawn(dataset) and options.test is None:
+    if course.is_drawn(dataset) and options.test is None and options.validation is None:
         return _describe_drawn(dataset, options)
     try:
         described = _describe_file(dataset, course.place_of(dataset), options)
@@ -83,7 +83,7 @@ def _describe_file(dataset: str, path: Path, options: DataOptions) -> Dataset:
 def check_options(dataset: str, options: DataOptions) -> None:
     """Raise DatasetError for options that the dataset's form does not have."""
     form, place = form_of(dataset), shown(dataset)
-    plain = msgspec.structs.replace(options, test=None)
+    plain = msgspec.structs.replace(options, test=None, validation=None)
     if form == "csv":
         plain = msgspec.structs.replace(plain, image_size=None)
     if form in ("folder", "parquet") or options == AS_THEY_ARE or (form == "csv" and plain == AS_THEY_ARE):
@@ -93,9 +93,14 @@ def check_options(dataset: str, options: DataOptions) -> None:
             f"image_size, color and fit are for folders of pictures, and {place} is none: its images come in one size. "
             "Leave them out."
         )
+    if options.test is not None:
+        raise DatasetError(
+            f"test is for folders of pictures and tables, and {place} is none: it says itself what is tested on. "
+            "Leave test out."
+        )
     raise DatasetError(
-        f"test is for folders of pictures and tables, and {place} is none: it says itself what is tested on. "
-        "Leave test out."
+        f"validation is {shown(options.validation or '')}, and a path is for folders of pictures and tables, of which "
+        f'{place} is none. Set it to a fraction like 0.1, to training images like "0-4999", or to "test" or "none".'
     )
 
 

@@ -23,10 +23,28 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.data import parquet_pictures
-from cnn_tui.data.dataset import PART, TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
+from cnn_tui.data.dataset import (
+    OR_ELSE,
+    PART,
+    TEST_SHARE,
+    DataOptions,
+    Dataset,
+    DatasetError,
+    check_apart,
+    path_of,
+    shown,
+)
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.parquet_rows import opened, rows
-from cnn_tui.data.table import LABEL_NAMES, Shape, describe_table, names_beside, shape_of_pixels, too_many_classes
+from cnn_tui.data.table import (
+    LABEL_NAMES,
+    Shape,
+    describe_table,
+    names_beside,
+    shape_of_pixels,
+    too_many_classes,
+    with_validation,
+)
 from cnn_tui.text import counted, escaped
 
 _ROWS_OF_LABELS = 65_536
@@ -57,15 +75,21 @@ class ParquetHalves(NamedTuple):
     train: ParquetTable
     test: ParquetTable | None
     share: float
+    validation: ParquetTable | None = None
+
+    @property
+    def tables(self) -> list[ParquetTable]:
+        """Those that there are."""
+        return [table for table in (self.train, self.test, self.validation) if table is not None]
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        return self.train.paths + (() if self.test is None else self.test.paths)
+        return tuple(path for table in self.tables for path in table.paths)
 
 
 def describe(name: str, path: Path, options: DataOptions) -> Dataset:
     """Describe the table as the dataset called `name`. Raises DatasetError, OSError."""
-    train, test, share = halves(path, options)
+    train, test, share, validation = halves(path, options)
     if train.in_words and len(train.names) == 1:
         raise DatasetError(
             f"In {shown(path)} every label is {shown(train.names[0][:40])}, which is one class; a network needs at "
@@ -78,11 +102,22 @@ def describe(name: str, path: Path, options: DataOptions) -> Dataset:
     labels = None if test is None else test.labels
     folder = Path(name).expanduser()  # that the table is in, or the table itself
     described = describe_table(name, path, shape_of(train, options), train.labels, labels, share, train.names)
+    if validation is not None:
+        described = with_validation(described, validation.paths[0], validation.labels)
     return msgspec.structs.replace(described, title=escaped(folder.stem))
 
 
 def halves(path: Path, options: DataOptions) -> ParquetHalves:
     """The tables of a dataset. Raises DatasetError, OSError."""
+    found = _halves(path, options)
+    if options.validation is None:
+        return found
+    other = _other(options.validation, "validate on", "validation")
+    check_apart(other, path, None if found.test is None else found.test.paths[0])
+    return found._replace(validation=_like(look(other), found.train, "validated on"))
+
+
+def _halves(path: Path, options: DataOptions) -> ParquetHalves:
     train, test = look(path), options.test
     if isinstance(test, float):
         return ParquetHalves(train, None, test)
@@ -91,18 +126,30 @@ def halves(path: Path, options: DataOptions) -> ParquetHalves:
         if beside is None:
             return ParquetHalves(train, None, TEST_SHARE)
     else:
-        beside = path_of(test)
-        if beside is None or beside.suffix.lower() != ".parquet":
-            raise DatasetError(f"There is no table {shown(test)} to test on. Set test to the path of a .parquet file.")
-    table = look(beside)
+        beside = _other(test, "test on", "test")
+    return ParquetHalves(train, _like(look(beside), train, "tested on"), 0.0)
+
+
+def _other(name: str, to_do: str, key: str) -> Path:
+    path = path_of(name)
+    if path is None or path.suffix.lower() != ".parquet":
+        raise DatasetError(
+            f"There is no table {shown(name)} to {to_do}. Set {key} to the path of a .parquet file, {OR_ELSE[key]}."
+        )
+    return path
+
+
+def _like(table: ParquetTable, train: ParquetTable, what: str) -> ParquetTable:
+    """A table of the same images as the one that is learned from, its classes numbered alike. Raises DatasetError."""
     if (table.picture, len(table.pixels)) != (train.picture, len(train.pixels)):
         raise DatasetError(
-            f"{shown(beside)} has other columns than {shown(path)}. Both need the same images and a label."
+            f"{shown(table.paths[0])} has other columns than {shown(train.paths[0])}. Both need the same images and a "
+            "label."
         )
-    return ParquetHalves(train, _of_classes(table, train), 0.0)
+    return _of_classes(table, train, what)
 
 
-def _of_classes(table: ParquetTable, train: ParquetTable) -> ParquetTable:
+def _of_classes(table: ParquetTable, train: ParquetTable, what: str) -> ParquetTable:
     """A table with words for labels, numbered as those that are learned from are. Raises DatasetError."""
     if table.in_words != train.in_words:
         raise DatasetError(
@@ -115,7 +162,7 @@ def _of_classes(table: ParquetTable, train: ParquetTable) -> ParquetTable:
     if unseen is not None:
         raise DatasetError(
             f"{shown(table.paths[0])} has the label {shown(unseen[:40])}, which {shown(train.paths[0])} has not. "
-            "What is tested on needs the classes that are learned from."
+            f"What is {what} needs the classes that are learned from."
         )
     numbers = [train.names.index(name) for name in table.names]
     labels = array.array("i", (numbers[label] for label in table.labels))

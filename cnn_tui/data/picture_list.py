@@ -1,6 +1,7 @@
 """A dataset in a table (CSV) that names pictures and their classes, which lie beside it.
 
 Every fifth picture of a class, sorted by path, is tested on, or what `test` says: another share, or another such table.
+So may a third table name those to validate on.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnn_tui.data import picture_names
-from cnn_tui.data.dataset import TEST_SHARE, DatasetError, is_tested, path_of, shown
+from cnn_tui.data.dataset import OR_ELSE, TEST_SHARE, DatasetError, check_apart, is_tested, path_of, shown
 from cnn_tui.data.folder_pictures import FolderPictures
 from cnn_tui.data.left_out import LeftOutCounter
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
@@ -33,7 +34,7 @@ class NamedPictures(NamedTuple):
     pictures: list[tuple[str, str]]
 
 
-def list_named(path: Path, test: str | float | None) -> FolderPictures:
+def list_named(path: Path, test: str | float | None, validation: str | None = None) -> FolderPictures:
     """List the pictures that a table names, sorted by class and path. Raises DatasetError, OSError."""
     left_out = LeftOutCounter()
     learned = _read(path, left_out)
@@ -44,29 +45,33 @@ def list_named(path: Path, test: str | float | None) -> FolderPictures:
             f"The column {column} of {shown(path)} has {counted(len(names), 'class', 'classes')}. "
             f"Between 2 and {MOST_CLASSES:,} are taken: call the column of the classes label."
         )
-    if not isinstance(test, str):
+    if isinstance(test, str):
+        other = _read(_other(test, path, "test on", "test"), left_out)
+        train, tested = _numbered(learned, names), _of_classes(other, names, path)
+    else:
+        other = learned
         train, tested = _split(_numbered(learned, names), TEST_SHARE if test is None else test, path)
-        return _listing(names, train, tested, (learned, learned), left_out)
-    other = _read(_other(test, path), left_out)
+    tables, validated = [learned, other], []
+    if validation is not None:
+        third = _other(validation, path, "validate on", "validation")
+        check_apart(third, path, other.table.path)
+        tables.append(_read(third, left_out))
+        validated = _of_classes(tables[-1], names, path)
+    inside = [os.path.dirname(path) for path, _ in (*train, *tested, *validated)]  # noqa: PTH120  of many, Path takes long
+    seen = tuple(dict.fromkeys((*(str(one.table.path) for one in tables), *inside)))
+    return FolderPictures(names, train, tested, (learned.root, other.root), left_out.result(), seen, validated)
+
+
+def _of_classes(other: NamedPictures, names: tuple[str, ...], path: Path) -> list[tuple[str, int]]:
+    """The pictures of another table. Raises DatasetError where there are none, or of a class that is not learned."""
     if unknown := sorted({label for _, label in other.pictures} - set(names)):
         raise DatasetError(
-            f"{shown(test)} has the class {shown(unknown[0])}, which {shown(path)} has not. "
+            f"{shown(other.table.path)} has the class {shown(unknown[0])}, which {shown(path)} has not. "
             "Name the classes alike in both."
         )
-    return _listing(names, _numbered(learned, names), _numbered(other, names), (learned, other), left_out)
-
-
-def _listing(
-    names: tuple[str, ...],
-    train: list[tuple[str, int]],
-    test: list[tuple[str, int]],
-    halves: tuple[NamedPictures, NamedPictures],
-    left_out: LeftOutCounter,
-) -> FolderPictures:
-    tables = [str(half.table.path) for half in halves]
-    inside = [os.path.dirname(path) for path, _ in (*train, *test)]  # noqa: PTH120  of many, Path takes long
-    seen = tuple(dict.fromkeys((*tables, *inside)))
-    return FolderPictures(names, train, test, (halves[0].root, halves[1].root), left_out.result(), seen)
+    if not other.pictures:
+        raise DatasetError(f"{shown(other.table.path)} names no pictures that are there and have a class.")
+    return _numbered(other, names)
 
 
 def columns_of(path: Path) -> tuple[str, str]:
@@ -97,12 +102,12 @@ def _looked_at(path: Path) -> NamesTable:
     return table
 
 
-def _other(test: str, path: Path) -> Path:
-    other = path_of(test)
+def _other(name: str, path: Path, to_do: str, key: str) -> Path:
+    other = path_of(name)
     if other is None or other.suffix.lower() != ".csv":
         raise DatasetError(
-            f"There is no table {shown(test)} to test on. Set test to the path of a .csv file as {shown(path)} is, "
-            "or to a share like 0.2."
+            f"There is no table {shown(name)} to {to_do}. Set {key} to the path of a .csv file as {shown(path)} is, "
+            f"{OR_ELSE[key]}."
         )
     return other
 

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from cnn_tui.data.dataset import DataOptions, Dataset, DatasetError, is_tested, shown
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.text import counted, escaped
@@ -56,6 +58,16 @@ def describe_table(
         test_images=tested.total(),
         unused=tuple(label for label in range(highest) if not counts[label] and not tested[label]),
     )
+
+
+def with_validation(described: Dataset, path: Path, labels: array.array[int]) -> Dataset:
+    """The dataset with the images of another table to validate on. Raises DatasetError for a label that is unknown."""
+    if (highest := max(labels)) >= described.classes:
+        raise DatasetError(
+            f"{shown(path)} has the label {highest}, and what is learned from and tested on has the labels 0 to "
+            f"{described.classes - 1}. What is validated on needs the same classes."
+        )
+    return msgspec.structs.replace(described, validation_images=len(labels))
 
 
 def shape_of_pixels(path: Path, pixels: int, options: DataOptions) -> Shape:

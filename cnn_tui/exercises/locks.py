@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.data.dataset import DataOptions
+from cnn_tui.data.dataset import OPTION_KEYS
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.phases import phases_of
@@ -147,7 +147,7 @@ def _plain(value: Any) -> Any:
 def _hint(experiment: Experiment, path: str) -> str:
     choices = [
         "dataset",
-        *DataOptions.__struct_fields__,
+        *OPTION_KEYS,
         "stop",
         "then",
         "layers",

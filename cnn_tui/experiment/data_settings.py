@@ -8,15 +8,17 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, Fit, form_of
+from cnn_tui.data.dataset import MOST_SIDE, NAMED, OPTION_KEYS, TABLES, Color, DataOptions, Fit, form_of
 from cnn_tui.data.describe import describe
+from cnn_tui.data.image_folder import validation_beside
 from cnn_tui.experiment import leaving_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.setting import Setting
+from cnn_tui.experiment.training import names_place
 from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
-from cnn_tui.text import quiet
+from cnn_tui.text import enumerated, quiet
 
-NAMES = ("dataset", "leave_out", *DataOptions.__struct_fields__)
+NAMES = ("dataset", "leave_out", *OPTION_KEYS)
 SHARES = ("0.1", "0.2", "0.3")
 _DATASETS = "a name, a .npz, .csv or .parquet file or a folder of folders"
 _FREE = "as they are"
@@ -75,6 +77,31 @@ def _test_row(experiment: Experiment) -> Setting:
     return Setting("test", shown, words, f"{_FROM_DATASET}, a share like 0.1, or a path", _TESTS)
 
 
+def validation_row(experiment: Experiment) -> Setting:
+    """What is validated on, with the folder for it that lies beside the pictures that are learned from."""
+    now = experiment.training.validation
+    form = form_of(experiment.dataset) if experiment.dataset else None
+    beside = validation_beside(experiment.dataset) if form == "folder" else None
+    may_be = ["none", "test", "a fraction like 0.1", "training images like 0-4999"]
+    words = "Images that are watched, never learned from."
+    if form in ("folder", *TABLES):
+        may_be.append("a path")
+        words += " A path: a folder or table with the same classes."
+    shown = now if isinstance(now, str) else f"{now:g}"
+    choices = ("none", "test", *SHARES, *([str(beside)] if beside is not None else []))
+    return Setting("validation", shown, words, enumerated(may_be, "or"), choices)
+
+
+def with_validation(experiment: Experiment, text: str) -> Experiment:
+    """The experiment that is validated on what was typed. Raises ValueError with a sentence."""
+    try:
+        value: str | float = float(text)
+    except ValueError:
+        value = str(Path(text).expanduser().absolute()) if names_place(text) else text.lower()
+    changed = experiment.with_training(validation=value)
+    return _described(changed) if changed.training.validation_path is not None else changed
+
+
 def _picture_rows(experiment: Experiment) -> list[Setting]:
     """What may be asked of the pictures of a folder."""
     size = experiment.image_size
@@ -102,7 +129,7 @@ def _with_dataset(experiment: Experiment, text: str) -> Experiment:
 
 
 def _with_options(experiment: Experiment, options: DataOptions) -> Experiment:
-    return _described(msgspec.structs.replace(experiment, **msgspec.structs.asdict(options)))
+    return _described(msgspec.structs.replace(experiment, **options.of_file))
 
 
 def _described(experiment: Experiment) -> Experiment:

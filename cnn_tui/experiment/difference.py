@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import msgspec
-
 from cnn_tui.data.dataset import AS_THEY_ARE
 from cnn_tui.experiment import class_weights, image_ranges, start_weights
 from cnn_tui.experiment.experiment import Experiment
@@ -121,7 +119,7 @@ def settings_in_words(experiment: Experiment) -> dict[str, str]:
     What few trainings have is there only where it is set.
     """
     settings = {"dataset": experiment.dataset}
-    for name, value in msgspec.structs.asdict(experiment.data_options).items():
+    for name, value in experiment.data_options.of_file.items():
         if value != getattr(AS_THEY_ARE, name):
             settings[name] = "x".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
     if experiment.leave_out:
@@ -145,7 +143,7 @@ def _with_effect(experiment: Experiment) -> dict[str, str]:
     found = {}
     for name, value in settings_in_words(experiment).items():
         if name not in experiment.training.__struct_fields__ or experiment.training.has_effect(name):
-            path = name in ("dataset", "test", "weights") and "/" in value
+            path = name in ("dataset", "test", "validation", "weights") and "/" in value
             found[name] = quiet(Path(value).name if path else value, _LONGEST)
     return found
 

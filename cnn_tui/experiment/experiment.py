@@ -9,13 +9,24 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, Color, DataOptions, Dataset, DatasetError, Fit, Side, is_folder
+from cnn_tui.data.dataset import (
+    AS_THEY_ARE,
+    BUILT_IN,
+    NAMED,
+    Color,
+    DataOptions,
+    Dataset,
+    DatasetError,
+    Fit,
+    Side,
+    is_folder,
+)
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import leaving_out, unset_dataset
+from cnn_tui.experiment import file_errors, leaving_out, unset_dataset
 from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.phase import MOST_PHASES, Phase, renumbered
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiment.training import Metric, Training
+from cnn_tui.experiment.training import VALIDATIONS, Metric, Training
 from cnn_tui.experiment.unset_dataset import Classes, InputShape
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import Stack
@@ -67,6 +78,11 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         leaving_out.check(self.leave_out)
         if self.leave_out and not self.dataset:
             raise ValueError("leave_out names images of a dataset: set that first")
+        if self.dataset in BUILT_IN and self.training.validation_path is not None:
+            raise ValueError(
+                f"validation must be {VALIDATIONS}, not {file_errors.found(self.training.validation)}: the path of a "
+                "folder or table is for datasets that are such"
+            )
         if isinstance(self.test, float) and not 0 < self.test < 1:
             raise ValueError(f"test must be a path, or a share above 0 and below 1, not {self.test:g}")
 
@@ -78,7 +94,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def data_options(self) -> DataOptions:
         """What is said of the dataset beside its name."""
-        return DataOptions(self.image_size, self.color, self.fit, self.test)
+        return DataOptions(self.image_size, self.color, self.fit, self.test, self.training.validation_path)
 
     @property
     def data(self) -> Dataset:
@@ -104,13 +120,13 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """
         options = AS_THEY_ARE
         if is_folder(dataset):
-            options = msgspec.structs.replace(self.data_options, test=None)
+            options = msgspec.structs.replace(self.data_options, test=None, validation=None)
             if self.input_shape is not None:
                 options = unset_dataset.pictures_for(self.input_shape, options)
         if self.input_shape is not None:
             share = unset_dataset.share_kept(dataset, options, self.test)
             options = msgspec.structs.replace(options, test=share)
-        values = {"dataset": dataset, "input_shape": None, "classes": None, **msgspec.structs.asdict(options)}
+        values = {"dataset": dataset, "input_shape": None, "classes": None, **options.of_file}
         if dataset == self.dataset:
             return msgspec.structs.replace(self, **values)
         training = msgspec.structs.replace(self.training, validation=self.validation_elsewhere)
@@ -118,13 +134,16 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def validation_elsewhere(self) -> str | float:
-        """What is validated on in another dataset: as large a share, where images of this one are named."""
-        if self.training.validated_images is None:
-            return self.training.validation
-        images = 0
+        """What is validated on in another dataset: as large a share, where this one's or a place are named."""
+        training = self.training
+        if training.validated_images is None and training.validation_path is None:
+            return training.validation
+        held, images = 0, 0
         with contextlib.suppress(DatasetError):  # which is gone
-            images = self.data.train_images
-        share = round(self.training.validated_images.size / images, 4) if images else 0.0
+            data = self.data
+            held = data.validation_images if training.validated_images is None else training.validated_images.size
+            images = data.train_images + data.validation_images
+        share = round(held / images, 4) if images else 0.0
         return share if 0 < share < 1 else _USUAL_SHARE
 
     def with_stack(self, stack: Stack) -> Experiment:
@@ -140,7 +159,11 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         test = Path(self.test).name if isinstance(self.test, str) else self.test
         dataset = self.dataset if self.dataset in NAMED else Path(self.dataset).name
         weights = None if self.weights is None else Path(self.weights).name
-        return msgspec.structs.replace(self, dataset=dataset, test=test, weights=weights, weights_digest=None)
+        training = self.training
+        if training.validation_path is not None:
+            training = msgspec.structs.replace(training, validation=f"./{Path(training.validation_path).name}")
+        values = {"dataset": dataset, "test": test, "weights": weights, "weights_digest": None, "training": training}
+        return msgspec.structs.replace(self, **values)
 
     def emitted_metrics(self) -> tuple[str, ...]:
         """The names that this compile and fit will report, as in a Keras History."""

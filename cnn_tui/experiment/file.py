@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, DataOptions, DatasetError, is_file
+from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, OPTION_KEYS, DatasetError, is_file
 from cnn_tui.experiment import class_weights, file_errors, leaving_out, other_files
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, ExperimentError
 from cnn_tui.experiment.phase import Phase
@@ -57,10 +57,14 @@ def read(path: Path) -> Experiment:
         experiment = msgspec.structs.replace(experiment, name=quiet(path.stem))
     folder = path.absolute().parent
     test = experiment.test if not isinstance(experiment.test, str) else _beside(experiment.test, folder)
+    training = experiment.training
+    if training.validation_path is not None:
+        training = msgspec.structs.replace(training, validation=_beside(training.validation_path, folder))
     layers = tuple(_with_weights_beside(layer, folder) for layer in experiment.layers)
     weights = None if experiment.weights is None else _file_beside(experiment.weights, folder)
     dataset = experiment.dataset if experiment.input_shape is not None else _beside(experiment.dataset, folder)
-    return msgspec.structs.replace(experiment, dataset=dataset, test=test, layers=layers, weights=weights)
+    values = {"dataset": dataset, "test": test, "training": training, "layers": layers, "weights": weights}
+    return msgspec.structs.replace(experiment, **values)
 
 
 def _beside(dataset: str, folder: Path) -> str:
@@ -175,7 +179,7 @@ def to_toml(experiment: Experiment) -> str:
     document.add("name", tomlkit.item(plain["name"]))
     for key in ("dataset",) if experiment.input_shape is None else ("input_shape", "classes"):
         document.add(key, tomlkit.item(plain[key]))
-    for key in sorted(DataOptions.__struct_fields__, key=lambda key: key != "test"):  # which belongs to the dataset
+    for key in sorted(OPTION_KEYS, key=lambda key: key != "test"):  # which belongs to the dataset
         if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
             document.add(key, tomlkit.item(plain[key]))
     if experiment.leave_out:

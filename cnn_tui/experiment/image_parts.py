@@ -1,4 +1,4 @@
-"""How many of a dataset's training images an experiment learns from, and how many it holds out to validate on."""
+"""How many of a dataset's images an experiment learns from, and how many it validates on beside them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ from cnn_tui.text import counted
 
 
 class ImageParts(NamedTuple):
-    """How many images are learned from, and how many are held out of that; those left out are in neither."""
+    """How many images are learned from, and how many are validated on beside them; those left out are in neither."""
 
     learned: int
     held_out: int
 
 
-def image_parts(experiment: Experiment, images: int) -> ImageParts:
-    """The parts of so many training images; a part has none where the dataset is too small for the experiment."""
+def image_parts(experiment: Experiment, images: int, validation_images: int = 0) -> ImageParts:
+    """The parts of so many training images; a part has none where the dataset is too small for the experiment.
+
+    `validation_images` are those of a place of their own, as `Dataset` has them, which are all validated on.
+    """
     left_out, training = image_ranges.ranges_of(experiment.leave_out), experiment.training
     rest = images - image_ranges.count(experiment.leave_out)
     held, validated = 0, training.validated_images
+    if training.validation_path is not None:
+        return ImageParts(max(0, rest), validation_images)
     if validated is not None:
         held = max(0, min(validated.last, images - 1) - validated.first + 1)
         held -= sum(validated.within(span) for span in left_out)
@@ -59,6 +64,8 @@ def held_out_problem(experiment: Experiment, images: int) -> str:
     "" where they can. A sentence without its end, which says what to change.
     """
     training, validated = experiment.training, experiment.training.validated_images
+    if training.validation_path is not None:
+        return ""
     if validated is not None and validated.last >= images:
         there = f"and they are numbered 0 to {images - 1}"
         return f"validation names training image {validated.last}, {there}: choose others"

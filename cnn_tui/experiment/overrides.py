@@ -19,7 +19,7 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.start_weights import weights_path
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training import Training, names_place
 from cnn_tui.network.fields import fields_of
 from cnn_tui.text import did_you_mean, quiet
 
@@ -137,7 +137,8 @@ def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
     """The value as the file would have it: 3x3 is what it is everywhere else here, and a path is whole."""
     if isinstance(value, str) and steps[0] in ("layers", "image_size") and _PAIR.fullmatch(value):
         return [int(part) for part in value.split("x")]
-    if isinstance(value, str) and steps in (("dataset",), ("test",)) and path_of(value) is not None:
+    is_place = steps in (("dataset",), ("test",)) or (steps == ("training", "validation") and names_place(value))
+    if isinstance(value, str) and is_place and path_of(value) is not None:
         # The training process has a folder of its own.
         return str(Path(value).expanduser().absolute())
     if isinstance(value, str) and steps == ("weights",):

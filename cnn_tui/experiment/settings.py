@@ -12,7 +12,6 @@ import msgspec
 
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment import class_weights, data_settings, keeping, phases_typed, start_weights
-from cnn_tui.experiment.data_settings import SHARES
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.image_parts import image_parts
 from cnn_tui.experiment.phases import phases_in_words
@@ -31,7 +30,6 @@ _KINDS = ("none", *SCHEDULES)
 _THEN = "then "
 """Before the number of a later phase, from 1."""
 _WEIGHTS = ("none", "balanced")
-_VALIDATIONS = ("none", "test", *SHARES)
 
 
 def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
@@ -42,11 +40,11 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
         if info.name == "metrics":
-            rows.append(_row("metrics", ", ".join(value), "What is reported beside the loss.", _METRICS))
+            words = "What is reported beside the loss."
+            rows.append(Setting("metrics", ", ".join(value), words, ", ".join(_METRICS), _METRICS))
         elif info.name == "validation":
             rows += data_settings.left_out_rows(experiment)
-            words = "Images that are watched, never learned from."
-            rows.append(_row("validation", _shown(value), words, _VALIDATIONS))
+            rows.append(data_settings.validation_row(experiment))
         elif info.name == "seed":
             shown = "random" if value is None else str(value)
             rows.append(Setting("seed", shown, "The same seed gives the same run.", "a whole number, or random"))
@@ -148,7 +146,7 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
     if name == "metrics":
         return _checked(experiment.with_training(metrics=_metrics(text)))
     if name == "validation":
-        return _checked(experiment.with_training(validation=_fraction(text)))
+        return _checked(data_settings.with_validation(experiment, text))
     if name == "seed":
         return experiment.with_training(seed=_seed(text))
     if name == "schedule":
@@ -190,31 +188,12 @@ def _is_one_too_many(training: Training, name: str) -> bool:
     return name in ("from_logits", "label_smoothing") and bool(getattr(training, name))
 
 
-def _row(name: str, value: str, help: str, choices: tuple[str, ...]) -> Setting:
-    allowed = {
-        "metrics": ", ".join(choices),
-        "validation": "none, test, a fraction like 0.1, or training images like 0-4999",
-    }[name]
-    return Setting(name, value, help, allowed, choices)
-
-
-def _shown(validation: str | float) -> str:
-    return validation if isinstance(validation, str) else f"{validation:g}"
-
-
 def _metrics(text: str) -> tuple[Metric, ...]:
     names = [part for part in re.split(r"[,\s]+", text) if part]
     for name in names:
         if name not in _METRICS:
             raise ValueError(f"metrics are some of {', '.join(_METRICS)}, not {name}")
     return cast(tuple[Metric, ...], tuple(dict.fromkeys(names)))
-
-
-def _fraction(text: str) -> str | float:
-    try:
-        return float(text)
-    except ValueError:
-        return text.lower()
 
 
 def _seed(text: str) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -12,7 +14,7 @@ from cnn_tui.experiment.image_ranges import ImageRange, range_of
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.losses import LOSSES, Loss
-from cnn_tui.text import counted
+from cnn_tui.text import counted, quiet
 
 Optimizer: TypeAlias = Literal["adam", "adamw", "sgd", "rmsprop", "nadam", "adagrad", "adamax", "adadelta"]
 MOMENTUM_OPTIMIZERS = ("sgd", "rmsprop")
@@ -142,7 +144,10 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     class_weight: ClassWeight = None
     metrics: tuple[Metric, ...] = ("accuracy",)
     validation: str | float = "test"
-    """"none", "test", the share of the training images that is held out, or which of them are, as "0-4999"."""
+    """"none", "test", the share of the training images that is held out, or which of them are, as "0-4999".
+
+    Any other text is the path of a folder of the same classes, or of another table, for which `test` has a like.
+    """
     validation_steps: Annotated[
         int | None,
         argument(
@@ -208,6 +213,8 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         images = "the test images" if self.validation == "test" else "held-out images"
         if self.validated_images is not None:
             images = f"training images {self.validated_images.words}"
+        elif self.validation_path is not None:
+            images = f"the images in {quiet(Path(self.validation_path).name, 40)}"
         images += ", varied" if self.vary_validation else ""
         if self.validation_steps is None:
             return images
@@ -219,8 +226,13 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return range_of(self.validation) if isinstance(self.validation, str) else None
 
     @property
+    def validation_path(self) -> str | None:
+        """The folder or the table whose images are validated on, where it is one; see `names_place`."""
+        return str(self.validation) if names_place(self.validation) else None
+
+    @property
     def holds_out(self) -> bool:
-        """Whether some of the training images are validated on, and not learned from."""
+        """Whether images are validated on that are neither learned from nor tested on."""
         return self.validation not in ("none", "test")
 
     def told(self) -> dict[str, Any]:
@@ -232,9 +244,9 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for field in fields_of(type(self)):
             field.check(getattr(self, field.name))
         if isinstance(self.validation, str):
-            if self.validation not in ("none", "test") and self.validated_images is None:
+            if not self.validation_path and self.validation not in ("none", "test") and self.validated_images is None:
                 found = file_errors.found(self.validation)
-                raise ValueError(f"validation must be {_VALIDATIONS}, not {found}")
+                raise ValueError(f"validation must be {VALIDATIONS}, not {found}")
         elif not 0 < self.validation < 1:
             raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
         class_weights.check(self.class_weight)
@@ -243,7 +255,14 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {file_errors.found(self.seed)}")
 
 
-_VALIDATIONS = '"none", "test", a fraction like 0.1, or training images like "0-4999"'
+def names_place(validation: Any) -> bool:
+    """Whether what stands for `validation` is the path of a folder or table: text that is no word and no numbers."""
+    if not isinstance(validation, str) or validation.lower() in ("none", "test"):
+        return False
+    return re.search(r"[^\d\s.,:%-]", validation) is not None
+
+
+VALIDATIONS = '"none", "test", a fraction like 0.1, or training images like "0-4999"'
 FINE = ("beta_1", "beta_2", "rho", "epsilon", "amsgrad")
 """Arguments of optimizers that hardly anybody changes: a form has those that are set."""
 _LIKE_ADAM = ("adam", "adamw", "nadam", "adamax")

@@ -113,8 +113,8 @@ def refusal(make: Callable[[], object]) -> str:
         ),
         (
             '[training]\nvalidation = "tset"',
-            'training: validation must be "none", "test", a fraction like 0.1, or training images like "0-4999", '
-            'not "tset"',
+            'validation must be "none", "test", a fraction like 0.1, or training images like "0-4999", not "tset": the '
+            "path of a folder or table is for datasets that are such",
         ),
         (
             "[training]\nvalidation = 2",

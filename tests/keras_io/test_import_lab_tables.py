@@ -24,8 +24,7 @@ LAYERS = (Flatten(), Dense(units=3, activation="softmax"))
 def comes_back(folder: Path, dataset: Path, options: DataOptions, validation: Any) -> None:
     """Whether an experiment with the dataset is read from its script, and from its notebook, as it was."""
     training = Training(epochs=2, validation=validation)
-    wanted = {name: getattr(options, name) for name in options.__struct_fields__}
-    experiment = Experiment(name="mine", dataset=str(dataset), layers=LAYERS, training=training, **wanted)
+    experiment = Experiment(name="mine", dataset=str(dataset), layers=LAYERS, training=training, **options.of_file)
     for name, text in (("mine.py", keras_script(experiment)), ("mine.ipynb", keras_notebook(experiment))):
         (folder / name).write_text(text)
         imported = import_model(folder / name)
@@ -46,13 +45,16 @@ def table(path: Path, seed: int = 0) -> Path:
         (DataOptions((6, 4)), 0.25),
         (DataOptions((4, 6), test=0.3), "none"),
         (DataOptions((4, 6), test="more.csv"), "test"),
+        (DataOptions((4, 6), test="more.csv"), "third.csv"),
+        (DataOptions((4, 6), test=0.3), "third.csv"),
+        (DataOptions((4, 6)), "third.csv"),
     ],
 )
 def test_a_table_of_pixels_comes_back(tmp_path: Path, options: DataOptions, validation: Any) -> None:
-    path, more = table(tmp_path / "signs.csv"), table(tmp_path / "more.csv", 1)
+    path, more, third = (table(tmp_path / f"{name}.csv", at) for at, name in enumerate(("signs", "more", "third")))
     if options.test == "more.csv":
         options = DataOptions(options.image_size, test=str(more))
-    comes_back(tmp_path, path, options, validation)
+    comes_back(tmp_path, path, options, str(third) if validation == "third.csv" else validation)
 
 
 def test_a_script_that_does_otherwise_is_not_taken_for_the_labs(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ TRAINED = {
     "as it is": Training(epochs=2, validation="test"),
     "a part held out": Training(epochs=2, validation=0.2, batch_size=4),
     "with a seed": Training(epochs=2, validation=0.2, batch_size=4, seed=3, class_weight="balanced"),
+    "a folder of its own": Training(epochs=2, validation="./third", loss="categorical_crossentropy"),
     "with a table of weights": Training(validation="none", batch_size=4, seed=3, class_weight=(1.0, 2.0, 0.5)),
 }
 
@@ -44,14 +45,18 @@ def test_an_exported_script_of_a_folder_comes_back_with_it(pets: Path, layout: s
     folder = pets.parent / "set"
     for part in parts:
         shutil.copytree(pets, folder / part)
+    training = TRAINED[trained]
+    if training.validation_path is not None:
+        shutil.copytree(pets, pets.parent / "third")
+        training = msgspec.structs.replace(training, validation=str(pets.parent / "third"))
     if isinstance(options.test, str):
         options = msgspec.structs.replace(options, test=str(pets.parent / options.test))
     experiment = Experiment(
         name="script",
         dataset=str(folder),
-        training=TRAINED[trained],
+        training=training,
         layers=(Flatten(), Dense(units=3, activation="softmax")),
-        **msgspec.structs.asdict(options),
+        **options.of_file,
     )
     imported = read(pets.parent, keras_script(experiment))
     assert imported.experiment == experiment

@@ -198,6 +198,8 @@ def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
         if is_part and not is_known_part(experiment, code):
             notes.append(_SOME_WATCHED)
         watched = watched.path
+    if experiment.training.validation_path is not None:
+        return experiment.training.validation
     table = getattr(images, "table", None)
     if isinstance(watched, Unknown) and watched.table and table and watched.table.origin == table.origin:
         share = watched.table.share

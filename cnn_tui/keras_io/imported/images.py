@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, DataOptions
 from cnn_tui.data.describe import describe
 from cnn_tui.data.npz_file import MOST_CLASSES
@@ -43,7 +41,7 @@ def images_for(
     """
     if asked.dataset is not None:
         note_other_row(shape, describe(asked.dataset, asked.options).input_shape, notes)
-        return {"dataset": asked.dataset, **msgspec.structs.asdict(asked.options), "leave_out": asked.leave_out}
+        return {"dataset": asked.dataset, **asked.options.of_file, "leave_out": asked.leave_out}
     if asked.options != AS_THEY_ARE:
         return _not_set(_shape_of(asked.options), layers, asked, notes) | {"fit": asked.options.fit}
     if shape in (None, (None,)) and (asked.is_elsewhere or asked.is_unread):

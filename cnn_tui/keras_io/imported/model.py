@@ -126,6 +126,8 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
     has_one_unit = bool(dense) and dense[-1].units == 1
     ends_in = activation_at_end(Stack((1, 1, 1), layers)) if layers else None
     training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes, ends_in or "")
+    if asked.options.validation is not None:
+        training = msgspec.structs.replace(training, validation=asked.options.validation)
     layers = _for_images_to_1(layers, notes)
     notes += filter(None, [unprepared(chain.layers, layers)])
     experiment = Experiment(name=name, training=training, layers=layers, **images)

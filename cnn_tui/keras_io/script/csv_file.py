@@ -14,7 +14,7 @@ from cnn_tui.keras_io.source import CodeLines, call, literal
 
 def table_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[CodeLines]:
     """What loads the table at `path`, which `dataset` describes, and the one beside it. Raises DatasetError."""
-    train, test, share, _ = csv_file.halves(path, options)
+    train, test, share, _, validation = csv_file.halves(path, options)
     yield [
         "# Load the dataset: in each line a label and the pixels of an image",
         "def load_table(path):",
@@ -24,11 +24,12 @@ def table_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[
         f"    return images.reshape({', '.join(map(str, (-1, *dataset.input_shape)))}), labels",
     ]
     load = call("load_table", [literal(str(path))], before="training_images, training_labels = ")
-    if test is not None:
-        yield [*load, *call("load_table", [literal(str(test.path))], before="test_images, test_labels = ")]
-        return
+    for half, table in (("test", test), ("validation", validation)):
+        if table is not None:
+            load += call("load_table", [literal(str(table.path))], before=f"{half}_images, {half}_labels = ")
     yield load
-    yield from held_out(share)
+    if test is None:
+        yield from held_out(share)
 
 
 def _loadtxt(table: CsvTable) -> CodeLines:

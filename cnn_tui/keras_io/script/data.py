@@ -1,7 +1,7 @@
 """The part of a Keras script that loads a dataset: the same images and labels that the lab trains on.
 
 It sets `training_images`, `training_labels`, `test_images` and `test_labels`: images from 0 to 1, with an axis of
-channels, and class numbers.
+channels, and class numbers. Of a place of their own it sets `validation_images` and `validation_labels` too.
 """
 
 from __future__ import annotations
@@ -103,8 +103,9 @@ def _to_bytes(path: Path, array: str) -> CodeLines:
 
 def _normalize(dataset: Dataset) -> CodeLines:
     grey = dataset.input_shape[2] == 1
+    halves = ("training", "validation", "test") if dataset.validation_images else ("training", "test")
     shape = f".reshape({', '.join(str(size) for size in (-1, *dataset.input_shape))})" if grey else ""
     return [
         f"# Normalize the pixel values{', and add the axis of the channels' if grey else ''}",
-        *(f"{images} = {images}{shape} / 255.0" for images in ("training_images", "test_images")),
+        *(f"{half}_images = {half}_images{shape} / 255.0" for half in halves),
     ]

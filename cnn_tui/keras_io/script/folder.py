@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnn_tui.data import image_folder, picture, picture_ground, picture_survey
+from cnn_tui.data import folder_look, image_folder, picture, picture_ground, picture_survey
 from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, is_file
 from cnn_tui.data.picture_survey import Survey
 from cnn_tui.keras_io.script.named_pictures import halves, listing_parts, tables_of
@@ -24,22 +24,29 @@ FOLDER_IMPORTS = (
 
 def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[CodeLines]:
     """What loads the folder that `dataset` describes: lists of its pictures, then arrays. Raises DatasetError."""
-    listing = image_folder.list_pictures(path, options.test)
+    listing = image_folder.list_pictures(path, options.test, options.validation)
     survey = picture_survey.survey(path, listing.paths, whole=True)
     top = picture_survey.top_in(path, listing.paths) if survey.deep else 0
     crop = options.fit == "crop"
     if is_file(path):
-        yield from listing_parts(tables_of(path, options.test), [MOST_PIXELS] if survey.huge else [])
+        yield from listing_parts(tables_of(path, options), [MOST_PIXELS] if survey.huge else [])
         yield from picture_parts(dataset, survey, top, crop)
         share = TEST_SHARE if options.test is None else options.test
         yield halves(share if isinstance(share, float) else None)
-        yield _ARRAYS
+        if options.validation is not None:
+            yield ["validation = [(path, classes.index(label)) for label, path in validated]"]
+        yield _arrays(options)
         return
     apart = isinstance(options.test, str)
     yield [
         "# Load the pictures: each folder is a class",
         *call("Path", [literal(str(path))], before="folder = "),
         *(call("Path", [literal(str(listing.halves[1]))], before="test_folder = ") if apart else ()),
+        *(
+            call("Path", [literal(options.validation)], before="validation_folder = ")
+            if options.validation is not None
+            else ()
+        ),
         *call("", map(literal, picture.ENDINGS), before="endings = "),
         *([MOST_PIXELS] if survey.huge else ()),
     ]
@@ -52,7 +59,9 @@ def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator
         yield _halves(*(f"folder / {literal(half.name)}" for half in listing.halves))
     else:
         yield _share(TEST_SHARE if options.test is None else float(options.test))
-    yield _ARRAYS
+    if options.validation is not None:
+        yield _VALIDATION
+    yield _arrays(options)
 
 
 def picture_parts(dataset: Dataset, survey: Survey, top: int, crop: bool) -> Iterator[CodeLines]:
@@ -138,6 +147,11 @@ def _halves(train: str, test: str) -> CodeLines:
     ]
 
 
+def _arrays(options: DataOptions) -> CodeLines:
+    parts = ("training", "test") if options.validation is None else ("training", "validation", "test")
+    return [f"{part}_images, {part}_labels = load_pictures({part})" for part in parts]
+
+
 def _share(share: float) -> CodeLines:
     """Of one folder, of which a share of each class is tested on, as `is_tested` tells."""
     if share == TEST_SHARE:
@@ -158,11 +172,11 @@ MOST_PIXELS = f"Image.MAX_IMAGE_PIXELS = {picture.MOST_PIXELS // 2}  # twice as 
 _CLASSES_OF = (
     "def classes_of(folder):",
     "    names = [path.name for path in folder.iterdir() if path.is_dir()]",
-    f"    return sorted(name for name in names if not name.startswith({literal(image_folder.HIDDEN)}))",
+    f"    return sorted(name for name in names if not name.startswith({literal(folder_look.HIDDEN)}))",
 )
 _PICTURES_OF = (
     "def is_hidden(path):",
-    f"    return any(name.startswith({literal(image_folder.HIDDEN)}) for name in path.parts)",
+    f"    return any(name.startswith({literal(folder_look.HIDDEN)}) for name in path.parts)",
     "",
     "",
     "def pictures_of(folder):",
@@ -195,7 +209,8 @@ _EVERY_FIFTH = (
     "    for position, path in enumerate(pictures_of(folder / name)):",
     "        (test if position % 5 == 4 else training).append((path, label))",
 )
-_ARRAYS = (
-    "training_images, training_labels = load_pictures(training)",
-    "test_images, test_labels = load_pictures(test)",
+_VALIDATION = (
+    "validation = []",
+    "for label, name in enumerate(classes_of(validation_folder)):",
+    "    validation += [(path, label) for path in pictures_of(validation_folder / name)]",
 )

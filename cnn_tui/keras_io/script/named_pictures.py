@@ -6,23 +6,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnn_tui.data import picture_names
-from cnn_tui.data.dataset import DatasetError, path_of
+from cnn_tui.data.dataset import DataOptions, DatasetError, path_of
 from cnn_tui.data.picture_list import label_at
 from cnn_tui.data.picture_names import NamesTable
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
 
-def tables_of(path: Path, test: str | float | None) -> tuple[NamesTable, ...]:
-    """The table to learn from, and the one to test on where there is one. Raises DatasetError, OSError."""
-    other = path_of(test) if isinstance(test, str) else None
-    found = [picture_names.look(one) for one in (path, other) if one is not None]
-    if None in found:
+def tables_of(path: Path, options: DataOptions) -> dict[str, NamesTable]:
+    """The tables to learn from and, where there are such, to test and validate on, by the names of what they list.
+
+    Raises DatasetError, OSError.
+    """
+    places: dict[str, str | float | None] = {"tested": options.test, "validated": options.validation}
+    others = {name: path_of(place) for name, place in places.items() if isinstance(place, str)}
+    found = {name: picture_names.look(place) for name, place in {"listed": path, **others}.items() if place is not None}
+    tables = {name: table for name, table in found.items() if table is not None}
+    if len(tables) < len(found):
         raise DatasetError("a table names no pictures")
-    return tuple(table for table in found if table is not None)
+    return tables
 
 
-def listing_parts(tables: tuple[NamesTable, ...], before: list[str]) -> Iterator[CodeLines]:
-    """What sets `listed`, and `tested` where that is a table too: pairs of a class and a picture's path, in order.
+def listing_parts(tables: dict[str, NamesTable], before: list[str]) -> Iterator[CodeLines]:
+    """What sets `listed`, and `tested` and `validated` where there are such tables: pairs of a class and a path.
 
     `before` are the lines that come first.
     """
@@ -39,7 +44,7 @@ def listing_parts(tables: tuple[NamesTable, ...], before: list[str]) -> Iterator
         "    return sorted((label, str(place)) for label, place in pairs if place.is_file())",
     ]
     lines: list[str] = []
-    for name, table in zip(("listed", "tested"), tables, strict=False):
+    for name, table in tables.items():
         arguments = [
             literal(str(table.path)),
             f"Path({literal(str(table.root))})",

@@ -25,7 +25,7 @@ def parquet_imports(path: Path, options: DataOptions) -> tuple[str, ...]:
 def parquet_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[CodeLines]:
     """What loads the table at `path`, which `dataset` describes, and the one beside it. Raises DatasetError."""
     halves = parquet_file.halves(path, options)
-    train, test, share = halves
+    train, test, share, validation = halves
     if train.picture:
         survey = parquet_pictures.survey(halves.paths, train.picture)
         if survey.huge:
@@ -38,6 +38,7 @@ def parquet_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterato
         "# Load the dataset: in each row a label and an image",
         *_load(train, "training"),
         *(() if test is None else _load(test, "test")),
+        *(() if validation is None else _load(validation, "validation")),
     ]
     if test is None:
         yield from held_out(share)

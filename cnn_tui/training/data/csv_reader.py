@@ -24,16 +24,18 @@ NumberedLine = tuple[int, bytes]
 
 def read_csv(path: Path, options: DataOptions, say: Say) -> Arrays:
     """The images and labels of a table, and of that beside it. Raises DatasetError, which names a line, and OSError."""
-    train, test, share, unlabelled = csv_file.halves(path, options)
+    halves = csv_file.halves(path, options)
+    train, test, share, unlabelled, validation = halves
     shape = csv_file.shape_of(train, options)
-    check_room(path, len(train.labels) + (0 if test is None else len(test.labels)), shape)
+    check_room(path, sum(len(table.labels) for table in halves.tables), shape)
     if unlabelled is not None:
         say(f"{shown(unlabelled)} has no labels, as it seems, so it is not tested on: every fifth image of a class is.")
     images, labels = _read(train, shape)
+    validated = () if validation is None else _read(validation, shape)
     if test is not None:
-        return Arrays(images, labels, *_read(test, shape))
+        return Arrays(images, labels, *_read(test, shape), *validated)
     tested = places_tested(labels, share)
-    return Arrays(images[~tested], labels[~tested], images[tested], labels[tested])
+    return Arrays(images[~tested], labels[~tested], images[tested], labels[tested], *validated)
 
 
 def places_tested(labels: Labels, share: float) -> NDArray[np.bool_]:

@@ -41,7 +41,8 @@ class Images(NamedTuple):
     """A dataset in memory: images uint8 (count, height, width, channels), labels int64 (count,).
 
     Treat the arrays as read-only; some are views of what was read. `source` is a sentence; `warnings` are sentences
-    that one should know before one believes a figure.
+    that one should know before one believes a figure. `x_val` and `y_val` are what is validated on alone, where the
+    options name that; else None.
     """
 
     dataset: Dataset
@@ -51,6 +52,8 @@ class Images(NamedTuple):
     y_test: Labels
     source: str
     warnings: tuple[str, ...] = ()
+    x_val: Pixels | None = None
+    y_val: Labels | None = None
 
 
 def to_stderr(sentence: str) -> None:
@@ -117,22 +120,29 @@ def _read(
     if name in BUILT_IN:
         _check_built_in(described, arrays, source.path)
     described = msgspec.structs.replace(
-        described, train_images=len(arrays.x_train), test_images=len(arrays.x_test), left_out=left_out
+        described,
+        train_images=len(arrays.x_train),
+        test_images=len(arrays.x_test),
+        validation_images=0 if arrays.x_val is None else len(arrays.x_val),
+        left_out=left_out,
     )
     warnings = filter(None, (sentence_of(left_out), check_images(arrays.x_train), *_about_labels(described, arrays)))
     read_from = f"{described.title} was read from {source}{_tested_on(source, options)}."
-    return Images(described, *arrays, read_from, tuple(warnings))
+    return Images(described, *arrays[:4], read_from, tuple(warnings), *arrays[4:])
 
 
 def _tested_on(source: Source, options: DataOptions) -> str:
-    """The end of a sentence on where a dataset is: the other place, where that to be tested on lies apart."""
+    """The end of a sentence on where a dataset is: the places of what is tested or validated on, if apart."""
+    tested: str | Path | None = options.test if isinstance(options.test, str) else None
     if source.layout == "csv":
-        test = csv_file.halves(source.path, options).test
-        return f", and what is tested on from {shown(test.path)[1:-1]}" if test is not None else ""
-    if source.layout == "parquet":
+        table = csv_file.halves(source.path, options).test
+        tested = None if table is None else table.path
+    elif source.layout == "parquet":
         other = parquet_file.halves(source.path, options).test
-        return f", and what is tested on from {shown(other.paths[0])[1:-1]}" if other is not None else ""
-    return f", and what is tested on from {shown(options.test)[1:-1]}" if isinstance(options.test, str) else ""
+        tested = None if other is None else other.paths[0]
+    places = {"tested on": tested, "validated on": options.validation}
+    from_there = [f"what is {what} from {shown(place)[1:-1]}" for what, place in places.items() if place is not None]
+    return f", and {' and '.join(from_there)}" if from_there else ""
 
 
 def _about_labels(described: Dataset, arrays: Arrays) -> list[str]:

@@ -44,7 +44,10 @@ class KeptFolder(NamedTuple):
 
 
 class FolderHeader(msgspec.Struct, frozen=True):
-    """The header of a file: behind it stand the training and the test images, each with their labels (int64) before."""
+    """The header of a file: behind it stand the training and the test images, each with their labels (int64) before.
+
+    Behind those stand in the same way images that are validated on alone, where there are any.
+    """
 
     format: str
     shape: tuple[int, int, int]
@@ -52,12 +55,18 @@ class FolderHeader(msgspec.Struct, frozen=True):
     test: int
     left_out: tuple[FilesLeftOut, ...]
     said: tuple[str, ...]
+    validation: int = 0
+
+    @property
+    def counts(self) -> list[int]:
+        """How many images each part has."""
+        return [self.train, self.test, *([self.validation] if self.validation else [])]
 
 
 def digest_of(listing: FolderPictures, shape: tuple[int, int, int], crop: bool) -> str:
     """What tells the images that a folder's pictures become from any others. Raises OSError."""
     made = hashlib.blake2b(repr((FORMAT, shape, crop, listing.left_out)).encode(), digest_size=16)
-    for half, pictures in enumerate((listing.train, listing.test)):
+    for half, pictures in enumerate((listing.train, listing.test, listing.validation)):
         for path, label in pictures:
             status = os.stat(path)  # noqa: PTH116  a path is text here, and there may be many
             made.update(os.fsencode(f"{half} {label} {path}\0{status.st_size} {status.st_mtime_ns}\n"))
@@ -82,12 +91,12 @@ def read(digest: str) -> KeptFolder | None:
         writing.join()
     try:
         header, start = raw_file.read_header(path, FolderHeader)
-        if header.format != FORMAT or path.stat().st_size != start + _size(header.train + header.test, header.shape):
+        if header.format != FORMAT or path.stat().st_size != start + _size(sum(header.counts), header.shape):
             return None
         parts: list[NDArray[Any]] = []
         with path.open("rb") as file:
             file.seek(start)
-            for count in (header.train, header.test):
+            for count in header.counts:
                 labels = np.fromfile(file, "<i8", count).astype(np.int64, copy=False)
                 images = np.fromfile(file, np.uint8, count * int(np.prod(header.shape)))
                 parts += [images.reshape(count, *header.shape), labels]
@@ -105,7 +114,7 @@ def keep(digest: str, folder: KeptFolder) -> None:
     """
     if scratch() is not None or any(one.why == "unreadable" for one in folder.left_out):
         return
-    path, size = path_of(digest), sum(part.nbytes for part in folder.arrays)
+    path, size = path_of(digest), sum(part.nbytes for part in folder.arrays if part is not None)
     if size < BESIDE:
         _write(path, folder)
     else:
@@ -116,12 +125,15 @@ def keep(digest: str, folder: KeptFolder) -> None:
 def _write(path: Path, folder: KeptFolder) -> None:
     arrays = folder.arrays
     shape = arrays.x_train.shape[1], arrays.x_train.shape[2], arrays.x_train.shape[3]
-    header = FolderHeader(FORMAT, shape, len(arrays.x_train), len(arrays.x_test), folder.left_out, folder.said)
-    halves = ((arrays.y_train, arrays.x_train), (arrays.y_test, arrays.x_test))
+    halves = [(arrays.y_train, arrays.x_train), (arrays.y_test, arrays.x_test)]
+    if arrays.x_val is not None and arrays.y_val is not None:
+        halves.append((arrays.y_val, arrays.x_val))
+    train, test, validation = (*(len(labels) for labels, _ in halves), 0)[:3]
+    header = FolderHeader(FORMAT, shape, train, test, folder.left_out, folder.said, validation)
     parts = [part for labels, images in halves for part in (labels.astype("<i8", copy=False).data, images.data)]
     with contextlib.suppress(OSError):  # a full disk is no reason not to train
         path.parent.mkdir(parents=True, exist_ok=True)
-        if _make_room(path.parent, _size(header.train + header.test, shape)):
+        if _make_room(path.parent, _size(sum(header.counts), shape)):
             raw_file.write(path, header, [part.cast("B") for part in parts])
 
 

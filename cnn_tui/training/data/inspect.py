@@ -60,6 +60,7 @@ def look(name: str, options: DataOptions = AS_THEY_ARE, reading: Reading = not_t
         stamp,
         os.environ.get("CNN_TUI_DATA", ""),
         images.dataset.left_out,
+        None if images.x_val is None or images.y_val is None else _part(images.x_val, images.y_val, len(names)),
     )
     with contextlib.suppress(OSError):
         raw_file.write(facts_path(name, options), facts, [])
@@ -93,11 +94,10 @@ def _stamp(name: str, images: Images, options: DataOptions) -> Stamp:
 def _files(source: Source, options: DataOptions) -> Iterator[Path]:
     """The files that a dataset is read from; of a folder of pictures only the folders, which change with them."""
     if source.layout == "pictures":
-        yield from map(Path, list_pictures(source.path, options.test).folders)
+        yield from map(Path, list_pictures(source.path, options.test, options.validation).folders)
         return
     if source.layout == "csv":
-        halves = csv_file.halves(source.path, options)
-        yield from (table.path for table in halves[:2] if table is not None)
+        yield from (table.path for table in csv_file.halves(source.path, options).tables)
         return
     if source.layout == "parquet":
         yield from parquet_file.halves(source.path, options).paths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from cnn_tui.data import parquet_file, parquet_pictures
 from cnn_tui.data.dataset import DataOptions, DatasetError, shown
 from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
-from cnn_tui.data.parquet_file import ParquetTable
+from cnn_tui.data.parquet_file import ParquetHalves, ParquetTable
 from cnn_tui.data.parquet_rows import rows
 from cnn_tui.data.table import Shape
 from cnn_tui.training.data import folder_store
@@ -32,31 +33,27 @@ def read_parquet(
     DatasetError, OSError.
     """
     halves = parquet_file.halves(path, options)
-    tables = [table for table in halves[:2] if table is not None]
-    check_room(path, sum(len(table.labels) for table in tables), shape)
+    check_room(path, sum(len(table.labels) for table in halves.tables), shape)
     if not halves.train.picture:
-        return _arrays([_pixels(table, shape) for table in tables], halves.share), ()
+        return _arrays(halves, [_pixels(table, shape) for table in halves.tables]), ()
     digest = folder_store.digest_of_files(halves.paths, shape, options)
     kept = folder_store.read(digest)
     if kept is None:
-        kept = _unpacked(path, tables, halves.share, shape, options, reading)
+        kept = _unpacked(path, halves, shape, options, reading)
         folder_store.keep(digest, kept)
     for sentence in kept.said:
         say(sentence)
     return kept.arrays, kept.left_out
 
 
-def _unpacked(
-    path: Path, tables: list[ParquetTable], share: float, shape: Shape, options: DataOptions, reading: Reading
-) -> KeptFolder:
+def _unpacked(path: Path, halves: ParquetHalves, shape: Shape, options: DataOptions, reading: Reading) -> KeptFolder:
     def find_top() -> int:
-        every = tuple(one for table in tables for one in table.paths)
-        return parquet_pictures.survey(every, tables[0].picture).top or 1
+        return parquet_pictures.survey(halves.paths, halves.train.picture).top or 1
 
-    total = sum(len(table.labels) for table in tables)
+    total = sum(len(table.labels) for table in halves.tables)
     reader, left_out = PictureReader(path, shape, options.fit == "crop", total, reading, find_top), LeftOutCounter()
-    halves = [tuple(reader.read(_pictures(table), len(table.labels), left_out)) for table in tables]
-    return KeptFolder(_arrays(halves, share), left_out.result(), tuple(reader.sentences()))
+    read = [tuple(reader.read(_pictures(table), len(table.labels), left_out)) for table in halves.tables]
+    return KeptFolder(_arrays(halves, read), left_out.result(), tuple(reader.sentences()))
 
 
 def _pictures(table: ParquetTable) -> Iterator[PictureSource]:
@@ -86,13 +83,13 @@ def _pixels(table: ParquetTable, shape: Shape) -> tuple[Pixels, Labels]:
     return images.reshape(-1, *shape), np.array(table.labels, np.int64)
 
 
-def _arrays(halves: list[Any], share: float) -> Arrays:
-    """Training and test images, of two tables or, with a share of each class to test on, of one."""
-    if len(halves) > 1:
-        return Arrays(*halves[0], *halves[1])
-    images, labels = halves[0]
-    tested = places_tested(labels, share)
-    return Arrays(images[~tested], labels[~tested], images[tested], labels[tested])
+def _arrays(halves: ParquetHalves, read: list[Any]) -> Arrays:
+    """The images of the tables that were read; without one to test on, that is a share of each class of the first."""
+    if halves.test is not None:
+        return Arrays(*(array for part in read for array in part))
+    (images, labels), *validated = read
+    tested = places_tested(labels, halves.share)
+    return Arrays(images[~tested], labels[~tested], images[tested], labels[tested], *itertools.chain(*validated))
 
 
 def _was_written(table: ParquetTable) -> DatasetError:

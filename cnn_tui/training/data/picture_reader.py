@@ -84,8 +84,8 @@ def read_folder(
     They are kept, and not unpacked again before a file or what is asked of it changes. `say` is told what was done to
     how many. Raises DatasetError where a part has no picture left.
     """
-    listing = list_pictures(folder, options.test)
-    check_room(folder, len(listing.train) + len(listing.test), shape)
+    listing = list_pictures(folder, options.test, options.validation)
+    check_room(folder, len(listing.paths), shape)
     crop = options.fit == "crop"
     digest = folder_store.digest_of(listing, shape, crop)
     kept = folder_store.read(digest)
@@ -101,9 +101,11 @@ def read_folder(
 
 def _unpack(listing: FolderPictures, reader: PictureReader) -> KeptFolder:
     left_out = LeftOutCounter(listing.left_out)
-    halves = ([PictureSource(*picture) for picture in half] for half in (listing.train, listing.test))
-    (x_train, y_train), (x_test, y_test) = (reader.read(half, len(half), left_out) for half in halves)
-    return KeptFolder(Arrays(x_train, y_train, x_test, y_test), left_out.result(), tuple(reader.sentences()))
+    parts = [part for part in (listing.train, listing.test, listing.validation) if part]
+    pictures = ([PictureSource(*picture) for picture in part] for part in parts)
+    train, test, *validated = [reader.read(part, len(part), left_out) for part in pictures]
+    arrays = Arrays(*train, *test, *(validated[0] if validated else ()))
+    return KeptFolder(arrays, left_out.result(), tuple(reader.sentences()))
 
 
 class PictureSource(NamedTuple):

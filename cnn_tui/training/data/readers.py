@@ -42,12 +42,17 @@ def not_told(done: int, total: int) -> None:
 
 
 class Arrays(NamedTuple):
-    """The pictures and labels of a dataset, as they stay in memory until the device takes them."""
+    """The pictures and labels of a dataset, as they stay in memory until the device takes them.
+
+    `x_val` and `y_val` are None where none are kept apart to validate on.
+    """
 
     x_train: Pixels
     y_train: Labels
     x_test: Pixels
     y_test: Labels
+    x_val: Pixels | None = None
+    y_val: Labels | None = None
 
 
 def idx_file(folder: Path, name: str) -> Path | None:

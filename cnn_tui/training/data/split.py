@@ -78,17 +78,21 @@ def learned_and_held(
 def split(images: Images, validation: str | float, seed: int | None, leave_out: ImageNumbers = ()) -> Split:
     """Split the images by an experiment's `validation`: "none", "test", a fraction above 0 and below 1, or a range.
 
+    Images that were read to be validated on alone, from another place, are what it is then.
+
     The training images at the places `leave_out` are in none of the parts. Parts of images one after another are views
     of the images that are given; others are copied, so that without `images` that memory is free again.
     """
     if isinstance(validation, float) and not 0 < validation < 1:
         raise DatasetError(f"The validation {validation!r} is not known: a fraction is above 0 and below 1.")
+    learned, held = learned_and_held(images, validation, seed, leave_out)
+    x, y = _some(images.x_train, learned), _some(images.y_train, learned)
+    if images.x_val is not None:
+        return Split(x, y, images.x_val, images.y_val)
     if isinstance(validation, str) and validation not in ("none", "test") and range_of(validation) is None:
         raise DatasetError(
             f'The validation {validation!r} is not known. It is "none", "test", a fraction, or images like "0-4999".'
         )
-    learned, held = learned_and_held(images, validation, seed, leave_out)
-    x, y = _some(images.x_train, learned), _some(images.y_train, learned)
     if validation == "none":
         return Split(x, y, None, None)
     if validation == "test":

@@ -70,7 +70,7 @@ def prepared(run_id: int, picture: str, models: RunModels) -> tuple[Any, tuple[s
         found = path_of(run.dataset)
         # A folder's own pictures were taken as they are, and so is this one.
         if found is not None and is_folder(run.dataset):
-            form = beside(found, run.experiment.test, opened, form)
+            form = beside(found, run.experiment.data_options, opened, form)
         else:
             stored = kept_images(run_id)
             border = border_of(read_test_images(run_id, tuple(range(min(SAMPLE, stored.kept)))))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_tui.data import picture, picture_survey
-from cnn_tui.data.dataset import shown
+from cnn_tui.data.dataset import DataOptions, shown
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.picture import Fault, Form, Made, Opened, PictureError, is_deep, without_warnings
 from cnn_tui.jobs.explain.protocol import ExplainError
@@ -51,14 +51,16 @@ def open_picture(path: Path, shape: tuple[int, int, int] | None = None) -> Opene
         raise ExplainError(f"{shown(path)} {error}{_ADVICE[error.kind]}", wrong=True) from None
 
 
-def beside(folder: Path, test: str | float | None, opened: Opened, form: Form) -> Form:
-    """What a picture becomes beside those of a folder, of which `test` is tested on: its white is theirs.
+def beside(folder: Path, options: DataOptions, opened: Opened, form: Form) -> Form:
+    """What a picture becomes beside those of a folder that is read with these options: its white is theirs.
 
     Raises DatasetError, OSError.
     """
     if not is_deep(opened.picture):
         return form
-    return form._replace(top=picture_survey.top_in(folder, list_pictures(folder, test).paths))
+    return form._replace(
+        top=picture_survey.top_in(folder, list_pictures(folder, options.test, options.validation).paths)
+    )
 
 
 def prepare(opened: Opened, form: Form, border: float | None) -> Prepared:

@@ -105,7 +105,7 @@ def assert_alike(folder: Path, wanted: DataOptions = AS_THEY_ARE) -> Images:
         for path, _ in pictures:
             if "broken" not in path:
                 opened = open_picture(Path(path), form.shape)
-                asked.append(prepare(opened, beside(folder, wanted.test, opened, form), None).pixels)
+                asked.append(prepare(opened, beside(folder, wanted, opened, form), None).pixels)
         assert np.array_equal(np.stack(asked), images)
     return trained
 

@@ -6,7 +6,7 @@ import ast
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, DataOptions, DatasetError
+from cnn_tui.data.dataset import MOST_SIDE, DataOptions, Dataset, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.values import Function, Names, Value
@@ -18,7 +18,7 @@ _LOADS_ONE = "load_picture"
 def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, DatasetArrays] | None:
     """The images and labels that a call of a script's function gives; None where it is not one that the lab writes.
 
-    `listed` is what the function was given: the pictures to train on, or those to test on.
+    `listed` is what the function was given: the pictures to train on, or those to test or to validate on.
     """
     names = function.names
     folder, one = names.get("folder"), names.get(_LOADS_ONE)
@@ -27,22 +27,30 @@ def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, Data
     shape = shape_of_picture(one)
     if shape is None:
         return None
-    half = "test" if listed is names.get("test") else "train"
+    half = next((half for half in ("test", "validation") if listed is names.get(half)), "train")
     try:
         options = _options(folder, shape, is_cropped(one), names)
         dataset = describe(folder, options)
     except DatasetError:
         return None
-    count = dataset.train_images if half == "train" else dataset.test_images
+    count = images_of_half(dataset, half)
     images = DatasetArrays(folder, half, "images", dataset.input_shape, count, count, options=options)
     return images, msgspec.structs.replace(images, what="labels", sizes=())
+
+
+def images_of_half(dataset: Dataset, half: str) -> int:
+    """How many images a half of a dataset has, of which what is validated on alone is a third."""
+    counts = {"train": dataset.train_images, "test": dataset.test_images, "validation": dataset.validation_images}
+    return counts[half]
 
 
 def _options(folder: str, shape: tuple[int, int, int], crops: bool, names: Names) -> DataOptions:
     """How the pictures are wanted: a size or a colour is left open where the folder's own is the same."""
     share, apart = names.get("share"), names.get("test_folder")
     test = apart if isinstance(apart, str) else share if isinstance(share, float) else None
-    plain = DataOptions(fit="crop" if crops else "stretch", test=test)
+    third = names.get("validation_folder")
+    validation = third if isinstance(third, str) else None
+    plain = DataOptions(fit="crop" if crops else "stretch", test=test, validation=validation)
     size, color = shape[:2], "grayscale" if shape[2] == 1 else "rgb"
     for more in ({}, {"image_size": size}, {"color": color}):
         options = msgspec.structs.replace(plain, **more)

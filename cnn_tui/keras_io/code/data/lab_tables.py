@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
-from cnn_tui.keras_io.code.data.lab_pictures import is_cropped, shape_of_picture
+from cnn_tui.keras_io.code.data.lab_pictures import images_of_half, is_cropped, shape_of_picture
 from cnn_tui.keras_io.code.values import Function, Value
 from cnn_tui.keras_io.script.data import data_code
 from cnn_tui.keras_io.script.held_out import ARE_TESTED, FUNCTION
@@ -43,7 +44,9 @@ def lab_table(function: Function, script: Sequence[ast.stmt], unnamed: Sequence[
         except (DatasetError, OSError):
             continue
         half = "train" if tuple(unnamed) == loaded[0] else "test"
-        count = dataset.train_images if half == "train" else dataset.test_images
+        if options.validation is not None and tuple(unnamed) == loaded[-1]:
+            half = "validation"
+        count = images_of_half(dataset, half)
         images = DatasetArrays(path, half, "images", dataset.input_shape, count, count, options=options)
         return images, msgspec.structs.replace(images, what="labels", sizes=())
     return None
@@ -67,7 +70,11 @@ def _candidates(
     loaded: Sequence[tuple[Any, ...]], script: Sequence[ast.stmt], function: Function
 ) -> Iterator[tuple[str, DataOptions]]:
     """Datasets that the script may have been written of: the paths that it names, and how its images are wanted."""
-    tests: list[Any] = [None, *(str(place) for paths in loaded[1:] for place in _places(paths)), *_shares(script)]
+    others = [str(place) for paths in loaded[1:] for place in _places(paths)]
+    tests: list[Any] = [None, *others, *_shares(script)]
+    # What is validated on comes last, and without it a script's statements would be some of those with it.
+    places = _places(loaded[-1]) if loaded[1:] and _validates_apart(script) else []
+    validations: list[Any] = [*map(str, places), None]
     one = function.names.get(_LOADS_ONE)
     shape = shape_of_picture(one) if isinstance(one, Function) else _shape_of_rows(function)
     fits: tuple[Any, ...] = ("crop",) if isinstance(one, Function) and is_cropped(one) else ("stretch",)
@@ -76,10 +83,15 @@ def _candidates(
         size, color = shape[:2], "grayscale" if shape[2] == 1 else "rgb"
         wanted += [{"image_size": size}, {"color": color}, {"image_size": size, "color": color}]
     for path in _places(loaded[0]):
-        for test in tests:
-            for more in wanted:
-                for fit in fits:
-                    yield str(path), DataOptions(test=test, fit=fit, **more)
+        for validation, test, more, fit in itertools.product(validations, tests, wanted, fits):
+            if test != validation or test is None:
+                yield str(path), DataOptions(test=test, validation=validation, fit=fit, **more)
+
+
+def _validates_apart(script: Sequence[ast.stmt]) -> bool:
+    """Whether the script has images of another name to validate on."""
+    names = (part.id for node in script for part in ast.walk(node) if isinstance(part, ast.Name))
+    return "validation_images" in names
 
 
 def _places(paths: Sequence[Any]) -> list[Path]:
