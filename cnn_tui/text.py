@@ -5,6 +5,7 @@ Inert text moves no cursor and colours no line, whatever a name or a file says.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Sequence
 
@@ -60,6 +61,11 @@ def sentence(words: str) -> str:
 
 
 _SHORTENED = 3  # letters: fewer begin too much
+
+
+def moment(at: float) -> str:
+    """Seconds since 1970 as the time here, to the minute: `2026-11-30 09:41`."""
+    return datetime.datetime.fromtimestamp(at).isoformat(" ", "minutes")
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:

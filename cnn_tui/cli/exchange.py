@@ -66,7 +66,8 @@ def export(
 def _page(number: int) -> str:
     """What came of a run, as Markdown."""
     from cnn_tui.reports.markdown import to_markdown
-    from cnn_tui.reports.run_page import read_facts, run_page
+    from cnn_tui.reports.run_facts import read_facts
+    from cnn_tui.reports.run_page import run_page
 
     with open_history() as history:
         return to_markdown(run_page(read_facts(history, read_run(number), history.events(number))))

@@ -21,7 +21,8 @@ from cnn_tui.history.listing import Listing, Query
 from cnn_tui.reports import lab_report
 from cnn_tui.reports.comparison import ComparisonFacts, comparison_page
 from cnn_tui.reports.markdown import to_markdown
-from cnn_tui.reports.run_page import read_facts, run_page
+from cnn_tui.reports.run_facts import read_facts
+from cnn_tui.reports.run_page import run_page
 
 _MOST_COMPARED, _MOST_GROUPED = 50, 1_000  # runs: each a column, or in groups
 _NO_TERMINAL = 1_000  # columns: what nobody looks at is not wrapped

@@ -1,9 +1,4 @@
-"""A class as one experiment: what its members handed over, together. Each run counts once, in whatever files it is.
-
-Runs of one seed on several machines are repeats as others are, unless they are more alike than runs of different seeds:
-a network that differs from another by one rounding soon goes a way of its own (Summers and Dinneen 2021, Nondeterminism
-and Instability in Neural Network Optimization). Runs whose figures are the very same tell nothing new, and count once.
-"""
+"""A class as one experiment: what its members handed over, together."""
 
 from __future__ import annotations
 
@@ -20,9 +15,10 @@ from cnn_tui.analysis.chance.verdict import SHARES, Figure, Verdict, judge, of_a
 from cnn_tui.exercises.answers import Direction
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.class_files import ClassAnswer, ClassFile, identity_given
+from cnn_tui.exercises.class_runs import ClassRuns
 from cnn_tui.exercises.results import SAME_TIME, direction_of
 from cnn_tui.exercises.submissions import HandedInExercise
-from cnn_tui.history.groups import Group, Trial, grouped
+from cnn_tui.history.groups import Group
 
 _FEWEST_MACHINES = 6
 
@@ -92,47 +88,9 @@ class _SoughtExercise(NamedTuple):
     predict: Sequence[str]
 
 
-class _Merged:
-    """The runs, each once, and where they are from."""
-
-    def __init__(self, files: Sequence[ClassFile]) -> None:
-        self.copies = self.equal = 0
-        self.exercises: dict[int, set[tuple[str, str]]] = {}
-        """By run: pack and name of what it was made for, as each file has it."""
-        self.file_of: dict[int, int] = {}
-        trials: list[Trial] = []
-        known: dict[tuple[Any, ...], int] = {}
-        for place, file in enumerate(files):
-            for run in file.runs:
-                number = known.setdefault(run.key, len(trials) + 1)
-                if number > len(trials):
-                    trials.append(run.trial._replace(run=number))
-                    self.file_of[number] = place
-                elif self.file_of[number] != place:
-                    self.copies += 1
-                self.exercises.setdefault(number, set()).add((run.pack, run.exercise))
-        self.count = len(trials)
-        self.groups = tuple(self._independent(group) for group in grouped(trials))
-
-    def _independent(self, group: Group) -> Group:
-        """The group with each figure once, and each run for itself unless runs of one seed are alike."""
-        seen: set[tuple[Any, ...]] = set()
-        kept = []
-        for trial in group.trials:
-            figures = (trial.seed, trial.test_accuracy, trial.test_loss, trial.accuracy, trial.loss)
-            if trial.seed is not None and figures in seen:
-                self.equal += 1
-                continue
-            seen.add(figures)
-            kept.append(trial)
-        if seeds_matter(kept):
-            return Group(tuple(kept))
-        return Group(tuple(trial._replace(seed=None) for trial in kept))
-
-
 def merge(files: Sequence[ClassFile], places: Sequence[SetPlace]) -> ClassView:
     """Put the files together. `places` are the sets whose baseline is known. Loads scipy."""
-    merged = _Merged(files)
+    merged = ClassRuns(files)
     answers = _once(files)
     made_for = (pack for those in merged.exercises.values() for pack, _ in sorted(those))
     names = dict.fromkeys([*filter(None, made_for), *(one.pack for one in answers)])
@@ -141,26 +99,6 @@ def merge(files: Sequence[ClassFile], places: Sequence[SetPlace]) -> ClassView:
     return ClassView(
         tuple(files), merged.count, merged.copies, merged.equal, tuple(one for one in packs if one.exercises), by_size
     )
-
-
-def seeds_matter(trials: Sequence[Trial]) -> bool:
-    """Whether runs of one seed are more alike than runs of different seeds (analysis of variance, p < 0.05)."""
-    by_seed: dict[int, list[float]] = {}
-    for trial in trials:
-        if trial.seed is not None and trial.test_accuracy is not None:
-            by_seed.setdefault(trial.seed, []).append(trial.test_accuracy)
-    groups = [values for values in by_seed.values() if values]
-    count = sum(map(len, groups))
-    if len(groups) < 2 or count == len(groups):
-        return False
-    mean = statistics.fmean(value for values in groups for value in values)
-    between = math.fsum(len(values) * (statistics.fmean(values) - mean) ** 2 for values in groups) / (len(groups) - 1)
-    inside = math.fsum((value - statistics.fmean(values)) ** 2 for values in groups for value in values)
-    if not inside:
-        return True
-    from scipy.special import fdtrc
-
-    return float(fdtrc(len(groups) - 1, count - len(groups), between * (count - len(groups)) / inside)) < LEVEL
 
 
 def _once(files: Sequence[ClassFile]) -> list[ClassAnswer]:
@@ -174,7 +112,7 @@ def _once(files: Sequence[ClassFile]) -> list[ClassAnswer]:
 
 
 def _pack(
-    name: str, files: Sequence[ClassFile], places: Sequence[SetPlace], merged: _Merged, answers: Sequence[ClassAnswer]
+    name: str, files: Sequence[ClassFile], places: Sequence[SetPlace], merged: ClassRuns, answers: Sequence[ClassAnswer]
 ) -> ClassPack:
     place = next((one for one in places if one.name == name), None)
     given = next((file for file in files if file.pack == name and file.exercises), None)
@@ -208,7 +146,7 @@ def _exercise(
     groups: Sequence[Group],
     base: Group | None,
     compared: int,
-    merged: _Merged,
+    merged: ClassRuns,
     answers: Sequence[ClassAnswer],
 ) -> ClassExercise:
     alike = [group for group in groups if base is not None and group.images == base.images] or groups
@@ -233,7 +171,7 @@ def _exercise(
     return ClassExercise(wanted.name, wanted.heading, group, files, others, verdicts, machines, foreseen, concluded)
 
 
-def _groups_of(wanted: _SoughtExercise, pack: str, merged: _Merged) -> list[Group]:
+def _groups_of(wanted: _SoughtExercise, pack: str, merged: ClassRuns) -> list[Group]:
     """The groups that have a run made for the exercise, or are of its experiment as it was given out."""
     return [
         group
@@ -261,7 +199,7 @@ def _of_submission(one: HandedInExercise) -> _SoughtExercise:
     return _SoughtExercise(one.name, one.heading or one.name, identity_given(one.experiment), one.predict)
 
 
-def _of_runs(pack: str, merged: _Merged, answers: Sequence[ClassAnswer]) -> list[_SoughtExercise]:
+def _of_runs(pack: str, merged: ClassRuns, answers: Sequence[ClassAnswer]) -> list[_SoughtExercise]:
     """The exercises of a set that nobody here knows, as far as runs and answers name them."""
     names = sorted({name for those in merged.exercises.values() for of_pack, name in those if of_pack == pack})
     return [
@@ -275,7 +213,7 @@ def _foreseen(figure: Figure, found: Direction | None, answers: Iterable[ClassAn
     return Foreseen(figure, dict(expected), found, None if found is None else expected[found])
 
 
-def _own_machines(group: Group, base: Group, merged: _Merged) -> OwnMachines | None:
+def _own_machines(group: Group, base: Group, merged: ClassRuns) -> OwnMachines | None:
     """Where machines differ, each is compared with itself: a file is a machine. None with too few of them."""
     ours, theirs = (_paces(one, merged) for one in (group, base))
     ratios = [ours[file] / theirs[file] for file in ours.keys() & theirs.keys() if theirs[file] > 0]
@@ -288,7 +226,7 @@ def _own_machines(group: Group, base: Group, merged: _Merged) -> OwnMachines | N
     return OwnMachines(longer, shorter, len(ratios) - count, p)
 
 
-def _paces(group: Group, merged: _Merged) -> dict[int, float]:
+def _paces(group: Group, merged: ClassRuns) -> dict[int, float]:
     found: dict[int, list[float]] = {}
     for trial in group.trials:
         if trial.pace is not None:

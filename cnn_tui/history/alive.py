@@ -7,7 +7,6 @@ not see each other's locks: of a run that another of them trains, it is not know
 
 from __future__ import annotations
 
-import datetime
 import functools
 import platform
 import sqlite3
@@ -20,6 +19,7 @@ from cnn_tui import locks
 from cnn_tui.history.ending import Ending, Status
 from cnn_tui.history.run import PLACES, Progress, Run
 from cnn_tui.home import home, on_network
+from cnn_tui.text import moment
 
 GOING = "status IN ('running', 'paused')"
 """A run that is trained, or pauses, in SQL."""
@@ -77,7 +77,7 @@ def elsewhere_in_words(run: Run) -> str:
         return _job_in_words(run)
     if not run.live or not is_elsewhere(run.host, run.boot):
         return ""
-    heard = datetime.datetime.fromtimestamp(run.heard).isoformat(" ", "minutes") if run.heard else ""
+    heard = moment(run.heard) if run.heard else ""
     return f"on {run.host}" + (f", last heard of {heard}" if heard else "")
 
 

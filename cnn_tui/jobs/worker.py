@@ -25,15 +25,16 @@ from cnn_tui.history.alive import end_of_gone
 from cnn_tui.history.elsewhere.cluster_jobs import wants_worker
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.searches import has_going_search
-from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
+from cnn_tui.home import checkpoint_path, log_path, worker_log_path
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.clusters.elsewhere import keep
 from cnn_tui.jobs.clusters.ray_executor import Ray
 from cnn_tui.jobs.clusters.slurm import Slurm, is_login_node
 from cnn_tui.jobs.devices import cores
-from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, open_log, python, recover
+from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, recover
 from cnn_tui.jobs.overdue import OverdueRuns
 from cnn_tui.jobs.search.searching import keep_searches
+from cnn_tui.jobs.standby import LoginStandby, Standby
 from cnn_tui.text import fault
 
 LOOK, LOOK_READY = 0.2, 0.1
@@ -51,60 +52,6 @@ STARTS = 3
 """How often a training process is tried to be started, RETRY seconds apart."""
 EVALUATION = 900.0
 """Seconds that the evaluation of a checkpoint may take."""
-
-
-class Standby:
-    """A process that has loaded TensorFlow, or is about to, and waits to be told which run to train."""
-
-    def __init__(self) -> None:
-        self._process: Child | None = None
-
-    def prepare(self) -> Child:
-        """The waiting process, started if there is none."""
-        if self._process is None or self._process.poll() is not None:
-            with open_log(worker_log_path()) as log:
-                command = python("cnn_tui.training.train", "--standby")
-                self._process = Child(command, output=log, errors=log, folder=home())
-        return self._process
-
-    def make_ready(self) -> None:
-        """As `prepare`, but what hinders it is said by whoever needs the process."""
-        with contextlib.suppress(OSError):
-            self.prepare()
-
-    def train(self, run_id: int) -> Child:
-        """Send the process off to train a run; the next `prepare` starts another."""
-        return self._send(str(run_id))
-
-    def evaluate(self, run_id: int) -> Child:
-        """Send the process off to evaluate the last checkpoint of a run."""
-        return self._send(f"--evaluate {run_id}")
-
-    def _send(self, arguments: str) -> Child:
-        for _ in range(2):
-            process = self.prepare()
-            try:
-                process.write_line(arguments.encode())
-                process.close_input()
-            except OSError:  # it died a moment ago
-                process.end()
-                continue
-            break
-        self._process = None
-        return process
-
-    def end(self) -> None:
-        """Let the waiting process go."""
-        if self._process is not None:
-            self._process.end()  # it may still be loading TensorFlow, and has nothing to lose
-            self._process = None
-
-
-class LoginStandby(Standby):
-    """On a login node, which many share, no process waits with TensorFlow in memory; it loads it for its run."""
-
-    def make_ready(self) -> None:
-        """Nothing is made ready."""
 
 
 def serve(history: History, standby: Standby, idle: float = IDLE) -> None:

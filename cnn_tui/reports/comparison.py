@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cnn_tui.analysis.chance.verdict import ALONE
-from cnn_tui.analysis.compare import Comparison, ComparisonRow
+from cnn_tui.analysis.comparison import Comparison, ComparisonRow
 from cnn_tui.history.conditions import Conditions, images_in_words
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import (

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnn_tui import home
 from cnn_tui.analysis.chance.tested_images import sampling_error
-from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
+from cnn_tui.analysis.compare import in_points, pace_of
 from cnn_tui.analysis.foretelling.foretold import IN_ENVIRONMENT, foretold_of, megabytes
-from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost_number, needs_nan_rule, remedy
+from cnn_tui.analysis.lost_number import NAN_RULE, needs_nan_rule, remedy
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.artifacts.kept_epochs import kept_in_words
-from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import class_weights, image_ranges, keeping, schedule, start_weights
-from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phases import phases_in_words
-from cnn_tui.experiment.training import Training
-from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.ending import ending_in_words, status_in_words
-from cnn_tui.history.epoch import Point, metric_shown
-from cnn_tui.history.history import History
-from cnn_tui.history.run import Event, Run
-from cnn_tui.history.same_network import in_words, same_network
+from cnn_tui.history.epoch import metric_shown
+from cnn_tui.history.run import Run
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.layers import AnyLayer
-from cnn_tui.network.summary import LayerSummary, keras_shape, summarize
 from cnn_tui.reports.blocks import (
     Block,
     Curves,
@@ -40,42 +30,15 @@ from cnn_tui.reports.blocks import (
     TextTable,
     status_style,
 )
-from cnn_tui.text import counted, sentence
-
-
-class RunFacts(NamedTuple):
-    """What is recorded of a run, and how it compares with others."""
-
-    run: Run
-    events: Sequence[Event]
-    same: str
-    """Which earlier runs trained the same network, in words; "" when there are none."""
-    baseline: int | None
-    against: Comparison | None
-    """The run beside the pinned baseline; None where none is pinned, or this run is."""
-    lost: LostNumber | None = None
-    """Since when its loss is no number."""
-    points: Sequence[Point] = ()
-    """The readings within its epochs, for a page that has its curves drawn."""
-
-
-def read_facts(history: History, run: Run, events: Sequence[Event], before: RunFacts | None = None) -> RunFacts:
-    """Read all that is known of a run; `before` are its facts when they were read the last time."""
-    # Which runs have the same network does not change while it is trained, and takes long to find in a long history.
-    same = before.same if before is not None else in_words(same_network(history, run))
-    baseline = notebook.pinned(history)
-    base = history.run(baseline) if baseline is not None and baseline != run.id else None
-    against = compare([base, run], base.id) if base is not None else None
-    lost = lost_number(run)
-    if lost is not None and lost.metric == "loss":
-        lost = lost_number(run, history.points(run.id))
-    return RunFacts(run, events, same, baseline, against, lost)
+from cnn_tui.reports.experiment_blocks import experiment_blocks
+from cnn_tui.reports.run_facts import RunFacts
+from cnn_tui.text import counted, moment, sentence
 
 
 def run_page(facts: RunFacts) -> Page:
     run = facts.run
     blocks = [*_result(facts), *_words(run), *_curves(facts), *overfitting(run)]
-    blocks += [*_difference(facts), *_experiment(run), *_epochs(run), *_what_happened(facts), *_around(run)]
+    blocks += [*_difference(facts), *experiment_blocks(run), *_epochs(run), *_what_happened(facts), *_around(run)]
     return Page(f"Run {run.id}: {run.name}", blocks)
 
 
@@ -189,75 +152,6 @@ def _difference(facts: RunFacts) -> Iterator[Block]:
         yield Difference(diff.lines) if diff.differs else Fact("layers", "the same network")
 
 
-def _experiment(run: Run) -> Iterator[Block]:
-    yield Heading("Experiment")
-    if not run.has_experiment:
-        yield Paragraph("It cannot be read.", style="dim")
-        return
-    training = run.experiment.training
-    images = f", {run.train_images:,} training and {run.test_images:,} test images" if run.train_images else ""
-    asked = f" (asked for: {run.experiment.dataset})" if run.dataset != run.experiment.dataset else ""
-    yield Fact("data", run.dataset + asked + images)
-    if run.experiment.leave_out:
-        yield Fact("leaves out", f"{image_ranges.in_words(run.experiment.leave_out)} of its training images")
-    steps = "" if training.steps_per_epoch is None else f" of {counted(training.steps_per_epoch, 'batch', 'batches')}"
-    is_said = training.validation_steps is not None or training.vary_validation
-    some = f" ({training.watched})" if is_said and training.watched else ""
-    yield Fact(
-        "training",
-        f"{counted(training.epochs, 'epoch')}{steps}, batch {training.batch_size}, "
-        f"{_optimizer(run.experiment)}, {_loss(training)}, "
-        f"{training.precision}, validation {training.validation}{some}",
-    )
-    yield Fact("starts from", start_weights.in_words(run.experiment))
-    if training.schedule is not None:
-        yield Fact("learning rate", schedule.in_words(training.schedule))
-    yield from (Fact("then", words) for words in phases_in_words(run.experiment))
-    yield Fact("metrics", ", ".join(training.metrics))
-    yield Fact("seed", "random" if run.seed is None else str(run.seed))
-    blind = blind_rules(run)
-    rules = [f"{rule}{' (cannot fire: it is not a number)' if rule in blind else ''}" for rule in run.experiment.stop]
-    yield Fact("stop when", ", ".join(rules))
-    if training.keep != keeping.LAST:
-        yield Fact("keeps weights", f"of epochs: {training.keep}; at most {training.keep_at_most:,} MB")
-    yield Fact("queued", _when(run.created))
-    yield Paragraph()
-    yield from _layers(run)
-
-
-def _optimizer(experiment: Experiment) -> str:
-    """`sgd 0.01, momentum 0.9`: the optimizer, where its learning rate begins, and its other arguments."""
-    rate, *others = experiment.training.optimizer_arguments.items()
-    words = (name if value is True else f"{name} {value:g}" for name, value in others)
-    return ", ".join([f"{experiment.training.optimizer} {rate[1]:g}", *words])
-
-
-def _loss(training: Training) -> str:
-    """The loss, with what of its arguments is not as usual."""
-    more: list[str] = [training.loss]
-    more += ["from logits"] if training.from_logits else []
-    more += [f"label smoothing {training.label_smoothing:g}"] if training.label_smoothing else []
-    more += [f"class weights {class_weights.shown(training.class_weight)}"] if training.class_weight else []
-    return ", ".join(more)
-
-
-def _layers(run: Run) -> Iterator[Block]:
-    unknown = ""
-    try:
-        rows: Sequence[LayerSummary] = summarize(run.experiment.stack).rows
-    except DatasetError as error:  # the page of a run whose dataset is gone has no shapes
-        rows, unknown = (), sentence(f"their shapes are unknown now: {error}")
-    cells = []
-    for at, layer in enumerate(run.experiment.layers):
-        row = rows[at] if at < len(rows) and layer.enabled else None
-        words = f"{'' if layer.enabled else 'off  '}{arguments(layer)}"
-        shape = keras_shape(row.output_shape) if row is not None and row.output_shape is not None else ""
-        cells.append((str(at + 1), layer.type, words, shape, f"{row.params:,}" if row is not None else ""))
-    yield TextTable((), cells, right=(0, 4))
-    if unknown:
-        yield Paragraph(unknown, style="dim")
-
-
 def _epochs(run: Run) -> Iterator[Block]:
     """A row for each epoch that ended, under Keras's names for the metrics."""
     if not run.epochs:
@@ -277,7 +171,7 @@ def _epochs(run: Run) -> Iterator[Block]:
 
 
 def _what_happened(facts: RunFacts) -> list[Block]:
-    happened = [Fact(_when(event.at), event.text) for event in facts.events]
+    happened = [Fact(moment(event.at), event.text) for event in facts.events]
     return [Heading("What happened"), *happened] if happened else []
 
 
@@ -313,7 +207,3 @@ def _plain(value: Any) -> str:
 
 def _joined(words: Sequence[str]) -> str:
     return ", ".join(word for word in words if word)
-
-
-def _when(at: float) -> str:
-    return datetime.datetime.fromtimestamp(at).isoformat(" ", "minutes")

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 from PIL import Image
 
-from cnn_tui.analysis.compare import Comparison, ComparisonRow, baseline_of, changes_of, compare
+from cnn_tui.analysis.compare import baseline_of, changes_of, compare
+from cnn_tui.analysis.comparison import Comparison, ComparisonRow
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule

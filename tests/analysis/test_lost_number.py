@@ -19,7 +19,8 @@ from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import FiredAt, Progress, Run
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.reports.markdown import to_markdown
-from cnn_tui.reports.run_page import read_facts, run_page
+from cnn_tui.reports.run_facts import read_facts
+from cnn_tui.reports.run_page import run_page
 from tests.history.test_run import run
 from tests.ui import fake
 

@@ -11,7 +11,8 @@ import pytest
 
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.class_files import read_class_file
-from cnn_tui.exercises.class_view import ClassExercise, ClassView, merge, seeds_matter
+from cnn_tui.exercises.class_runs import seeds_matter
+from cnn_tui.exercises.class_view import ClassExercise, ClassView, merge
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.groups import Trial

@@ -24,6 +24,7 @@ from cnn_tui.jobs.explain import client as client_module
 from cnn_tui.jobs.explain.answers import Done
 from cnn_tui.jobs.explain.client import ExplainClient, look_at
 from cnn_tui.jobs.explain.protocol import ExplainError, PredictPicture, Question, Reply, Warm
+from cnn_tui.jobs.standby import LoginStandby, Standby
 from cnn_tui.text import kept_path, path_kept
 
 SECONDS = 60.0
@@ -154,7 +155,7 @@ def test_a_run_whose_process_cannot_be_started_fails_in_words(
     monkeypatch.setattr(worker, "RETRY", 0.0)
     with History() as history:
         run_id = history.add(Experiment("waits", "mnist"))
-        worker.serve(history, worker.Standby(), idle=0)
+        worker.serve(history, Standby(), idle=0)
         run = history.run(run_id)
     assert run is not None
     assert (run.status, run.stop_cause) == (
@@ -170,7 +171,7 @@ def test_a_queue_waits_for_the_newer_version_that_has_taken_over_the_history() -
         with contextlib.closing(sqlite3.connect(history_path())) as newer:
             newer.execute("PRAGMA user_version = 99")
         with pytest.raises(HistoryError, match="newer cnn-tui"):
-            worker.serve(history, worker.LoginStandby(), idle=0)
+            worker.serve(history, LoginStandby(), idle=0)
         with pytest.raises(HistoryError, match="newer cnn-tui"):  # its process was started a moment before
             worker.settle(history, run_id, 1)
     with contextlib.closing(sqlite3.connect(history_path())) as newer:

@@ -17,6 +17,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.jobs import launch, worker
 from cnn_tui.jobs.child import Child
+from cnn_tui.jobs.standby import Standby
 from tests.cli.command import cnn_tui, write_dataset, write_experiment
 from tests.waiting import end_processes_of, processes_of, wait_for
 
@@ -84,7 +85,7 @@ def test_a_run_that_is_killed_does_not_stop_the_queue(home: Path, history: Histo
     assert wait_for_end(history, after).status == "finished"
 
 
-class Counted(worker.Standby):
+class Counted(Standby):
     """A standby that only counts how often it is asked for; the first time lets `process` end, a little later."""
 
     def __init__(self, process: Child) -> None:

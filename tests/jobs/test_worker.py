@@ -21,6 +21,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.home import checkpoint_path, log_path, model_path, worker_log_path
 from cnn_tui.jobs import launch, overdue, worker
 from cnn_tui.jobs.child import Child
+from cnn_tui.jobs.standby import Standby
 from cnn_tui.network.layers import Dense, Flatten
 from tests.waiting import processes_of, wait_for
 
@@ -235,7 +236,7 @@ def test_the_end_of_a_run_is_tried_again_until_it_can_be_written(
     assert get(history, run_id).status == "interrupted"
 
 
-class Dying(worker.Standby):
+class Dying(Standby):
     """Processes that are killed as soon as they are to evaluate something."""
 
     count = 0

@@ -33,7 +33,8 @@ from cnn_tui.network.layers import (
     SeparableConv2D,
 )
 from cnn_tui.reports.markdown import to_markdown
-from cnn_tui.reports.run_page import read_facts, run_page
+from cnn_tui.reports.run_facts import read_facts
+from cnn_tui.reports.run_page import run_page
 from tests.training.trained_run import write_shapes
 
 HEAD: tuple[AnyLayer, ...] = (Flatten(), Dropout(rate=0.3), Dense(units=3, activation="softmax"))

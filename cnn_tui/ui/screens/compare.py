@@ -12,7 +12,8 @@ from textual.message import Message
 
 from cnn_tui.analysis.chance.tested_images import told_apart
 from cnn_tui.analysis.chance.verdict import sentences, verdicts
-from cnn_tui.analysis.compare import Comparison, baseline_of, compare_groups
+from cnn_tui.analysis.compare import baseline_of, compare_groups
+from cnn_tui.analysis.comparison import Comparison
 from cnn_tui.analysis.run_names import names_of_runs
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError

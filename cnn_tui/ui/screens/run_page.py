@@ -14,7 +14,8 @@ from cnn_tui.reports.blocks import NO_CURVES, Block, Page
 from cnn_tui.reports.chart.choice import ChartChoice, Recorded
 from cnn_tui.reports.chart.compose import picture_of
 from cnn_tui.reports.chart.curves import metrics_of
-from cnn_tui.reports.run_page import RunFacts, read_facts, run_page
+from cnn_tui.reports.run_facts import RunFacts, read_facts
+from cnn_tui.reports.run_page import run_page
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.chart.legend import legend
 from cnn_tui.ui.commands.run_editor import RunEditor

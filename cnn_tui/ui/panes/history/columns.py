@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from cnn_tui.history.folding import Repeats
 from cnn_tui.history.run import Line
 from cnn_tui.home import home
 from cnn_tui.reports.blocks import status_style
-from cnn_tui.text import cells
+from cnn_tui.text import cells, moment
 from cnn_tui.ui.panes.history.name_cell import BESIDE, Styles, name_cell
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
@@ -164,7 +163,7 @@ def _gap(line: Line, around: Around) -> Cell:
 
 
 def _created(line: Line, around: Around) -> Cell:
-    return datetime.datetime.fromtimestamp(line.created).isoformat(" ", "minutes")
+    return moment(line.created)
 
 
 def _same(line: Line, around: Around) -> Cell:

@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, cast
 
-from rich.console import Group, RenderableType
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 
-from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.exercises.locks import LockedError
 from cnn_tui.experiment.document import Document
-from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.network.diff import describe
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.fixes import Fix, Problem
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.stack import Stack
-from cnn_tui.network.summary import LayerSummary
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
@@ -32,6 +25,7 @@ from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.parameters import Totals
 from cnn_tui.ui.panes.stack.layers import FieldForm, LayersTable
+from cnn_tui.ui.panes.stack.pages import diff_page, layer_page
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 
@@ -276,31 +270,3 @@ class StackPane(Pane):
 
 def _about(kind: str) -> Glance:
     return Glance((f"{kind} {LAYERS[kind].about}.",))
-
-
-_SIGNS = {" ": "$dim", "+": "$success", "-": "$error", "~": "$warning"}
-
-
-def diff_page(baseline: Experiment, now: Experiment) -> Content:
-    """What changed against the baseline, like a small diff. Raises DatasetError."""
-    lines = diff_experiments(baseline, now)
-    names = (("baseline  ", "$dim"), inert(baseline.name), "\n", ("now       ", "$dim"), inert(now.name), "\n\n")
-    if not lines:
-        return Content.assemble(*names, "No difference: the same data, layers and training settings.")
-    return Content.assemble(*names, *((inert(f"{line.sign} {line.text}") + "\n", _SIGNS[line.sign]) for line in lines))
-
-
-def layer_page(layer: AnyLayer, row: LayerSummary) -> RenderableType:
-    """What a layer does, and what each of its arguments means."""
-    parts: list[RenderableType] = [Text(describe(layer), "bold"), Text()]
-    parts.append(Text(getattr(layer, "explanation", "") or f"It {layer.about}."))
-    if row.params:
-        parts += [Text(), Text(f"Here it learns {row.formula} = {row.params:,} parameters.")]
-    for field in fields_of(type(layer)):
-        value = field.format(getattr(layer, field.name))
-        parts += [
-            Text(),
-            Text.assemble((field.name, "bold"), f" {value}"),
-            Text(f"{field.help} Allowed: {field.allowed()}."),
-        ]
-    return Group(*parts)
