@@ -75,19 +75,62 @@ for folder, inner, files in os.walk("pets"):
         y.append(os.path.basename(folder))
 X = np.array(X) / 255.0
 """
+LISTED = """
+import argparse
+from imutils import paths
+options = argparse.ArgumentParser()
+options.add_argument("-d", "--dataset", default="pets")
+args = vars(options.parse_args())
+kinds = os.listdir("pets")
+files = sorted(list(paths.list_images(args["dataset"])))
+for file in files:
+    seen = cv2.imread(file, 0)
+    X.append(cv2.resize(seen, (8, 6)).reshape(6, 8, 1))
+    y.append(file.split(os.path.sep)[-2])
+X = np.array(X) / 255.0
+"""
 
 
 @pytest.mark.parametrize(
-    "loops",
-    [PAIRS, NUMBERED, PATTERN, PATHLIB, WALKED],
-    ids=["pairs", "numbered", "pattern", "pathlib", "walked"],
+    ("loops", "color"),
+    [
+        *((loops, "rgb") for loops in (PAIRS, NUMBERED, PATTERN, PATHLIB, WALKED)),
+        (LISTED, "grayscale"),
+        (
+            LISTED.replace('default="pets"', 'help="all"').replace('args["dataset"]', 'args["dataset"] or "pets"'),
+            "grayscale",
+        ),
+    ],
+    ids=["pairs", "numbered", "pattern", "pathlib", "walked", "listed", "or"],
 )
-def test_pictures_that_functions_read_are_the_folder(pets: Path, loops: str) -> None:
+def test_pictures_that_functions_read_are_the_folder(pets: Path, loops: str, color: str) -> None:
     fit = BY_HAND_FIT.replace("Dense(3,", "Dense(len(kinds),")
     imported = read(pets.parent, READ + BY_HAND + loops + fit)
     experiment = imported.experiment
-    assert (experiment.dataset, experiment.data_options) == (str(pets), DataOptions((6, 8), "rgb", "stretch", 0.3))
+    assert (experiment.dataset, experiment.data_options) == (str(pets), DataOptions((6, 8), color, "stretch", 0.3))
     assert experiment.layers[-1] == Dense(units=3, activation="softmax")
+    assert imported.differences == ()
+
+
+def test_pictures_at_any_depth_are_of_the_classes_that_a_script_takes_from_their_paths(pets: Path) -> None:
+    head = READ + BY_HAND + LISTED + BY_HAND_FIT.replace("Dense(3,", "Dense(len(kinds),")
+    by_name = read(pets.parent, head.replace("[-2])", "[-1].split('.')[0])"))
+    assert any("have their classes from their names" in note for note in by_name.differences)
+    assert not by_name.experiment.dataset
+    given = read(pets.parent, head.replace('default="pets"', "required=True"))
+    assert any("args['dataset']" in note and "is given when the script is called" in note for note in given.to_know)
+    other = read(pets.parent, head.replace(".reshape(6, 8, 1)", ".reshape(8, 6, 1)"))
+    assert any("are not known" in note for note in other.differences), "which makes other pictures of them"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_steps_that_a_script_counts_by_a_part_of_the_pictures_are_of_that_part(pets: Path, times: int) -> None:
+    steps = f"steps_per_epoch={times} * len(X_train) // 9, validation_steps=len(X_test) // 9, "
+    code = READ + BY_HAND + LISTED + BY_HAND_FIT.replace("epochs=4", steps + "epochs=4")
+    imported = read(pets.parent, code)
+    assert imported.experiment.training.validation_steps is None
+    wanted = None if times == 1 else 2 * round(imported.experiment.data.train_images / 9)
+    assert imported.experiment.training.steps_per_epoch == wanted
     assert imported.differences == ()
 
 

@@ -204,7 +204,8 @@ def _on_share(op: ast.operator, left: Value, right: Value) -> Share:
         op = ast.Div()
     if isinstance(op, ast.Div) and isinstance(right, Share):
         raise TypeError("not followed")
-    return Share(_ARITHMETIC[type(op)](*sides))
+    counted = next(side.counted for side in (left, right) if isinstance(side, Share))
+    return Share(_ARITHMETIC[type(op)](*sides), counted)
 
 
 def _on_lists(op: ast.operator, left: Value, right: Value) -> Value:

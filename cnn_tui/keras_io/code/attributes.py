@@ -33,6 +33,7 @@ from cnn_tui.keras_io.code.values import (
     Instance,
     Method,
     Named,
+    NotGivenError,
     Tensor,
     Unknown,
     Value,
@@ -72,7 +73,7 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
         if name in (*UPDATES, "get") and name not in owner.arguments:
             return Method(owner, name)
         if owner.arguments.get(name) is None and name not in owner.arguments.get(DEFAULTS, ()):
-            raise AttributeError("only known once the script is called with it")
+            raise NotGivenError("only known once the script is called with it")
         return owner.arguments[name]
     if isinstance(owner, Instance) and owner.kind == HISTORY and isinstance(owner.arguments.get(name), list):
         return owner.arguments[name]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from cnn_tui.keras_io.code.branches import TESTING, tested
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.by_hand import by_names
+from cnn_tui.keras_io.code.data.by_hand import by_names, listed_below
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
 from cnn_tui.keras_io.code.data.done_to_images import by_scaler
 from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
@@ -163,6 +163,8 @@ class Calls:
                 one = any_of_read(read)
                 made = None if one is None else self.call(unnamed[0], (one,), {}, place)
                 return as_each(read, made, place) or Unknown("", place)
+            case Named(path="imutils.paths.list_images") if unnamed and isinstance(unnamed[0], str | Unknown):
+                return listed_below(unnamed[0], self.script) or Unknown("", place)
             case Named(path="builtins.list") if len(unnamed) == 1 and isinstance(read := unnamed[0], Folder):
                 return read
             case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):

@@ -48,6 +48,7 @@ from cnn_tui.keras_io.code.values import (
     Function,
     Named,
     Names,
+    NotGivenError,
     Unknown,
     Value,
 )
@@ -109,6 +110,8 @@ class Expressions:
             found = self._value(node, names, cell)
         except ImportProblem:  # a ValueError too
             raise
+        except NotGivenError:
+            found = msgspec.structs.replace(unknown(node, cell), is_argument=True)
         except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
             found = unknown(node, cell)
         found, table = with_table(found, self._table)
@@ -285,8 +288,10 @@ class Expressions:
             value = self.value(part, names, cell)
             if isinstance(value, OfName):
                 return value
+            if not both and isinstance(value, Unknown) and value.is_argument:
+                continue  # as where the script is called without it
             if not is_plain(value):
-                return unknown(node, cell)
+                return unknown(node, cell) if part is not nodes[-1] or both else value
             if bool(value) is not both:
                 break
         return value

@@ -41,7 +41,7 @@ from cnn_tui.keras_io.code.network.shared import shared_layer
 from cnn_tui.keras_io.code.network.sides import marked
 from cnn_tui.keras_io.code.training.old_optimizers import older_optimizer
 from cnn_tui.keras_io.code.training.own_losses import loss_call
-from cnn_tui.keras_io.code.values import PARSER, BaseLayer, CodeModel, Instance, Named, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import OPTIONS, PARSER, BaseLayer, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.imported.chain import ONLY_CHAINS
 
 _PLAIN_FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -282,6 +282,8 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return unnamed[0] if name == "str" else name_asked(unnamed[0]) or Unknown("", place)
     if name == "zip" and (turns := side_by_side(unnamed)) is not None:
         return turns
+    if name == "vars" and len(unnamed) == 1 and getattr(unnamed[0], "kind", "") == OPTIONS:
+        return unnamed[0]
     if name in _LISTS:
         return _LISTS[name](*[items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed])
     if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:

@@ -109,6 +109,8 @@ class Unknown(msgspec.Struct, frozen=True):
     """The shape of one image, where it is an array of images whose shape is known."""
     is_free: bool = False
     """Whether it is a name that the script binds nowhere, as in a snippet."""
+    is_argument: bool = False
+    """Whether it is what the script is called with, which has no default."""
     numbers: Numbers | None = None
     """What is done to its numbers, where it is read from no table."""
     picture: UnknownPicture | None = None
@@ -139,6 +141,10 @@ class Unknown(msgspec.Struct, frozen=True):
     def of_table(self, table: CodeTable | None) -> Unknown:
         """The same, read from a table unless it is known to be from another."""
         return self if self.table is not None or table is None else msgspec.structs.replace(self, table=table)
+
+
+class NotGivenError(AttributeError):
+    """Raised for an option that a script is called with, and that has no default."""
 
 
 class Named(msgspec.Struct, frozen=True):

@@ -72,7 +72,7 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
         is_same = are_same(steps.folder, code.data.path)
         steps = Share(batch_size / steps.per / learned) if is_same and learned else unknown
     if isinstance(steps, Share):
-        return _steps_of_share(steps, experiment, code, notes)
+        return _steps_of_share(_of_own(steps, code.data, batch_size), experiment, code, notes)
     if not isinstance(steps, int | float):
         return steps if isinstance(steps, Unknown) else None
     return None if _is_every_image(steps, experiment, code) else _whole("steps_per_epoch", steps, notes)
@@ -86,6 +86,14 @@ def _whole(name: str, steps: float, notes: Notes) -> int:
             f"{name} is {steps:.6g} there: here {whole}, as Keras counted before it took whole numbers alone"
         )
     return whole
+
+
+def _of_own(steps: Share, pictures: Any, size: Any) -> Share:
+    """Steps as a share of those that show all of the pictures in question once, which may be a part of a folder's."""
+    if not steps.counted or not isinstance(pictures, Folder) or not share_watched(pictures):
+        return steps
+    per = size if steps.counted == "pictures" and type(size) is int else 1
+    return Share(steps.part * per / share_watched(pictures))
 
 
 def _steps_of_share(share: Share, experiment: Experiment, code: CodeImport, notes: list[str]) -> int | None:
@@ -167,11 +175,11 @@ def _images_of_steps(code: CodeImport, count: int | None, notes: Notes) -> int |
     steps = code.fitted[name]
     if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
         return None
-    if isinstance(steps, Share) and abs(steps.part - 1) <= _SAME:
-        return None
     watched = code.validation
     own = code.fitted.get("validation_batch_size") or batch_size_of(code)
     size = watched.arguments.get("batch_size") if are_in_batches(watched) else own
+    if isinstance(steps, Share) and abs(_of_own(steps, watched, size).part - 1) <= _SAME:
+        return None
     images = watched.path if isinstance(watched, Folder) else watched
     if isinstance(steps, PictureCount) and are_same(steps.folder, images) and steps.per == size:
         return None

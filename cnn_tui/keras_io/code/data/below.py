@@ -19,7 +19,7 @@ _SEPARATORS = "/\\"
 def joined(parts: Sequence[Value]) -> Below | None:
     """What os.path.join makes of paths of which one is any entry of a folder; None for other paths."""
     first, rest = (parts[0], parts[1:]) if parts else (None, ())
-    is_argument = isinstance(first, Unknown) and first.what.startswith("sys.argv")
+    is_argument = isinstance(first, Unknown) and (first.is_argument or first.what.startswith("sys.argv"))
     if not is_argument and not isinstance(first, Below) and not any(isinstance(part, AnyEntry) for part in rest):
         return None
     if isinstance(first, str):

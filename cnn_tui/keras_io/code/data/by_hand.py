@@ -5,6 +5,7 @@ A loop over what only lies in a folder is followed once, with any of the names i
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
@@ -12,7 +13,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from cnn_tui.keras_io.code.data.array_values import GREYED, THREEFOLD, TURNED
-from cnn_tui.keras_io.code.data.below import any_in, below_call, joined, name_asked
+from cnn_tui.keras_io.code.data.below import any_in, below_attribute, below_call, entry_of, joined, name_asked
 from cnn_tui.keras_io.code.data.colours import is_conversion, made_of_colours, read_colours
 from cnn_tui.keras_io.code.data.data_values import (
     BLUE_FIRST,
@@ -71,11 +72,32 @@ def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -
     if name == "glob" and isinstance(path, str | Below) and unnamed and isinstance(unnamed[0], str):
         whole = str(PurePosixPath(path, unnamed[0])) if isinstance(path, str) else joined([path, unnamed[0]])
         return Unknown("", place) if whole is None else all_of_pattern(whole, place) or Unknown("", place)
+    if name == "split" and isinstance(path, Below) and unnamed and _is_separator(unnamed[0]):
+        above = below_attribute(path, "parent")
+        return [*([] if above is None else [entry_of(above) or above]), entry_of(path) or path.names[-1]]
     if name == "joinpath":
         return joined([path, *unnamed]) or Unknown("", place)
     if isinstance(path, AnyEntry | OfName):
         return True if name in ("is_dir", "is_file") else name_asked(path)
     return below_call(name, path) or Unknown("", place)
+
+
+def _is_separator(value: Value) -> bool:
+    return value in ("/", "\\") or (isinstance(value, Named) and value.path == "os.path.sep")
+
+
+def listed_below(folder: Value, script: Sequence[ast.stmt]) -> list[OfEach] | None:
+    """What imutils' list_images gives of a folder, at any depth: of those of classes, or in it, as a script has it.
+
+    None for a folder that is not followed, and where a script does not say what its files' classes are.
+    """
+    above = any_in(folder)
+    parts = [part for node in script for part in ast.walk(node)]
+    indices = {ast.unparse(part) for part in parts if isinstance(part, ast.Subscript | ast.Attribute | ast.Call)}
+    is_of_classes = any("[-2]" in one or one.endswith(".parent.name") or "dirname(" in one for one in indices)
+    if above is None or not (is_of_classes or any("[-1]" in one or "basename(" in one for one in indices)):
+        return None
+    return [OfEach(msgspec.structs.replace(above, names=(None, None) if is_of_classes else (None,)))]
 
 
 def all_of_pattern(path: str | Below, place: str) -> Value:
@@ -156,7 +178,18 @@ def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapp
         grey, turned = picture.is_grey or made == GREYED, picture.is_blue_first is not (made == TURNED)
         known = made not in (None, THREEFOLD)
         return msgspec.structs.replace(picture, is_grey=grey, is_blue_first=turned and not grey) if known else None
+    if name == "reshape":
+        channels = 1 if picture.is_grey else 3
+        size = picture.size or ()
+        is_same = _shape_in(more, given) in ((-1,), (*size, channels), (*size, -1), (1, *size, channels))
+        return picture if is_same or (picture.is_grey and _shape_in(more, given) == size) else None
     return picture if effect_of(name).leaves_all else None
+
+
+def _shape_in(more: Sequence[Value], given: Mapping[str, Value]) -> tuple[Value, ...]:
+    """What a picture is reshaped to: `(28, 28, 1)` or `28, 28, 1`."""
+    shape = given.get("shape", given.get("newshape", more[0] if len(more) == 1 else tuple(more)))
+    return tuple(shape) if isinstance(shape, tuple | list) else (shape,)
 
 
 def picture_method(picture: ReadPicture, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:

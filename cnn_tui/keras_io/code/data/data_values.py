@@ -129,6 +129,8 @@ class Share(msgspec.Struct, frozen=True):
     """How many pictures or batches a folder has, which only running tells, as a share of all: `int(0.8 * len(ds))`."""
 
     part: float
+    counted: str = ""
+    """What is counted where all are those of a whole folder: `pictures` or `batches`; "" where they are a reader's."""
 
     def __str__(self) -> str:
         return f"{self.part:.3g} of how many pictures there are"

@@ -95,7 +95,10 @@ def length_of(value: Value) -> Value:
         size = value.arguments.get("batch_size", 1)
         known = value.path.count is not None and type(size) is int and size > 0
         return -(-(value.path.count or 0) // size) if known else None
-    return Share(value.part[1] - value.part[0]) if value.part is not None else None
+    if value.part is None:
+        return None
+    is_array = BY_HAND in value.arguments and value.generator is None
+    return Share(value.part[1] - value.part[0], "pictures" if is_array else "batches")
 
 
 def pipeline_method(
