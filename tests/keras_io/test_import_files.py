@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ X = np.array(X) / 255.0
     ],
     ids=["pairs", "numbered", "pattern", "pathlib", "walked", "listed", "or"],
 )
-def test_pictures_that_functions_read_are_the_folder(pets: Path, loops: str, color: str) -> None:
+def test_pictures_that_functions_read_are_the_folder(pets: Path, loops: str, color: Any) -> None:
     fit = BY_HAND_FIT.replace("Dense(3,", "Dense(len(kinds),")
     imported = read(pets.parent, READ + BY_HAND + loops + fit)
     experiment = imported.experiment
