@@ -28,6 +28,7 @@ from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.ending import ending_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.history.short_names import ShortNames
 from cnn_tui.home import log_path
 from cnn_tui.text import counted, quiet
 
@@ -116,7 +117,8 @@ class Follower:
             return INTERRUPTED
         if not as_json:
             chosen = {run.id for run in ended}
-            put(to_text([line for line in reversed(self.history.lines()) if line.id in chosen]))
+            lines = [line for line in reversed(self.history.lines()) if line.id in chosen]
+            put(to_text(lines, ShortNames(self.history).of(lines)))
         return INTERRUPTED if self._stopping else _exit_status(ended)
 
     def _to_its_end(self, run_id: int) -> Run:
@@ -136,6 +138,17 @@ class Follower:
                 time.sleep(_LOOK_SECONDS)
         finally:
             self._out.clear()
+
+    def await_stopped(self, run_id: int) -> None:
+        """Wait until a run that was asked to stop has ended. Raises LeftError when the user goes before."""
+        if self._read(run_id).live:
+            self._out.line(f"run {run_id} was asked to stop and is about to; it goes on once it has ended")
+        while self._read(run_id).live:
+            if self._interrupts.count:
+                self._out.line(f"left; run {run_id} stops, and does not go on")
+                raise LeftError
+            time.sleep(_LOOK_SECONDS)
+            self._care.look()
 
     def _draw(self, run: Run) -> None:
         for line in chart_lines(run, self.history.points(run.id), sys.stderr):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,11 +16,13 @@ from cnn_tui.cli.printing import bold, table
 from cnn_tui.cli.runs import open_history, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.names import ShortName, brief_name
 from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Line, Run
+from cnn_tui.history.short_names import ShortNames
 from cnn_tui.reports.blocks import TextTable
 from cnn_tui.reports.markdown import markdown_lines
 from cnn_tui.text import cells, cut, did_you_mean, quiet
@@ -58,13 +60,14 @@ def history(
                 put(to_json(run))
             return FINISHED
         lines = listing.lines()
+        names = {} if as_csv or as_markdown else ShortNames(opened).of(lines)
         nothing = "" if lines else _nothing(opened, words)
     if as_csv:
         put(to_csv(lines))
     elif as_markdown:
         put(to_markdown(lines))
     elif lines:
-        put(to_text(lines))
+        put(to_text(lines, names))
     else:
         say(nothing)
     return FINISHED
@@ -127,28 +130,30 @@ def sorting(key: str) -> tuple[str, bool]:
     return column.key, backwards
 
 
-def to_text(lines: list[Line]) -> str:
-    """A table for people. Names and datasets are cut to a terminal that is too narrow; in a file, very long names."""
+def to_text(lines: list[Line], names: Mapping[int, ShortName]) -> str:
+    """A table for people. Names and datasets are cut to a terminal that is too narrow; in a file, very long names.
+
+    `names` are the short names of the runs: what tells them apart comes first where a name is cut.
+    """
     columns = list(_SHOWN)
     room = columns_of(sys.stdout) if is_terminal(sys.stdout) else None
-    made = _table(columns, lines)
+    made = _table(columns, lines, names)
     for column in (None, *_FIRST_TO_GO):
         if room is None or max(map(cells, made)) <= room:
             break
         columns = [kept for kept in columns if kept.key != column]
-        made = _table(columns, lines, room)
+        made = _table(columns, lines, names, room)
     heading, *rest = made
     return "\n".join([bold(heading), *rest])
 
 
-def _table(columns: list[RunColumn], lines: list[Line], room: int | None = None) -> list[str]:
+def _table(
+    columns: list[RunColumn], lines: list[Line], names: Mapping[int, ShortName], room: int | None = None
+) -> list[str]:
     titles = [column.title if room is None else column.title.removesuffix(" acc") for column in columns]
     rows = [titles, *([_shown(column, line, short=room is not None) for column in columns] for line in lines)]
     if room is None:
-        at = [column.key for column in columns].index("name")
-        rows = [
-            [cut(cell, _WIDEST_NAME, "..") if place == at else cell for place, cell in enumerate(row)] for row in rows
-        ]
+        _cut_names(columns, rows, lines, names, _WIDEST_NAME)
     right = [at for at, column in enumerate(columns) if column.right]
     made = table(rows, right)
     for at, column in enumerate(columns):
@@ -157,10 +162,23 @@ def _table(columns: list[RunColumn], lines: list[Line], room: int | None = None)
         if least is None or excess <= 0:
             continue
         keep = max(least, max(cells(row[at]) for row in rows) - excess)
-        for row in rows[1:]:
-            row[at] = cut(row[at], keep, "..", from_start=column.key == "dataset")  # a path has its name at the end
+        if column.key == "name":
+            _cut_names(columns, rows, lines, names, keep)
+        for row in rows[1:] if column.key == "dataset" else ():
+            row[at] = cut(row[at], keep, "..", from_start=True)  # a path has its name at the end
         made = table(rows, right)
     return made
+
+
+def _cut_names(
+    columns: list[RunColumn], rows: list[list[str]], lines: list[Line], names: Mapping[int, ShortName], widest: int
+) -> None:
+    """Cut the names; where one is too long, all tell first what is theirs alone, or a grid's would be alike."""
+    at = [column.key for column in columns].index("name")
+    if max((cells(row[at]) for row in rows), default=0) <= widest:
+        return
+    for row, line in zip(rows[1:], lines, strict=True):
+        row[at] = cut(quiet(brief_name(line.name, names.get(line.id) or ShortName(line.name))), widest, "..")
 
 
 def to_csv(lines: list[Line]) -> str:

@@ -10,17 +10,20 @@ from typing import Any
 
 from cnn_tui.cli.printing import encoded, styled
 from cnn_tui.cli.streams import columns_of, is_terminal
+from cnn_tui.experiment.names import ShortName, brief_name, without_seed
 from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.folding import FIGURES, FoldedLine
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
+from cnn_tui.history.short_names import ShortNames
 from cnn_tui.history.spread import Spread
 from cnn_tui.reports.blocks import TextTable
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.reports.markdown import markdown_lines
-from cnn_tui.text import cut, quiet
+from cnn_tui.text import cells, cut, quiet
 
 _WIDEST_NAME, _WIDEST_RUNS = 32, 16
+_WIDEST_IN_A_FILE = 60
 _OF_THE_EXPERIMENT = ("experiment", "fingerprint", "dataset", "train_images", "test_images", "params")
 _HEADING = ("runs", "name", "status", "params", "train acc", "test acc", "s/epoch", "dataset")
 _RIGHT, _SPARE = (3, 4, 5, 6), (4, 3, 2, 7, 6)
@@ -34,11 +37,13 @@ def lines_of_groups(history: History, listing: Listing, form: str) -> Iterator[s
     rows = listing.rows()
     if form == "csv":
         return iter([_to_csv(rows)])
-    shown = [_shown(row) for row in rows]
+    on_terminal = form == "text" and is_terminal(sys.stdout)
+    names = ShortNames(history).of([row.line for row in rows])
+    shown = [_shown(row, names[row.line.id], _WIDEST_NAME if on_terminal else _WIDEST_IN_A_FILE) for row in rows]
     made = TextTable(_HEADING, shown, _RIGHT, _SPARE)
     if form == "markdown":
         return iter(markdown_lines([made]))
-    width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _NO_TERMINAL
+    width = columns_of(sys.stdout) if on_terminal else _NO_TERMINAL
     return ("".join(styled(words, style) for words, style in line) for line in PageLayout(width).block(made))
 
 
@@ -85,11 +90,15 @@ def _harmless(words: str) -> str:
     return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
 
 
-def _shown(row: FoldedLine) -> list[str]:
+def _shown(row: FoldedLine, short: ShortName, widest: int) -> list[str]:
+    """The cells of a row; where its name is wider than it may be, what tells it from the others comes first."""
     line, figures = row.line, _figures(row)
+    name = quiet(line.name)
+    if cells(name) > widest:
+        name = quiet(brief_name(without_seed(line.name), short))
     return [
         cut(", ".join(map(str, _runs(row))), _WIDEST_RUNS, ".."),
-        cut(quiet(line.name), _WIDEST_NAME, ".."),
+        cut(name, widest, ".."),
         status_in_words(line.status, line.ending),
         f"{line.params:,}",
         *(_figure(figures[name], 4) for name in ("accuracy", "test_accuracy")),

@@ -10,11 +10,11 @@ from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
 from cnn_tui.artifacts.kept_epochs import why_not_kept
 from cnn_tui.artifacts.weights import goes_on
-from cnn_tui.cli.follow import following
+from cnn_tui.cli.follow import Follower, LeftError, following
 from cnn_tui.cli.parser import AsJson, Detach, RunId
 from cnn_tui.cli.printing import encoded, table
 from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
-from cnn_tui.cli.streams import FINISHED, UserError, put, say
+from cnn_tui.cli.streams import FINISHED, INTERRUPTED, UserError, put, say
 from cnn_tui.cli.trained_on import require_left, trained_on
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.alive import elsewhere_in_words
@@ -140,11 +140,15 @@ def resume(
     With `epoch` they go on after that one, with the weights that they kept of it and a new optimizer. So does a run
     that came to its end, but as a run of its own, whose learning-rate schedule begins anew: what it has reached stays.
 
-    Nothing is queued unless all can be. ctrl+c only leaves them.
+    One that was asked to stop is waited for. Nothing is queued unless all can be. ctrl+c only leaves them.
     """
     with following() as follower:
-        history = follower.history
-        found = [_resumable(find_run(history, run_id), epoch) for run_id in dict.fromkeys(runs)]
+        history, wanted = follower.history, list(dict.fromkeys(runs))
+        try:
+            _await_stopping(follower, [find_run(history, run_id) for run_id in wanted], epoch)
+        except LeftError:
+            return INTERRUPTED
+        found = [_resumable(find_run(history, run_id), epoch) for run_id in wanted]
         parts = {run.id: trained_on(run, epoch or 0) for run in found if run.status not in ENDED_EARLY}
         ids: list[int] = []
         for run in reversed(found):  # each goes to the head of the queue
@@ -169,6 +173,16 @@ def _queue_again(history: History, run: Run, epoch: int | None, part: Experiment
     run_id = history.add(part, run.device)
     history.move(run_id, -len(history.queue()))
     return run_id
+
+
+def _await_stopping(follower: Follower, runs: list[Run], epoch: int | None) -> None:
+    """Wait for those that were asked to stop, once the others are sure to go on. Raises UserError, LeftError."""
+    stopping = [run.id for run in runs if run.live and run.wish in ("stop", "now")]
+    for run in runs:
+        if run.id not in stopping:
+            _resumable(run, epoch)
+    for run_id in stopping:
+        follower.await_stopped(run_id)
 
 
 def _resumable(run: Run, epoch: int | None) -> Run:

@@ -68,6 +68,12 @@ def short_name(name: str, shared: int, differs: str = "") -> ShortName:
     return ShortName(parts[-1], tuple(parts[-2::-1])) if parts else ShortName(name)
 
 
+def brief_name(name: str, short: ShortName) -> str:
+    """A name for where it will be cut: what tells it from others comes first, with the seed that it ends with."""
+    seed = name.removeprefix(without_seed(name)).lstrip(":, ")
+    return " · ".join([", ".join([short.apart, *([seed] if seed else [])]), *short.rest])
+
+
 def told_apart(name: str, other: str) -> tuple[str, str]:
     """Two names without the parts that both begin with: of one that narrows the other, what it narrows it by."""
     shared = shared_parts((name, other))

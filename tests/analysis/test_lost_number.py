@@ -116,7 +116,7 @@ def test_the_run_page_says_it_with_what_to_do(history: History, lost_run: Run) -
 def test_the_lists_and_the_last_line_say_it_and_exact_forms_keep_the_status(history: History, lost_run: Run) -> None:
     lines = history.lines()
     assert lines[0].lost
-    assert "finished, loss nan" in to_text(lines)
+    assert "finished, loss nan" in to_text(lines, {})
     assert ",finished," in to_csv(lines)
     assert lost_run.to_json()["status"] == "finished"
     assert result_line(lost_run).endswith(

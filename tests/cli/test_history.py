@@ -135,6 +135,23 @@ def test_repeats_are_one_row_when_groups_are_asked_for(inside: Inside) -> None:
     assert [run["group"] for run in inside("history", "--json").objects] == [1, 3, 2, 1], "a line a run has it too"
 
 
+def test_names_that_are_cut_tell_the_runs_of_a_grid_apart(monkeypatch: pytest.MonkeyPatch, inside: Inside) -> None:
+    origin = load_preset("lab1-baseline")
+    grid = [(batch, seed) for batch in (16, 64) for seed in (1, 2)]
+    with History() as history:
+        for batch, seed in grid:
+            told = f"batch_size {batch}, and some more words, as a search with several keys has them"
+            named = msgspec.structs.replace(origin, name=f"{origin.name}: {told}, seed {seed}")
+            trained(history, named.with_training(seed=seed, batch_size=batch), accuracy=0.9)
+    for width in (200, 80):
+        for wanted, arguments in ((4, ()), (2, ("--groups",))):
+            lines = [line for line in inside("history", *arguments).out.splitlines() if "batch_size" in line]
+            assert len(lines) == wanted and max(map(len, lines)) <= width
+            assert sum("batch_size 16" in line for line in lines) == wanted / 2
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        monkeypatch.setenv("COLUMNS", "80")
+
+
 def test_markdown_is_escaped(inside: Inside) -> None:
     lines = inside("history", "--markdown").out.splitlines()
     assert lines[0].startswith("| id | name |")

@@ -261,6 +261,33 @@ def test_nothing_is_resumed_unless_all_can_be(history: History, inside: Inside, 
     assert woken == []
 
 
+def test_stop_and_resume_in_one_line_wait_for_the_run_to_end(
+    history: History, inside: Inside, woken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = history.add(load_preset("lab1-baseline"))
+    history.claim(run_id, 1, 1)
+    looks: list[int] = []
+
+    def look(opened: History) -> None:
+        """Ends the run at the third look: those before are of the commands that begin."""
+        looks.append(run_id)
+        if len(looks) == 3:
+            opened.record_end(run_id, Result("stopped", "by you"))
+
+    monkeypatch.setattr(launch, "recover", look)
+    assert inside("stop", str(run_id)).status == 0
+    refused = history.add(load_preset("lab1-baseline"))
+    assert_one_sentence(inside("resume", str(run_id), str(refused)), 2, f"run {refused} has not ended: it is queued")
+    looks[:] = [run_id]
+    answer = inside("resume", str(run_id), "--detach")
+    assert answer.status == 0
+    assert answer.err.splitlines()[:2] == [
+        f"run {run_id} was asked to stop and is about to; it goes on once it has ended",
+        f"run {run_id} has no checkpoint: it begins again",
+    ]
+    assert [line.id for line in history.queue()] == [run_id, refused]
+
+
 def test_a_stop_now_is_asked_and_the_worker_sees_to_it(history: History, inside: Inside, woken: list[str]) -> None:
     run_id = history.add(load_preset("lab1-baseline"))
     history.claim(run_id, 1, 1)

@@ -73,7 +73,7 @@ async def test_the_tables_of_runs_are_in_columns(make_lab: MakeLab, history: His
         await until(pilot, lambda: len(re.findall(r"0\.8125", text(app))) >= len(NAMES), "a row for each run")
         one_column(text(app), r"0\.8125(?=.* finished )")
         one_column(text(app), r"finished (?=.*fashion_mnist  )")
-    one_column(to_text(history.lines()), r"0\.8125")
+    one_column(to_text(history.lines(), {}), r"0\.8125")
 
 
 def test_pages_and_the_matrix_are_in_columns(run_id: int, history: History) -> None:
