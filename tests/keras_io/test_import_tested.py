@@ -100,8 +100,8 @@ def test_another_table_that_is_tested_on_is_named_or_taken(tmp_path: Path, first
 def test_a_table_to_validate_on_and_another_to_test_on_are_a_note(tmp_path: Path) -> None:
     code = TABLES.replace("FIRST", '"learn.csv"').replace("SECOND", '"later.csv"')
     watched = 'seen = pd.read_csv("seen.csv")\nb, v = seen.drop(columns="label").values / 255.0, seen["label"]\nmodel ='
-    note = "it validates on seen.csv (line 13), and tests on later.csv (line 14) in the end: here one table is for both"
-    assert any(note in one for one in read(tmp_path, code.replace("model =", watched)).differences)
+    note = "it validates on seen.csv (line 13), and tests on later.csv (line 14) in the end: set validation to the one"
+    assert any(note in one for one in read(tmp_path, code.replace("model =", watched)).to_know)
     assert not any("in the end" in one for one in read(tmp_path, code).notes)
 
 

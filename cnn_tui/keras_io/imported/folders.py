@@ -4,7 +4,7 @@ wanted, and what is tested on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,23 @@ from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.listed import note_gone, table_here
 from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
+from cnn_tui.keras_io.imported.places import places, with_both
 from cnn_tui.keras_io.imported.ranges import parts_of
 from cnn_tui.keras_io.imported.table import table_split
-from cnn_tui.keras_io.imported.tested import is_watched_too, note_not_there, note_tested, tested_apart, tested_table
+from cnn_tui.keras_io.imported.tested import (
+    is_watched_too,
+    note_both,
+    note_not_there,
+    note_tested,
+    tested_apart,
+    tested_table,
+)
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted, quiet
 
 _KERAS_SIZE = (256, 256)
 """What Keras's readers of folders bring pictures to when they are told nothing."""
 _USUAL_NAMES = ("data", "dataset", "images")
-_MOST_PARTS = 3
-"""So much of the end of a path is looked for beside the script: in `/content/pets/train`, `pets/train`, too."""
 
 
 class DataAsked(msgspec.Struct, frozen=True):
@@ -64,7 +70,15 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     """The dataset that a script trains on: a built-in one, or folders that lie where the script says or beside it.
 
     Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in, if that has no others.
+    A third one, or a third table, is what is validated on alone.
     """
+    asked = _data_asked(code, beside, notes)
+    if asked.options.validation is None:
+        note_both(code, asked.dataset, asked.options.test, notes)
+    return asked
+
+
+def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     there = code.data.path if isinstance(code.data, Folder) else code.data
     apart = None if is_watched_too(code) else tested_apart(code)
     is_split = apart is None and isinstance(code.data, Folder) and _is_split(code, code.data)
@@ -98,8 +112,13 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     if not isinstance(there, str):
         return DataAsked(options=options, share=share) if is_said else DataAsked(share=share)
     tested = apart.path if apart is not None else code.validation.path if is_watched_too(code) else None
-    for folder in _places(there, beside):
-        for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
+    for folder in places(there, beside):
+        for tested_in, wanted in with_both(code, options, beside):
+            if (asked := _asked(folder, tested_in, None, wanted)) is not None:
+                _note_other_place(there, folder, beside, notes)
+                _note_classes(asked, code.data, notes)
+                return asked
+        for test in places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
             if (asked := _asked(folder, test, share_tested(code), options)) is not None:
                 _note_other_place(there, folder, beside, notes)
                 _note_classes(asked, code.data, notes)
@@ -109,7 +128,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
             _note_other_place(there, folder, beside, notes)
             _note_classes(asked, code.data, notes)
             return asked
-    why = why_not([*_places(there, beside)], msgspec.structs.replace(options, test=share_tested(code)))
+    why = why_not([*places(there, beside)], msgspec.structs.replace(options, test=share_tested(code)))
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), {why or 'are not there'}")
     note_not_there(apart, code, notes)
     _note_classes(DataAsked(), code.data, notes)
@@ -123,14 +142,17 @@ def _listed_asked(
     options = _options(code.data, code.chain.input_shape, notes)
     tested = apart if apart is not None else code.validation if is_watched_too(code) else None
     other = tested.path.table if isinstance(tested, Folder) and isinstance(tested.path, Listed) else ""
-    tests = [*_places(other, beside)] if other and other != listed.table else []
+    tests = [*places(other, beside)] if other and other != listed.table else []
     wanted, said = msgspec.structs.replace(options, test=share), len(notes)
-    here = table_here(code, _places(listed.table, beside), [one for one in tests if one.is_file()][:1], wanted, notes)
+    for test, of_both in with_both(code, options, beside):
+        if (here := table_here(code, places(listed.table, beside), [test], of_both, notes)) is not None:
+            return DataAsked(*here)
+    here = table_here(code, places(listed.table, beside), [one for one in tests if one.is_file()][:1], wanted, notes)
     if here is not None:
         return DataAsked(*here)
     note_not_there(apart, code, notes)
     if len(notes) == said:
-        note_gone(code, why_not([*_places(listed.table, beside)], wanted), notes)
+        note_gone(code, why_not([*places(listed.table, beside)], wanted), notes)
     return DataAsked(options=options, share=share)
 
 
@@ -167,13 +189,18 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
         )
         split = table_split(code)
         return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
-    others = [*map(str, _places(other.paths[0], beside))] if other is not None and not other.joined_at else []
-    for path in _places(table.paths[0], beside):
-        for test in (*others, None):
+    others = [*map(str, places(other.paths[0], beside))] if other is not None and not other.joined_at else []
+    of_both = [(str(test), wanted.validation) for test, wanted in with_both(code, AS_THEY_ARE, beside)]
+    for path in places(table.paths[0], beside):
+        both_here = () if picture_names.names_pictures(path) else of_both
+        for test, third in (*both_here, *((other, None) for other in (*others, None))):
+            options = DataOptions(test=test, validation=third)
             try:
-                describe(str(path), DataOptions(test=test))
+                describe(str(path), options)
             except DatasetError:
                 continue
+            if third is not None:
+                return DataAsked(str(path), options)
             if other is not None and test is None:
                 shown = quiet(f"{other} ({tested.place})", 160)
                 notes.append(f"the table that it tests on, {shown}, is not there, or not of such images")
@@ -205,14 +232,6 @@ def _shown(images: Any) -> str:
     return f", {quiet(str(images), 80)}," if isinstance(images, Unknown | Named) else ""
 
 
-def _places(path: str, beside: Path) -> Iterator[Path]:
-    """Where a path of a script may be: as it says, or beside the script with the end of it."""
-    whole = Path(path.replace("\\", "/")).expanduser()  # as Windows writes them
-    yield (beside / whole).absolute()
-    for parts in range(min(_MOST_PARTS, len(whole.parts) - 1), 0, -1):
-        yield (beside / Path(*whole.parts[-parts:])).absolute()
-
-
 def _note_other_place(path: str, taken: Path, beside: Path, notes: Notes) -> None:
     """Note where nothing but the name of a folder is as a script has it, and many are called so, as `train`."""
     whole = Path(path.replace("\\", "/")).expanduser()
@@ -230,14 +249,19 @@ def _is_split(code: CodeImport, data: Folder) -> bool:
 def _asked(folder: Path, test: Path | None, share: float | None, options: DataOptions) -> DataAsked | None:
     """The dataset of a folder to learn from and one to test on; None where there is none."""
     halves = _halves(folder.parent) if folder.name.lower() in PARTS["train"] else None
-    if halves is not None and halves[0] == folder and test in (halves[1], None):
+    is_half = halves is not None and halves[0] == folder and test in (halves[1], None)
+    if is_half and (options.validation is None or _is_described(folder.parent, options)):
         return DataAsked(str(folder.parent), options)
     wanted = msgspec.structs.replace(options, test=str(test) if test is not None else share)
+    return DataAsked(str(folder), wanted) if _is_described(folder, wanted) else None
+
+
+def _is_described(folder: Path, options: DataOptions) -> bool:
     try:
-        describe(str(folder), wanted)
+        describe(str(folder), options)
     except DatasetError:
-        return None
-    return DataAsked(str(folder), wanted)
+        return False
+    return True
 
 
 def why_not(places: Sequence[Path], options: DataOptions) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import msgspec
+
 from cnn_tui.data import picture_names
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
@@ -33,7 +35,7 @@ def table_here(
         if not picture_names.names_pictures(place):
             continue
         for test in (*map(str, tests), wanted.test):
-            options = DataOptions(wanted.image_size, wanted.color, wanted.fit, test)
+            options = msgspec.structs.replace(wanted, test=test)
             try:
                 describe(str(place), options)
                 columns = columns_of(place)

@@ -135,7 +135,8 @@ def validation_steps(experiment: Experiment, code: CodeImport, batch_size: Any, 
     if isinstance(images, DatasetArrays) and images.half == "test" and count not in (None, images.whole):
         shown = count
     if isinstance(images, str) and experiment.dataset and not holds_out(code):
-        count = describe(experiment.dataset, experiment.data_options).test_images
+        here = describe(experiment.dataset, experiment.data_options)
+        count = here.validation_images or here.test_images
         shown = round(count * share_watched(watched)) if is_known_part(experiment, code) else None
     steps = _images_of_steps(code, count, notes)
     shown = steps if shown is None else shown if steps is None else min(steps, shown)

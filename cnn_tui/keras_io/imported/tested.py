@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cnn_tui.experiment.image_ranges import apart
@@ -36,18 +37,31 @@ def tested_table(code: CodeImport) -> Unknown | None:
 
 
 def is_watched_too(code: CodeImport) -> bool:
-    """Whether it validates on another folder as well, where only one folder can be for both."""
+    """Whether it validates on another folder than it trains on."""
     return isinstance(code.validation, Folder) and not holds_out(code)
 
 
+def note_both(code: CodeImport, dataset: str | None, test: str | float | None, notes: Notes) -> None:
+    """Note what a script validates on and what it tests on, where they are two places of which not both are here.
+
+    `dataset` is what it trains on here and `test` what is tested on, where that is not in the dataset.
+    """
+    if (both := places_of_both(code)) is None:
+        return
+    kind, watched, tested = both
+    does = f"it validates on {_shown(watched)} ({watched.place}), and tests on {_shown(tested)} ({tested.place}) in the"
+    if dataset is None:
+        to_do = "set validation to the one, and test to the other where it is no part of the dataset"
+        notes.to_know.append(f"{does} end: {to_do}")
+        return
+    name = PurePosixPath((place_of(watched) or "").replace("\\", "/")).name
+    is_taken = bool(name) and (name == PurePosixPath(str(test)).name or Path(dataset, name).is_dir())
+    which = f", which is {_shown(watched)}" if is_taken else ""
+    notes.append(f"{does} end: here one {kind} is for both{which}")
+
+
 def note_tested(code: CodeImport, notes: Notes) -> None:
-    """Note what a script tests on in the end, where here others are for that."""
-    if (both := _of_both(code)) is not None:
-        kind, watched, tested = both
-        notes.append(
-            f"it validates on {_shown(watched)} ({watched.place}), and tests on {_shown(tested)} ({tested.place}) in "
-            f"the end: here one {kind} is for both, which is {_shown(watched)}"
-        )
+    """Note what a script tests on besides, and what it measures its model on where others stand in for that."""
     _note_others(code, notes)
     _note_read_too(code, notes)
     _note_measured(code, notes)
@@ -63,7 +77,7 @@ def note_not_there(tested: Folder | Unknown | None, code: CodeImport, notes: Not
         notes.to_know.append(f"it {does} on {shown}: set test to that {kind}, where it is no part of the dataset")
 
 
-def _of_both(code: CodeImport) -> tuple[str, Any, Any] | None:
+def places_of_both(code: CodeImport) -> tuple[str, Any, Any] | None:
     """Two folders, or tables, of which one is validated and the other tested on, and what they are; None for others."""
     if is_watched_too(code) and (tested := tested_apart(code)) is not None:
         return "folder", code.validation, tested
@@ -190,6 +204,15 @@ def _is_among(folder: Folder, others: list[Folder]) -> bool:
 
 def _is_path(path: Any) -> bool:
     return isinstance(path, str | Unknown) or (isinstance(path, Listed) and bool(path.table))
+
+
+def place_of(images: Any) -> str | None:
+    """The path of the folder or of the table that images are in, as a script has it; None where only running tells."""
+    path = _path(images)
+    if (table := table_of(images)) is not None:
+        return table.paths[0] if table.paths and not table.joined_at else None
+    found = path.table if isinstance(path, Listed) else path
+    return found if isinstance(found, str) and found else None
 
 
 def _shown(images: Folder | Unknown) -> str:

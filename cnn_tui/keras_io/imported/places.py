@@ -1,0 +1,38 @@
+"""Where the folders and the tables lie that a script names: as it says, or beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from cnn_tui.data.dataset import DataOptions
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.tested import place_of, places_of_both
+
+_MOST_PARTS = 3
+"""So much of the end of a path is looked for beside the script: in `/content/pets/train`, `pets/train`, too."""
+
+
+def places(path: str, beside: Path) -> Iterator[Path]:
+    """Where a path of a script may be: as it says, or beside the script with the end of it."""
+    whole = Path(path.replace("\\", "/")).expanduser()  # as Windows writes them
+    yield (beside / whole).absolute()
+    for parts in range(min(_MOST_PARTS, len(whole.parts) - 1), 0, -1):
+        yield (beside / Path(*whole.parts[-parts:])).absolute()
+
+
+def with_both(code: CodeImport, options: DataOptions, beside: Path) -> Iterator[tuple[Path, DataOptions]]:
+    """Where what a script tests on lies, and options with where that lies which it validates on alone.
+
+    Nothing where it does not do both in two places, or one of them is not here.
+    """
+    both = places_of_both(code)
+    watched, tested = (place_of(one) for one in both[1:]) if both is not None else (None, None)
+    if watched is None or tested is None:
+        return
+    for third in filter(os.path.exists, places(watched, beside)):
+        for test in filter(os.path.exists, places(tested, beside)):
+            yield test, msgspec.structs.replace(options, validation=str(third))

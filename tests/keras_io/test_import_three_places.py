@@ -1,0 +1,125 @@
+"""A script that trains on one folder, or table, validates on a second and tests on a third is imported whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.keras_io.scripts import read, write_pictures
+from tests.training.data.test_named_pictures import write as write_named
+
+GENERATORS = """
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+scaled = ImageDataGenerator(rescale=1 / 255)
+learn = scaled.flow_from_directory("chest_xray/train", target_size=(8, 8), batch_size=2, class_mode="binary")
+watch = scaled.flow_from_directory("chest_xray/val", target_size=(8, 8), batch_size=2, class_mode="binary")
+last = scaled.flow_from_directory("chest_xray/test", target_size=(8, 8), batch_size=2, class_mode="binary")
+"""
+DATASETS = """
+from tensorflow import keras
+from tensorflow.keras import layers
+read = keras.utils.image_dataset_from_directory
+root = "/content/chest_xray/"
+learn = read(root + "train", image_size=(8, 8), batch_size=2, label_mode="binary")
+watch = read(root + "val", image_size=(8, 8), batch_size=2, label_mode="binary")
+last = read(root + "test", image_size=(8, 8), batch_size=2, label_mode="binary")
+learn, watch, last = (one.map(lambda x, y: (x / 255.0, y)) for one in (learn, watch, last))
+"""
+TRAINED = """
+model = keras.Sequential([layers.Input((8, 8, 3)), layers.Flatten(), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+best = keras.callbacks.EarlyStopping("val_loss", patience=3, restore_best_weights=True)
+model.fit(learn, validation_data=watch, epochs=2, callbacks=[best])
+model.evaluate(last)
+"""
+
+
+def write_parts(folder: Path, *parts: str) -> Path:
+    for part in parts:
+        write_pictures(folder / part, "NORMAL", "PNEUMONIA")
+    return folder
+
+
+@pytest.mark.parametrize("code", [GENERATORS, DATASETS], ids=["generators", "datasets"])
+def test_three_folders_in_one_are_all_taken(tmp_path: Path, code: str) -> None:
+    folder = write_parts(tmp_path / "chest_xray", "train", "val", "test")
+    imported = read(tmp_path, code + TRAINED)
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.test) == (str(folder), None)
+    assert experiment.training.validation == str(folder / "val")
+    assert experiment.training.validation_steps is None
+    assert experiment.data.validation_images > 0
+    assert experiment.stop[0].metric == "val_loss"
+    assert imported.differences == ()
+    assert not any("for both" in note or "stand in" in note for note in imported.to_know)
+
+
+def test_three_folders_that_lie_apart_are_all_taken(tmp_path: Path) -> None:
+    for part in ("train", "val", "test"):
+        write_parts(tmp_path, f"{part}/of it")
+    code = GENERATORS.replace("chest_xray/train", "train/of it").replace("chest_xray/val", "val/of it")
+    imported = read(tmp_path, code.replace("chest_xray/test", "test/of it") + TRAINED)
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.test) == (str(tmp_path / "train/of it"), str(tmp_path / "test/of it"))
+    assert experiment.training.validation == str(tmp_path / "val/of it")
+    assert imported.differences == ()
+
+
+def test_batches_to_validate_on_are_counted_of_that_folder(tmp_path: Path) -> None:
+    write_parts(tmp_path / "chest_xray", "train", "val", "test")
+    for steps, taken in (("1", 1), ("watch.samples // 2", None), ("len(watch)", None)):
+        code = TRAINED.replace("epochs=2", f"epochs=2, validation_steps={steps}")
+        assert read(tmp_path, GENERATORS + code).experiment.training.validation_steps == taken
+
+
+def test_without_one_of_them_it_is_said(tmp_path: Path) -> None:
+    both = "it validates on chest_xray/val (line 7), and tests on chest_xray/test (line 8) in the end: "
+    gone = read(tmp_path, GENERATORS + TRAINED)
+    assert gone.experiment.dataset == ""
+    assert f"{both}set validation to the one, and test to the other where it is no part of the dataset" in gone.to_know
+    write_parts(tmp_path / "chest_xray", "train", "val")
+    two = read(tmp_path, GENERATORS + TRAINED)
+    assert f"{both}here one folder is for both, which is chest_xray/val" in two.differences
+    assert (two.experiment.dataset, two.experiment.training.validation) == (str(tmp_path / "chest_xray"), "test")
+
+
+def test_three_tables_of_names_are_all_taken(tmp_path: Path) -> None:
+    for name in ("train", "val", "test"):
+        write_named(tmp_path / f"{name}.csv", tmp_path / "images", head="id,label")
+    read_all = "".join(
+        f'{name} = scaled.flow_from_dataframe(pd.read_csv("{table}.csv"), "images", x_col="id", y_col="label", '
+        "target_size=(8, 8), batch_size=2)\n"
+        for name, table in (("learn", "train"), ("watch", "val"), ("last", "test"))
+    )
+    code = "import pandas as pd\n" + GENERATORS[: GENERATORS.index("learn")] + read_all
+    trained = TRAINED.replace('Dense(1, activation="sigmoid")', 'Dense(3, activation="softmax")')
+    imported = read(tmp_path, code + trained.replace("binary_", "categorical_"))
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.test) == (str(tmp_path / "train.csv"), str(tmp_path / "test.csv"))
+    assert experiment.training.validation == str(tmp_path / "val.csv")
+    assert imported.differences == ()
+
+
+def test_three_tables_of_pixels_are_all_taken(tmp_path: Path) -> None:
+    columns = ",".join(["label", *(f"p{number}" for number in range(16))])
+    rows = np.hstack([np.arange(40).reshape(-1, 1) % 2, np.zeros((40, 16), dtype=int)])
+    code = "import pandas as pd\nfrom tensorflow import keras\nfrom tensorflow.keras import layers\n"
+    for name in ("learn", "watch", "last"):
+        np.savetxt(tmp_path / f"{name}.csv", rows, fmt="%d", delimiter=",", header=columns, comments="")
+        code += f'{name} = pd.read_csv("{name}.csv")\n'
+        code += f'x_{name} = {name}.drop(columns="label").values.reshape(-1, 4, 4, 1) / 255.0\n'
+    trained = """
+model = keras.Sequential([layers.Input((4, 4, 1)), layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_learn, learn["label"], validation_data=(x_watch, watch["label"]), epochs=2)
+model.evaluate(x_last, last["label"])
+"""
+    imported = read(tmp_path, code + trained)
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.test) == (str(tmp_path / "learn.csv"), str(tmp_path / "last.csv"))
+    assert experiment.training.validation == str(tmp_path / "watch.csv")
+    assert imported.differences == ()
