@@ -23,7 +23,7 @@ _HAND_ON = (*AUGMENTATION, Resizing, CenterCrop, Flatten, Reshape)
 def second_division(stack: Stack) -> int | None:
     """Where the Rescaling stands that divides images a second time; None where there is none."""
     for at, layer in stack.enabled():
-        if isinstance(layer, Rescaling) and LEAST < layer.scale < MOST:
+        if isinstance(layer, Rescaling) and LEAST < abs(layer.scale) < MOST:
             return at
         if not isinstance(layer, _HAND_ON):
             return None

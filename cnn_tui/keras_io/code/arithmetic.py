@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.keras_io.code.data.any_image import AnyImage
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Statistic
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.below import divided, is_below, put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
@@ -29,6 +29,7 @@ from cnn_tui.keras_io.code.data.paths import filled
 from cnn_tui.keras_io.code.data.tables import on_table
 from cnn_tui.keras_io.code.data.unknown_images import on_unknown
 from cnn_tui.keras_io.code.data.weighing import weighed
+from cnn_tui.keras_io.code.numbers import Statistic, linear
 from cnn_tui.keras_io.code.values import InnerLayers, Instance, Tensor, Unknown, Value
 
 MAX_ITEMS = 10_000
@@ -83,7 +84,7 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _on_tensor(op, left, right, place)
     if isinstance(left, ReadPicture | Folder) and type(right) in (int, float):
-        return _on_pictures(op, left, float(right), place)
+        return _on_pictures(op, left, right, place)
     if isinstance(left, PictureCount | ClassNames) and (found := _on_count(op, left, right)) is not None:
         return found
     if isinstance(left, Share) or isinstance(right, Share):
@@ -92,21 +93,17 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return weighed(op, left, right)
     if isinstance(left, Statistic) and isinstance(op, ast.Add) and isinstance(right, int | float):
         return left  # a little, so that nothing is divided by 0
-    if isinstance(left, DatasetArrays) and isinstance(right, Statistic) and left.what == "images":
-        return _evened(op, left, right)
     if isinstance(left, AnyImage):
         return AnyImage(combined(op, left.of, right, place))
     if isinstance(left, DatasetArrays):
         if left.what != "labels":
-            return with_other(op, left, right, place) or _on_images(op, left, right)
+            return with_other(op, left, right, place) or left.behind(op, right, True)
         return labels_with(op, left, right, place)
     if isinstance(right, DatasetArrays) and right.what == "images":
-        if not isinstance(op, ast.Add | ast.Mult | ast.Sub):
-            raise TypeError("not followed")
-        return _on_images(ast.Add(), right.scaled(-1), left) if isinstance(op, ast.Sub) else _on_images(op, right, left)
+        return right.behind(op, left, False)
     if any(isinstance(side, Unknown) and side.table for side in (left, right)):
         return on_table(op, left, right, place)
-    if isinstance(left, Unknown):
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
         return on_unknown(op, left, right)
     if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
         return left | right
@@ -131,53 +128,21 @@ def _on_tensor(op: ast.operator, left: Value, right: Value, place: str) -> Tenso
     tensor, number = (left, right) if isinstance(left, Tensor) else (right, left)
     if isinstance(number, Tensor):
         return Tensor(tensor.shape, tensor.layers, f"two branches meet at {place}: only a plain chain can be taken")
-    scale, offset = 1.0, 0.0
-    if type(number) not in (int, float):
+    if (by := linear(op, number, tensor is left)) is None:
         return Tensor(tensor.shape, tensor.layers, f"what is done to the tensor at {place} is not known")
-    if isinstance(op, ast.Mult):
-        scale = float(number)
-    elif isinstance(op, ast.Div) and tensor is left and number:
-        scale = 1 / number
-    elif isinstance(op, ast.Add) or (isinstance(op, ast.Sub) and tensor is left):
-        offset = float(number) if isinstance(op, ast.Add) else -float(number)
-    else:
-        return Tensor(tensor.shape, tensor.layers, f"what is done to the tensor at {place} is not known")
-    layer = Instance("Rescaling", {"scale": scale, "offset": offset}, place)
+    layer = Instance("Rescaling", {"scale": by[0], "offset": by[1]}, place)
     return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
 
 
-def _on_pictures(op: ast.operator, pictures: ReadPicture | Folder, number: float, place: str) -> ReadPicture | Folder:
-    """Pictures that a script reads by hand, multiplied or divided. Raises TypeError for anything else."""
-    factor = 1 / number if isinstance(op, ast.Div) else number
-    if not isinstance(op, ast.Div | ast.Mult):
+def _on_pictures(op: ast.operator, pictures: ReadPicture | Folder, number: Value, place: str) -> ReadPicture | Folder:
+    """Pictures that a script reads by hand, as numbers of another scale. Raises TypeError for anything else."""
+    by = linear(op, number, True)
+    if by is None or (isinstance(pictures, Folder) and BY_HAND not in pictures.arguments):
         raise TypeError("not followed")
     if isinstance(pictures, ReadPicture):
-        return msgspec.structs.replace(pictures, scale=pictures.scale * factor)
-    if BY_HAND not in pictures.arguments:
-        raise TypeError("not followed")
-    layer = Instance("Rescaling", {"scale": factor}, place)
+        return msgspec.structs.replace(pictures, numbers=pictures.numbers.scaled(*by))
+    layer = Instance("Rescaling", {"scale": by[0], **({"offset": by[1]} if by[1] else {})}, place)
     return msgspec.structs.replace(pictures, layers=(*pictures.layers, layer))
-
-
-def _on_images(op: ast.operator, images: DatasetArrays, number: Value) -> DatasetArrays:
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        raise TypeError("not a number")
-    if isinstance(op, ast.Div):
-        return images.scaled(1 / number)
-    if isinstance(op, ast.Mult):
-        return images.scaled(number)
-    if isinstance(op, ast.Add | ast.Sub):
-        return images.shifted(number if isinstance(op, ast.Add) else -number)
-    raise TypeError("not followed")
-
-
-def _evened(op: ast.operator, images: DatasetArrays, by: Statistic) -> DatasetArrays:
-    """`images - mean`, and `(images - mean) / std`."""
-    if isinstance(op, ast.Sub) and by.kind == "mean" and images.centered is None:
-        return msgspec.structs.replace(images, centered=by.axes)
-    if isinstance(op, ast.Div) and by.kind == "std" and images.centered is not None:
-        return msgspec.structs.replace(images, is_evened=True)
-    raise TypeError("not followed")
 
 
 def _on_count(op: ast.operator, left: Value, right: Value) -> PictureCount | None:

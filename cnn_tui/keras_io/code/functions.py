@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.values import CodeTable, Function, Names, Numbers, Unknown, Value
+from cnn_tui.keras_io.code.numbers import Numbers
+from cnn_tui.keras_io.code.values import CodeTable, Function, Names, Unknown, Value
 
 ValueOf = Callable[[ast.expr, Names, CodeCell], Value]
 

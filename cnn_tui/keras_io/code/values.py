@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.unknown_picture import UnknownPicture
 
 Value: TypeAlias = Any
@@ -40,33 +41,6 @@ NOT_FROZEN_ANEW = "what is frozen as in the fit before"
 """Among it, where others were frozen since the fit before, which counts for nothing without a compile: its line."""
 NOT_COMPILED = "the optimizer of the fit before"
 """Among it, where the model was not compiled since the fit before: that one's optimizer goes on."""
-
-
-class Numbers(msgspec.Struct, frozen=True):
-    """What is done to the numbers of a table's rows on their way into a model: `scale` times as much and `offset`."""
-
-    scale: float = 1.0
-    offset: float = 0.0
-    centered: tuple[int, ...] | None = None
-    """The axes over which their mean was counted, where it is taken away from them."""
-    is_evened: bool = False
-    """Whether they are divided by their spread then."""
-    doubt: str = ""
-    """Where something is done to them that is not known."""
-    changed_at: str = ""
-    """Where some of them are set."""
-    of_bytes: bool = False
-    """Whether they are known to be those of pictures, 0 to 255, before that."""
-    prepared: Instance | None = None
-    """What `preprocess_input` does to them."""
-
-    def scaled(self, factor: float) -> Numbers:
-        """All of them multiplied."""
-        return msgspec.structs.replace(self, scale=self.scale * factor, offset=self.offset * factor)
-
-    def shifted(self, by: float) -> Numbers:
-        """All of them with something added."""
-        return msgspec.structs.replace(self, offset=self.offset + by)
 
 
 class CodeTable(msgspec.Struct, frozen=True):

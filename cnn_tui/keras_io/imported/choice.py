@@ -8,9 +8,9 @@ from typing import Any
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.scale import changed_at
 from cnn_tui.keras_io.code.training.searched import SEARCHED
-from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.file import ImportProblem, SeveralModels
 from cnn_tui.keras_io.imported.told_apart import told_apart
@@ -96,7 +96,7 @@ def _how_trained(model: CodeModel) -> str:
     """The same text for models that are trained in the same way, be it on other images: with labels as they are."""
     fitted = model.fitted or {}
     asked = {**(model.compiled or {}), **{name: fitted.get(name) for name in ("epochs", "batch_size")}}
-    return repr((without_place(described(asked)), changed_at(fitted)))
+    return repr((without_place(described(asked)), changed_at(labels_of(fitted))))
 
 
 def without_place(value: Any) -> Any:
@@ -127,11 +127,3 @@ def labels_of(fitted: dict[str, Any]) -> Value:
     """The labels that a fit is given; None where it is given none apart from the images."""
     given = fitted.get("x")
     return fitted.get("y", given[1] if isinstance(given, tuple | list) and len(given) > 1 else None)
-
-
-def changed_at(fitted: dict[str, Any]) -> str:
-    """Where a script sets labels that it trains on; "" where it sets none."""
-    labels = labels_of(fitted)
-    if isinstance(labels, Unknown) and labels.table is not None:
-        return labels.table.numbers.changed_at
-    return labels.changed_at if isinstance(labels, DatasetArrays) else ""

@@ -23,6 +23,7 @@ from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.preparation import of_generator
 from cnn_tui.keras_io.code.data.scale import (
     arrays_of,
+    changed_at,
     is_scaled,
     note_changed,
     note_in_front,
@@ -45,7 +46,7 @@ from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Tested, Unknown, Value
 from cnn_tui.keras_io.imported.chain import Chain, Plain
-from cnn_tui.keras_io.imported.choice import SHAPES, changed_at, choose, described, labels_of
+from cnn_tui.keras_io.imported.choice import SHAPES, choose, described, labels_of
 from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.keras_io.imported.rows import with_flatten
 from cnn_tui.keras_io.imported.shared import note_learned_before
@@ -134,7 +135,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
     units = dense.arguments.get("units") if dense is not None else None
-    if changed := changed_at(fitted):
+    if changed := changed_at(labels_of(fitted)):
         notes.append(f"some of the labels are set by hand there ({changed}): here they are as they are in the dataset")
     notes += _labels_not_known(fitted, data)
     validation = _data(fitted.get("validation_data"))

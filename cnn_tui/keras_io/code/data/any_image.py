@@ -66,11 +66,11 @@ def each_of_pipeline(over: Folder) -> list[Value] | None:
     images = over.path
     if over.generator is not None or over.notes or over.passed or over.added or images.what != "images":
         return None
-    labels = msgspec.structs.replace(images, what="labels", sizes=())
+    labels = images.labels()
     for layer in over.layers:
         scale, offset = (layer.arguments.get(name, usual) for name, usual in (("scale", 1.0), ("offset", 0.0)))
         if layer.kind == "Rescaling" and isinstance(scale, int | float) and isinstance(offset, int | float):
-            images = images.scaled(scale).shifted(offset)
+            images = images.scaled(scale, offset)
         elif layer.kind == "Resizing" and (sized := _to_size(images, layer)) is not None:
             images = sized
         else:
@@ -137,7 +137,9 @@ def in_colours(
 
 def _as_scikit_has_it(images: DatasetArrays, callee: Named, given: Mapping[str, Value]) -> DatasetArrays:
     """The images as a function gives them that is scikit-image's: of bytes it makes 0 to 1."""
-    is_to_1 = callee.path.startswith("skimage.") and given.get("preserve_range") is not True and images.scale == 1
+    is_to_1 = (
+        callee.path.startswith("skimage.") and given.get("preserve_range") is not True and images.numbers.scale == 1
+    )
     return images.scaled(1 / WHITE) if is_to_1 else images
 
 

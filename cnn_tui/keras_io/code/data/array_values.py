@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Sequence
 
@@ -10,7 +11,9 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.experiment.image_ranges import ImageRange, apart, compact, ranges_of, within
 from cnn_tui.keras_io.code.data.rows import Rows, numbered
+from cnn_tui.keras_io.code.numbers import Numbers, linear
 from cnn_tui.keras_io.code.values import Instance, Value
+from cnn_tui.network.rescaling import WHITE
 
 
 class Lengths(msgspec.Struct, frozen=True):
@@ -66,20 +69,12 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """Whether they stand in the order of the dataset."""
     is_drawn: bool = False
     """Whether chance decides which of the images these are."""
-    scale: float = 1.0
-    """What the bytes are multiplied by on the way into the model."""
-    offset: float = 0.0
-    """What is added to them then."""
-    centered: tuple[int, ...] | None = None
-    """The axes over which their mean was counted, where it is taken away from them."""
-    is_evened: bool = False
-    """Whether they are divided by their spread then."""
+    numbers: Numbers = Numbers()
+    """What is done to their bytes on the way into the model."""
     options: DataOptions = AS_THEY_ARE
     """How the pictures of a folder are wanted."""
     to_length_1: Lengths | None = None
     """Which numbers of theirs are divided by the length that they have together; None where none are."""
-    changed_at: str = ""
-    """Where some of their numbers are set by hand."""
     layers: tuple[Instance, ...] = ()
     """What a script does to the images, as the layers that do the same; behind a preparation, all that it does."""
     changes: tuple[tuple[str, str], ...] = ()
@@ -97,21 +92,29 @@ class DatasetArrays(msgspec.Struct, frozen=True):
         """Whether more is done to them than another size, so that a scale behind that is no scale of bytes."""
         return any(layer.kind not in ("Resizing", "ZeroPadding2D", "Cropping2D") for layer in self.layers)
 
-    def scaled(self, factor: float) -> DatasetArrays:
-        """The images with every number multiplied."""
-        if self.is_prepared:
-            return self._behind(factor, 0.0)
-        return msgspec.structs.replace(self, scale=self.scale * factor, offset=self.offset * factor)
+    def behind(self, op: ast.operator, other: Value, is_left: bool) -> DatasetArrays:
+        """The images behind arithmetic on all their numbers. Raises TypeError where it is not followed."""
+        if self.is_prepared and (by := linear(op, other, is_left)) is not None:
+            return self.scaled(*by)
+        numbers = self.numbers.behind(op, other, is_left)
+        if numbers is None:
+            raise TypeError("not followed")
+        return msgspec.structs.replace(self, numbers=numbers)
 
-    def shifted(self, by: float) -> DatasetArrays:
-        """The images with something added to every number."""
-        if self.is_prepared:
-            return self._behind(1.0, by)
-        return msgspec.structs.replace(self, offset=self.offset + by)
-
-    def _behind(self, scale: float, offset: float) -> DatasetArrays:
-        layer = Instance("Rescaling", {"scale": scale, "offset": offset}, self.layers[-1].place)
+    def scaled(self, factor: float, by: float = 0.0) -> DatasetArrays:
+        """The images with every number multiplied, and then something added to it."""
+        if not self.is_prepared:
+            return msgspec.structs.replace(self, numbers=self.numbers.scaled(factor, by))
+        layer = Instance("Rescaling", {"scale": factor, "offset": by}, self.layers[-1].place)
         return msgspec.structs.replace(self, layers=(*self.layers, layer))
+
+    def in_black_and_white(self) -> DatasetArrays:
+        """The images with numbers from 0 to 1, whatever they were before."""
+        return msgspec.structs.replace(self, numbers=msgspec.structs.replace(self.numbers, scale=1 / WHITE, offset=0.0))
+
+    def labels(self) -> DatasetArrays:
+        """Their labels."""
+        return msgspec.structs.replace(self, what="labels", sizes=())
 
     @property
     def is_of_halves(self) -> bool:
@@ -213,13 +216,6 @@ class HeldOutMask(msgspec.Struct, frozen=True):
     """Which images of a dataset of the lab's are tested on, and not learned from; `is_other` are the others."""
 
     is_other: bool = False
-
-
-class Statistic(msgspec.Struct, frozen=True):
-    """The `mean` or the `std` of images, over some of the axes of their array."""
-
-    kind: str
-    axes: tuple[int, ...]
 
 
 class NpzFile(msgspec.Struct, frozen=True):

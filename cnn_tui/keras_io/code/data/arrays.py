@@ -79,7 +79,13 @@ def _padded(
     mode = given.get("mode", more[1] if len(more) > 1 else "constant")
     rest = {name for name in given if name not in ("pad_width", "mode") and given[name] not in (0, None)}
     pairs = [tuple(one) if isinstance(one, list | tuple) else (one, one) for one in widths] if _is_list(widths) else []
-    if mode != "constant" or rest or len(pairs) != len(images.sizes) + 1 or len(images.sizes) < 2 or images.offset:
+    if (
+        mode != "constant"
+        or rest
+        or len(pairs) != len(images.sizes) + 1
+        or len(images.sizes) < 2
+        or images.numbers.offset
+    ):
         return None
     whole, rows, columns, *channels = pairs
     if not all(type(end) is int for pair in pairs for end in pair) or any(any(pair) for pair in (whole, *channels)):
@@ -115,8 +121,9 @@ def _is_list(value: Value) -> bool:
 def _lengths(images: DatasetArrays, axis: Value, place: str) -> Lengths:
     """What Keras's `normalize` makes 1 long, along an axis of an array of images."""
     what, alike = _along(images, axis)
-    is_plain = images.centered is None and not images.offset and images.to_length_1 is None
-    return Lengths(what, alike if is_plain else None, images.scale, place)
+    numbers = images.numbers
+    is_plain = numbers.centered is None and not numbers.offset and images.to_length_1 is None
+    return Lengths(what, alike if is_plain else None, numbers.scale, place)
 
 
 def _along(images: DatasetArrays, axis: Value) -> tuple[str, str | None]:

@@ -27,11 +27,11 @@ from cnn_tui.keras_io.code.data.data_values import (
     OfName,
     ReadPicture,
 )
-from cnn_tui.keras_io.code.data.each_picture import notes_of, touched
+from cnn_tui.keras_io.code.data.each_picture import notes_of, scales_of, touched
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.data.unknown_pictures import sizes_of
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 THE_LABELS = "the labels"
 """What a list is in words that has a label for each file, or image."""
@@ -222,8 +222,7 @@ def together(listed: list[Value], place: str) -> Value:
         arguments["class_names"] = names
     if first.is_blue_first:
         arguments[BLUE_FIRST] = True
-    layers = [] if first.scale == 1 else [Instance("Rescaling", {"scale": first.scale}, place)]
-    return Folder(root, arguments, None, first.place, layers=tuple(layers), notes=notes_of(first))
+    return Folder(root, arguments, None, first.place, layers=scales_of(first, place), notes=notes_of(first))
 
 
 def by_names(folder: Folder, labelled: Sequence[Value]) -> Folder:

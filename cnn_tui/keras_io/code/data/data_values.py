@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 
@@ -110,7 +111,7 @@ class ReadPicture(msgspec.Struct, frozen=True):
     size: tuple[Value, ...] | None = None
     is_grey: bool = False
     is_blue_first: bool = False
-    scale: float = 1.0
+    numbers: Numbers = Numbers()
     touched: tuple[str, ...] = ()
     """What else is done to it, each with its line."""
 

@@ -60,10 +60,11 @@ def done_by(
         return moved
     if effect_of(name).changes_each:
         return images.with_change(DONE, f"{name} ({place})")
-    is_plain = images.centered is None and images.to_length_1 is None and not images.is_prepared
+    numbers = images.numbers
+    is_plain = numbers.centered is None and images.to_length_1 is None and not images.is_prepared
     if name not in _ENDS or unnamed or "axis" in given or images.dataset not in BUILT_IN or not is_plain:
         return None
-    return sorted((images.offset, images.scale * WHITE + images.offset))[_ENDS[name]]
+    return sorted((numbers.offset, numbers.scale * WHITE + numbers.offset))[_ENDS[name]]
 
 
 def _with_channels_moved(images: DatasetArrays, name: str, given: list[Value]) -> DatasetArrays | None:
@@ -95,14 +96,13 @@ def thresholded(op: ast.cmpop, images: Value, number: Value, place: str) -> Data
         return None
     if not isinstance(op, ast.Gt | ast.GtE | ast.Lt | ast.LtE):
         return None
-    black_and_white = msgspec.structs.replace(images, scale=1 / WHITE, offset=0.0)
-    return black_and_white.with_change(DONE, f"a threshold ({place})")
+    return images.in_black_and_white().with_change(DONE, f"a threshold ({place})")
 
 
 def labels_with(op: ast.operator, labels: DatasetArrays, number: Value, place: str) -> DatasetArrays:
     """Labels behind arithmetic, which are others unless it leaves each as it is."""
     stays = number in (0, 1) and number == int(isinstance(op, ast.Mult | ast.Div | ast.Pow))
-    return labels if stays else msgspec.structs.replace(labels, changed_at=place)
+    return labels if stays else msgspec.structs.replace(labels, numbers=labels.numbers.set_at(place))
 
 
 def by_scaler(scaler: str, images: Value, place: str) -> DatasetArrays | None:
@@ -112,10 +112,10 @@ def by_scaler(scaler: str, images: Value, place: str) -> DatasetArrays | None:
         return None
     if images.what != "images" or len(images.sizes) != 1:
         return None
-    if name == "StandardScaler" and images.centered is None:
-        return msgspec.structs.replace(images, centered=(0,), is_evened=True)
+    if name == "StandardScaler" and images.numbers.centered is None:
+        return msgspec.structs.replace(images, numbers=images.numbers.evened((0,)))
     if name == "MinMaxScaler":
-        return msgspec.structs.replace(images, scale=1 / WHITE, offset=0.0).with_change(BY_PIXEL, place)
+        return images.in_black_and_white().with_change(BY_PIXEL, place)
     return None
 
 

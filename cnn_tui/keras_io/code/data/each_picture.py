@@ -31,6 +31,13 @@ def notes_of(picture: ReadPicture) -> tuple[str, ...]:
     return tuple(f"{one} is done to each picture there: it is left out" for one in picture.touched)
 
 
+def scales_of(picture: ReadPicture, place: str) -> tuple[Instance, ...]:
+    """The layer that gives each picture the numbers that a script gives it; none where those are its own."""
+    scale, offset = picture.numbers.scale, picture.numbers.offset
+    arguments = {"scale": scale, "offset": offset} if offset else {"scale": scale}
+    return () if (scale, offset) == (1, 0) else (Instance("Rescaling", arguments, place),)
+
+
 def as_each(pictures: Folder, made: Value, place: str) -> Folder | None:
     """The pictures, each as one of them is made; None where it is not known what is made of one."""
     if not isinstance(made, ReadPicture):
@@ -41,6 +48,5 @@ def as_each(pictures: Folder, made: Value, place: str) -> Folder | None:
         arguments |= {"image_size": made.size, "target_size": made.size}
     if made.is_blue_first:
         arguments[BLUE_FIRST] = True
-    scales = () if made.scale == 1 else (Instance("Rescaling", {"scale": made.scale}, place),)
-    layers, notes = (*pictures.layers, *scales), (*pictures.notes, *notes_of(made))
+    layers, notes = (*pictures.layers, *scales_of(made, place)), (*pictures.notes, *notes_of(made))
     return msgspec.structs.replace(pictures, arguments=arguments, layers=layers, notes=notes)

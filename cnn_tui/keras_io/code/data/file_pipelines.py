@@ -55,7 +55,7 @@ def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapp
         known = isinstance(size, tuple | list) and len(size) == 2
         return msgspec.structs.replace(picture, size=tuple(size)) if known else None
     if name == "convert_image_dtype":
-        return msgspec.structs.replace(picture, scale=picture.scale / WHITE)
+        return msgspec.structs.replace(picture, numbers=picture.numbers.scaled(1 / WHITE))
     return picture if effect_of(name).leaves_all else None
 
 

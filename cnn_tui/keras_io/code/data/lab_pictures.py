@@ -35,7 +35,7 @@ def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, Data
         return None
     count = images_of_half(dataset, half)
     images = DatasetArrays(folder, half, "images", dataset.input_shape, count, count, options=options)
-    return images, msgspec.structs.replace(images, what="labels", sizes=())
+    return images, images.labels()
 
 
 def images_of_half(dataset: Dataset, half: str) -> int:

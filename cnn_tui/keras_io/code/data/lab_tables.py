@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
@@ -48,7 +46,7 @@ def lab_table(function: Function, script: Sequence[ast.stmt], unnamed: Sequence[
             half = "validation"
         count = images_of_half(dataset, half)
         images = DatasetArrays(path, half, "images", dataset.input_shape, count, count, options=options)
-        return images, msgspec.structs.replace(images, what="labels", sizes=())
+        return images, images.labels()
     return None
 
 

@@ -13,7 +13,8 @@ import msgspec
 
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import Folder
-from cnn_tui.keras_io.code.values import Instance, Named, Numbers, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.numbers import Numbers
+from cnn_tui.keras_io.code.values import Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import BLUE_FIRST, FROM_MINUS_1, IMAGENET_MEANS, IMAGENET_TORCH
 from cnn_tui.network.rescaling import WHITE
@@ -74,7 +75,7 @@ def prepared(images: Value, done: Instance) -> Value:
     if isinstance(images, Unknown) and images.table is not None:
         numbers, mode = images.table.numbers, done.arguments.get(MODE)
         if mode == "tf":
-            numbers = numbers.scaled(1 / 127.5).shifted(-1)
+            numbers = numbers.scaled(1 / 127.5, -1)
         elif mode != "":
             numbers = msgspec.structs.replace(numbers, doubt=done.place)
         return msgspec.structs.replace(images, table=msgspec.structs.replace(images.table, numbers=numbers))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, THREEFOLD, TURNED, DatasetArrays, Statistic
+from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, THREEFOLD, TURNED, DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.data.done_to_images import CHANGES
 from cnn_tui.keras_io.code.data.preparation import (
@@ -18,7 +18,8 @@ from cnn_tui.keras_io.code.data.preparation import (
     white_behind,
 )
 from cnn_tui.keras_io.code.data.unknown_images import prepared_by, scale_of
-from cnn_tui.keras_io.code.values import CodeTable, Instance, Named, Numbers, Unknown, Value
+from cnn_tui.keras_io.code.numbers import Numbers, Statistic
+from cnn_tui.keras_io.code.values import CodeTable, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.normalization import LENGTH_AXES
@@ -64,7 +65,7 @@ def own_scale(data: Value) -> Instance | None:
     None where those are 0 to 255 or 0 to 1, or are not known.
     """
     images, generator = arrays_of(data), data.generator if isinstance(data, Folder) else None
-    if images is not None and (images.centered is not None or images.to_length_1):
+    if images is not None and (images.numbers.centered is not None or images.to_length_1):
         return None
     given = generator.arguments if generator is not None else {}
     factor = given.get("rescale") or 1.0
@@ -103,17 +104,15 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
         return _of_table(table.numbers, generator, notes)
     images = arrays_of(data)
     if images is not None and (lengths := images.to_length_1):
-        if lengths.axis is not None and images.scale == lengths.scale and not images.offset:
+        if lengths.axis is not None and (images.numbers.scale, images.numbers.offset) == (lengths.scale, 0):
             notes.to_know.append("a UnitNormalization in front does what Keras's normalize does there")
             return [Instance("UnitNormalization", {"axis": LENGTH_AXES[lengths.axis]}, lengths.place)]
         divided = f"{lengths.what} is divided by its length there ({lengths.place})"
         notes.append(f"{divided}: here images come as 0 to 1")
         return []
-    if images is not None and images.centered is not None:
-        is_grey = (
-            describe(images.dataset, images.options).input_shape[2] == 1
-        )  # then all its numbers are of one channel
-        return _evened(images.centered, images.is_evened, len(images.sizes) + 1, is_grey, notes)
+    if images is not None and images.numbers.centered is not None:
+        channels = describe(images.dataset, images.options).input_shape[2]
+        return _evened(images.numbers, len(images.sizes) + 1, channels == 1, notes)
     known = scale_of(data) is not None or (
         isinstance(data, Folder) and (isinstance(data.path, str | Listed) or BY_HAND in data.arguments)
     )
@@ -155,7 +154,7 @@ def note_in_front(layer: Instance, notes: Notes) -> None:
 def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> list[Instance]:
     """The same for the rows of a table."""
     if numbers.centered is not None:
-        return _evened(numbers.centered, numbers.is_evened, _OF_IMAGES, False, notes)
+        return _evened(numbers, _OF_IMAGES, False, notes)
     factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
     if not isinstance(factor, int | float):
         return []
@@ -173,9 +172,8 @@ def note_changed(data: Value, layers: Sequence[Instance], notes: Notes) -> None:
 
     `layers` are those of the model that gets them.
     """
-    images, table = arrays_of(data), table_of(data)
-    place = images.changed_at if images is not None else table.numbers.changed_at if table is not None else ""
-    if place:
+    images = arrays_of(data)
+    if place := changed_at(data):
         notes.append(f"some of the numbers of the images are set by hand there ({place}): that is left out")
     is_learned = any(layer.kind == "Application" for layer in layers)
     for what, where in dict.fromkeys(images.changes) if images is not None else ():
@@ -208,7 +206,7 @@ def _is_near(one: float, other: float) -> bool:
 def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None:
     """White as it goes in, above black, black, and what `preprocess_input` does; None where it is not known."""
     generator, images = data.generator if isinstance(data, Folder) else None, arrays_of(data)
-    if images is not None and (images.centered is not None or images.to_length_1):
+    if images is not None and (images.numbers.centered is not None or images.to_length_1):
         return None
     if images is None and not (isinstance(data, Folder) and isinstance(data.path, str | Listed)):
         return None
@@ -223,7 +221,7 @@ def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None
     if generator is not None and done is None and generator.arguments.get(FUNCTION):
         return None
     factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
-    scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
+    scale, offset = (images.numbers.scale, images.numbers.offset) if images is not None else (1.0, 0.0)
     steps = [(factor, 0.0)]
     steps += [(one.arguments.get("scale"), one.arguments.get("offset", 0.0)) for one in of_pipeline if _is_scale(one)]
     for by, and_by in steps:
@@ -239,12 +237,12 @@ def _is_scale(layer: Instance) -> bool:
     return layer.kind in _SCALES
 
 
-def _evened(centered: tuple[int, ...], is_evened: bool, dimensions: int, is_grey: bool, notes: Notes) -> list[Instance]:
-    """What a script does to images by their own mean, over the axes `centered`, and spread."""
-    if not is_evened:
+def _evened(numbers: Numbers, dimensions: int, is_grey: bool, notes: Notes) -> list[Instance]:
+    """What a script does to images by their own mean and spread; all numbers of grey ones are of one channel."""
+    if not numbers.is_evened:
         notes.append("the mean of the images is taken away from them there: that is left out")
         return []
-    every = tuple(range(dimensions))
+    centered, every = numbers.centered, tuple(range(dimensions))
     kept: Value = -1
     if centered == (0,):
         kept = [1, 2, 3]
@@ -288,3 +286,9 @@ def arrays_of(data: Value) -> DatasetArrays | None:
     """The images of a dataset's arrays, as they are or by batches; None where the data are others."""
     images = data.path if isinstance(data, Folder) else data
     return images if isinstance(images, DatasetArrays) else None
+
+
+def changed_at(data: Value) -> str:
+    """Where a script sets some of the numbers of images, or labels, by hand; "" where it sets none."""
+    arrays, table = arrays_of(data), table_of(data)
+    return arrays.numbers.changed_at if arrays is not None else table.numbers.changed_at if table is not None else ""

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Statistic
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import CodeTable, Named, Numbers, Unknown, Value
-from cnn_tui.network.rescaling import WHITE
+from cnn_tui.keras_io.code.numbers import Numbers, Statistic
+from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown, Value
 
 _TABLE = ".csv"
 _EVERY = (0, 1, 2, 3)
@@ -48,12 +48,7 @@ def on_table(op: ast.operator, left: Value, right: Value, place: str) -> Unknown
     is_left = isinstance(left, Unknown) and left.table is not None
     rows, other = (left, right) if is_left else (right, left)
     table: CodeTable = rows.table
-    found = None
-    if isinstance(other, Statistic) and is_left:
-        found = _evened(op, table.numbers, other)
-    elif type(other) in (int, float):
-        found = _with_number(op, table.numbers, float(other), is_left)
-    return _with(rows, table, found or _doubted(table.numbers, place))
+    return _with(rows, table, table.numbers.behind(op, other, is_left) or _doubted(table.numbers, place))
 
 
 def _with(rows: Unknown, table: CodeTable, numbers: Numbers) -> Unknown:
@@ -62,31 +57,6 @@ def _with(rows: Unknown, table: CodeTable, numbers: Numbers) -> Unknown:
 
 def _doubted(numbers: Numbers, place: str) -> Numbers:
     return numbers if numbers.doubt else msgspec.structs.replace(numbers, doubt=place)
-
-
-def _with_number(op: ast.operator, numbers: Numbers, other: float, is_left: bool) -> Numbers | None:
-    """`rows / 255`, and `1 - rows`; None for what is neither a multiplication nor an addition."""
-    match op:
-        case ast.Div() if is_left and other:
-            return numbers.scaled(1 / other)
-        case ast.Mult():
-            return numbers.scaled(other)
-        case ast.Add():
-            return numbers.shifted(other)
-        case ast.Sub():
-            return numbers.shifted(-other) if is_left else numbers.scaled(-1).shifted(other)
-    return None
-
-
-def _evened(op: ast.operator, numbers: Numbers, by: Statistic) -> Numbers | None:
-    """`rows - mean`, `(rows - mean) / std`, and `rows / max`; None for anything else."""
-    if isinstance(op, ast.Sub) and by.kind == "mean" and numbers.centered is None:
-        return msgspec.structs.replace(numbers, centered=by.axes)
-    if isinstance(op, ast.Div) and by.kind == "std" and numbers.centered is not None:
-        return msgspec.structs.replace(numbers, is_evened=True)
-    if isinstance(op, ast.Div) and by.kind == "max" and by.axes == _EVERY and numbers == Numbers():
-        return numbers.scaled(1 / WHITE)
-    return None
 
 
 def statistic_of_table(
@@ -114,7 +84,7 @@ def behind_call(table: CodeTable, callee: Value, name: str, place: str) -> CodeT
         return table
     numbers = _doubted(table.numbers, place)
     if isinstance(callee, Unknown) and callee.what.startswith("StandardScaler(") and name in _EVENING_OUT:
-        numbers = msgspec.structs.replace(table.numbers, centered=(0,), is_evened=True)
+        numbers = table.numbers.evened((0,))
     return msgspec.structs.replace(table, numbers=numbers)
 
 
@@ -136,7 +106,7 @@ def _with_column(held: Unknown, table: CodeTable, name: str, value: Value, place
     """
     of_table = value.table.numbers if isinstance(value, Unknown) and value.table is not None else None
     if _PIXELS.search(name):
-        changed = msgspec.structs.replace(table.numbers, changed_at=place) if of_table is None else of_table
+        changed = table.numbers.set_at(place) if of_table is None else of_table
         return _with(held, table, changed)
     is_same = of_table is not None and (of_table.changed_at or _RENAMED.search(value.what))
     at = (of_table.changed_at if of_table is not None else "") if is_same else place
@@ -149,7 +119,7 @@ def column_of(table: CodeTable | None, name: Value) -> CodeTable | None:
     at = dict(table.columns).get(name) if table is not None and isinstance(name, str) else None
     if not at or table is None:
         return table
-    return msgspec.structs.replace(table, numbers=msgspec.structs.replace(table.numbers, changed_at=at))
+    return msgspec.structs.replace(table, numbers=table.numbers.set_at(at))
 
 
 def relabelled(callee: Value, name: str, first: Value, place: str) -> CodeTable | None:
@@ -160,13 +130,13 @@ def relabelled(callee: Value, name: str, first: Value, place: str) -> CodeTable 
     of = [*map(repr, first.values())]
     if len(set(of)) == len(of):
         return table
-    return msgspec.structs.replace(table, numbers=msgspec.structs.replace(table.numbers, changed_at=place))
+    return msgspec.structs.replace(table, numbers=table.numbers.set_at(place))
 
 
 def with_change(value: Value, place: str) -> Value:
     """Images, or labels, of which some numbers are set at a place; any other value as it is."""
     if isinstance(value, DatasetArrays):
-        return msgspec.structs.replace(value, changed_at=place)
+        return msgspec.structs.replace(value, numbers=value.numbers.set_at(place))
     if isinstance(value, Unknown) and value.table is not None:
-        return _with(value, value.table, msgspec.structs.replace(value.table.numbers, changed_at=place))
+        return _with(value, value.table, value.table.numbers.set_at(place))
     return value

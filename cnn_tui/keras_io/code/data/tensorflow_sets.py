@@ -121,7 +121,7 @@ def _at_once(half: Folder, is_pair: bool) -> Value:
     images: Value = half.path
     labels: Value = Unknown("labels", half.place)
     if isinstance(images, DatasetArrays):
-        labels = msgspec.structs.replace(images, what="labels", sizes=())
+        labels = images.labels()
     return (images, labels) if is_pair else {"image": images, "label": labels}
 
 

@@ -8,27 +8,22 @@ import msgspec
 
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import Folder
-from cnn_tui.keras_io.code.values import Instance, Numbers, Unknown, Value
+from cnn_tui.keras_io.code.numbers import Numbers
+from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 _OF_BYTES = 1 / 64
 """What is multiplied by less is taken to be 0 to 255 before; else who knows what it is."""
 
 
-def on_unknown(op: ast.operator, left: Unknown, number: Value) -> Unknown:
-    """What `left op number` is. Raises TypeError for what is neither a multiplication nor an addition."""
-    numbers = left.numbers or Numbers()
-    if type(number) not in (int, float) or numbers.prepared is not None:
+def on_unknown(op: ast.operator, left: Value, right: Value) -> Unknown:
+    """What `left op right` is, of which one is not known. Raises TypeError for other arithmetic than on its numbers."""
+    is_left = isinstance(left, Unknown)
+    rows: Unknown = left if is_left else right
+    numbers = rows.numbers or Numbers()
+    found = numbers.behind(op, right if is_left else left, is_left) if numbers.prepared is None else None
+    if found is None:
         raise TypeError("not known")
-    match op:
-        case ast.Div():
-            numbers = numbers.scaled(1 / number)
-        case ast.Mult():
-            numbers = numbers.scaled(number)
-        case ast.Add() | ast.Sub():
-            numbers = numbers.shifted(number if isinstance(op, ast.Add) else -number)
-        case _:
-            raise TypeError("not known")
-    return msgspec.structs.replace(left, numbers=numbers)
+    return msgspec.structs.replace(rows, numbers=found)
 
 
 def prepared_by(data: Value) -> Instance | None:
@@ -41,7 +36,7 @@ def scale_of(data: Value) -> tuple[float, float] | None:
     """What a script multiplies the bytes of images by, and what it adds then; None where it is not known."""
     images = data.path if isinstance(data, Folder) else data
     if isinstance(images, DatasetArrays):
-        return images.scale, images.offset
+        return images.numbers.scale, images.numbers.offset
     numbers = _numbers(data)
     if numbers is None or numbers.doubt or numbers.centered is not None:
         return None

@@ -10,8 +10,9 @@ from cnn_tui.keras_io.code.data.array_values import GREYED
 from cnn_tui.keras_io.code.data.colours import is_conversion, made_of_colours, read_colours
 from cnn_tui.keras_io.code.data.data_values import OfEach, ReadPicture
 from cnn_tui.keras_io.code.effects import effect_of
+from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.unknown_picture import UnknownPicture
-from cnn_tui.keras_io.code.values import Named, Numbers, Unknown, Value
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 
 _WIDTH_FIRST = ("cv2.resize", "resize")
