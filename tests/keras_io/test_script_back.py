@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.data.dataset import DataOptions
+from cnn_tui.experiment import leaving_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.script.notebook import keras_notebook
@@ -21,6 +22,7 @@ from cnn_tui.network.layers import (
     RandomRotation,
 )
 from tests.keras_io.scripts import FIT, HEAD, SMALL, read
+from tests.training.data.test_named_pictures import write
 
 LAYOUTS: dict[str, tuple[tuple[str, ...], DataOptions]] = {
     "one folder": ((".",), DataOptions()),
@@ -62,6 +64,56 @@ def test_an_exported_script_of_a_folder_comes_back_with_it(pets: Path, layout: s
     assert imported.experiment == experiment
     assert imported.notes == ()
     assert read(pets.parent, keras_notebook(experiment), suffix=".ipynb").experiment == experiment
+
+
+@pytest.mark.parametrize("layout", ["a table", "two tables", "three tables", "a share of it"])
+def test_an_exported_script_of_a_table_that_names_pictures_comes_back_with_it(tmp_path: Path, layout: str) -> None:
+    tables = [write(tmp_path / f"{name}.csv", tmp_path / "pictures", rows=30) for name in ("train", "tested", "third")]
+    test = {"a table": None, "a share of it": 0.3}.get(layout, str(tables[1]))
+    validation: str | float = {"three tables": str(tables[2]), "a share of it": "none"}.get(layout, 0.5)
+    experiment = Experiment(
+        name="script",
+        dataset=str(tables[0]),
+        test=test,
+        image_size=(3, 4),
+        color="rgb" if test is None else None,
+        fit="crop",
+        training=Training(batch_size=4, seed=3, validation=validation),
+        layers=(Flatten(), Dense(units=3, activation="softmax")),
+    )
+    imported = read(tmp_path, keras_script(experiment))
+    assert (imported.experiment, imported.notes) == (experiment, ())
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+@pytest.mark.parametrize("validation", ["test", "0-4999", "10000-12999", 0.1])
+@pytest.mark.parametrize("leave_out", ["", "30000-59999", "5,7,30000-59999"])
+def test_the_parts_of_the_images_come_back(
+    tmp_path: Path, seed: int | None, validation: str | float, leave_out: str
+) -> None:
+    experiment = Experiment(
+        name="script",
+        dataset="mnist",
+        leave_out=leaving_out.parse(leave_out) if leave_out else (),
+        training=Training(validation=validation, seed=seed),
+        layers=(Flatten(), Dense(units=10, activation="softmax")),
+    )
+    imported = read(tmp_path, keras_script(experiment))
+    assert (imported.experiment, imported.notes) == (experiment, ())
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4, 9])
+def test_other_steps_than_all_of_an_epoch_come_back(tmp_path: Path, steps: int) -> None:
+    labels = np.arange(24) % 2
+    images = np.full((24, 4, 4), 7, "uint8")
+    np.savez(tmp_path / "set.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    experiment = Experiment(
+        name="script",
+        dataset=str(tmp_path / "set.npz"),
+        training=Training(batch_size=8, steps_per_epoch=steps, seed=3),
+        layers=(Flatten(), Dense(units=2, activation="softmax")),
+    )
+    assert read(tmp_path, keras_script(experiment)).experiment == experiment
 
 
 def test_a_script_like_the_labs_asks_for_no_picture_that_is_too_large(pets: Path) -> None:

@@ -109,7 +109,14 @@ def _steps_of_share(share: Share, experiment: Experiment, code: CodeImport, note
 def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> bool:
     """Whether so many steps show every training image once, but for a last batch that is not full."""
     once = _batches_of_all(experiment, code)
-    return once is not None and abs(steps - once) <= 1
+    if once is None:
+        return False
+    # A folder may have other pictures here than where the steps were counted, and a share of them is tested on.
+    return abs(steps - once) < 1 or (abs(steps - once) == 1 and not _are_arrays(code))
+
+
+def _are_arrays(code: CodeImport) -> bool:
+    return isinstance(code.data.path if isinstance(code.data, Folder) else code.data, DatasetArrays)
 
 
 def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:

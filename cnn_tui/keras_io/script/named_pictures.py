@@ -26,6 +26,11 @@ def tables_of(path: Path, options: DataOptions) -> dict[str, NamesTable]:
     return tables
 
 
+VARIABLES = {"listed": "table", "tested": "test_table", "validated": "validation_table"}
+"""The names of a script's variables with the paths of its tables, by those of what is listed in them."""
+FUNCTION = "pictures_in"
+
+
 def listing_parts(tables: dict[str, NamesTable], before: list[str]) -> Iterator[CodeLines]:
     """What sets `listed`, and `tested` and `validated` where there are such tables: pairs of a class and a path.
 
@@ -35,7 +40,7 @@ def listing_parts(tables: dict[str, NamesTable], before: list[str]) -> Iterator[
         yield before
     yield [
         "# A table names the pictures, and the class of each",
-        "def pictures_in(table, folder, delimiter, columns, name_at, label_at, ending, first):",
+        f"def {FUNCTION}(table, folder, delimiter, columns, name_at, label_at, ending, first):",
         '    with open(table, newline="", encoding="utf-8-sig", errors="replace") as file:',
         "        rows = list(csv.reader(file, delimiter=delimiter))[first:]",
         "    rows = [[field.strip() for field in row] for row in rows if len(row) == columns]",
@@ -45,15 +50,17 @@ def listing_parts(tables: dict[str, NamesTable], before: list[str]) -> Iterator[
     ]
     lines: list[str] = []
     for name, table in tables.items():
+        lines += call("Path", [literal(str(table.path))], before=f"{VARIABLES[name]} = ")
+    for name, table in tables.items():
         arguments = [
-            literal(str(table.path)),
+            VARIABLES[name],
             f"Path({literal(str(table.root))})",
             literal(table.delimiter),
             *map(str, (len(table.header), table.names_at, label_at(table))),
             literal(table.ending),
             str(int(table.is_named)),
         ]
-        lines += call("pictures_in", arguments, before=f"{name} = ")
+        lines += call(FUNCTION, arguments, before=f"{name} = ")
     yield [*lines, "classes = sorted({label for label, _ in listed})"]
 
 

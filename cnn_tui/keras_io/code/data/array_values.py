@@ -137,6 +137,13 @@ class DatasetArrays(msgspec.Struct, frozen=True):
         given["drawn_of"] = self.drawn_of if self.ranges is None else self.ranges
         return msgspec.structs.replace(self, **given, is_drawn=self.is_drawn or is_drawn)
 
+    @property
+    def source(self) -> DatasetArrays:
+        """All of the images that these were drawn of, as batches are, in an order that is not known."""
+        are_known = self.taken_from == (sum(one.size for one in self.drawn_of) or self.whole)
+        given = {"ranges": self.drawn_of, "is_drawn": False} if are_known else {"ranges": None}
+        return msgspec.structs.replace(self, **given, count=self.taken_from, is_ordered=False)
+
     def part(self, rows: range) -> DatasetArrays:
         """Those of the images that stand at places one after another."""
         if not self.is_ordered or self.places is None or self.count is None or not rows:

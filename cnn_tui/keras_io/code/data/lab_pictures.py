@@ -6,13 +6,16 @@ import ast
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, DataOptions, Dataset, DatasetError
+from cnn_tui.data.dataset import MOST_SIDE, TEST_SHARE, DataOptions, Dataset, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.values import Function, Names, Value
+from cnn_tui.keras_io.code.values import Function, Value
+from cnn_tui.keras_io.script.named_pictures import FUNCTION, VARIABLES
 
 _LOADS = "load_pictures"
 _LOADS_ONE = "load_picture"
+_OF_FOLDERS = ("folder", "test_folder", "validation_folder")
+_OF_TABLES = tuple(VARIABLES.values())
 
 
 def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, DatasetArrays] | None:
@@ -21,7 +24,8 @@ def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, Data
     `listed` is what the function was given: the pictures to train on, or those to test or to validate on.
     """
     names = function.names
-    folder, one = names.get("folder"), names.get(_LOADS_ONE)
+    variables = _OF_TABLES if isinstance(names.get(FUNCTION), Function) else _OF_FOLDERS
+    (folder, *others), one = map(names.get, variables), names.get(_LOADS_ONE)
     if function.node.name != _LOADS or not isinstance(folder, str) or not isinstance(one, Function):
         return None
     shape = shape_of_picture(one)
@@ -29,7 +33,7 @@ def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, Data
         return None
     half = next((half for half in ("test", "validation") if listed is names.get(half)), "train")
     try:
-        options = _options(folder, shape, is_cropped(one), names)
+        options = _options(folder, shape, is_cropped(one), names.get("share"), *others)
         dataset = describe(folder, options)
     except DatasetError:
         return None
@@ -44,11 +48,14 @@ def images_of_half(dataset: Dataset, half: str) -> int:
     return counts[half]
 
 
-def _options(folder: str, shape: tuple[int, int, int], crops: bool, names: Names) -> DataOptions:
-    """How the pictures are wanted: a size or a colour is left open where the folder's own is the same."""
-    share, apart = names.get("share"), names.get("test_folder")
-    test = apart if isinstance(apart, str) else share if isinstance(share, float) else None
-    third = names.get("validation_folder")
+def _options(
+    folder: str, shape: tuple[int, int, int], crops: bool, share: Value, apart: Value, third: Value
+) -> DataOptions:
+    """How the pictures are wanted: a size or a colour is left open where the folder's own is the same.
+
+    `share` is what is tested on of each class; `apart` and `third` are where the pictures to test and validate on are.
+    """
+    test = apart if isinstance(apart, str) else share if isinstance(share, float) and share != TEST_SHARE else None
     validation = third if isinstance(third, str) else None
     plain = DataOptions(fit="crop" if crops else "stretch", test=test, validation=validation)
     size, color = shape[:2], "grayscale" if shape[2] == 1 else "rgb"

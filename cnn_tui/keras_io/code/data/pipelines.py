@@ -230,7 +230,7 @@ def batches(given: Value, place: str) -> Value:
     if len(parts) > 2:
         arguments["class_weight" if isinstance(parts[2], ClassWeights) else "sample_weight"] = parts[2]
     if isinstance(images, DatasetArrays):
-        return Folder(images.some(images.taken_from), arguments, None, place)
+        return Folder(images.source, arguments, None, place)
     if isinstance(images, Unknown):
         return Folder(images, {**arguments, YIELDED: True}, None, place)
     return Unknown("", place)
