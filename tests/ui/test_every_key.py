@@ -22,7 +22,7 @@ from cnn_tui.ui.dialogs.predict import PredictScreen
 from cnn_tui.ui.dialogs.rate_finder import RateFinder
 from cnn_tui.ui.dialogs.settings import SettingsScreen
 from cnn_tui.ui.keys import KEYS
-from cnn_tui.ui.panes.history.columns import USUAL
+from cnn_tui.ui.panes.history.column_choice import USUAL
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.screens.compare import CompareScreen
 from cnn_tui.ui.screens.exercises import ExercisesScreen

@@ -11,7 +11,8 @@ from textual.events import Resize
 
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import Dialog
-from cnn_tui.ui.panes.history.columns import FIELD, USUAL, ColumnChoice
+from cnn_tui.ui.panes.history.column_choice import USUAL, ColumnChoice
+from cnn_tui.ui.panes.history.columns import FIELD
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _ARCHIVED = "archived"

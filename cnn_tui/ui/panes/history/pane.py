@@ -18,13 +18,14 @@ from cnn_tui.history.folding import typical_run
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.home import remedy
-from cnn_tui.text import counted, quiet, run_numbers, sentence
+from cnn_tui.text import counted, run_numbers, sentence
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.panes.history.columns import OTHER_DATA, ColumnChoice, arrow, remember
+from cnn_tui.ui.panes.history.column_choice import ColumnChoice, remember
+from cnn_tui.ui.panes.history.frame_words import frame_words
 from cnn_tui.ui.panes.history.preview import RunPreview
 from cnn_tui.ui.panes.history.run_reader import RunRead, RunReader
 from cnn_tui.ui.panes.history.runs_table import RunsTable
@@ -144,37 +145,16 @@ class HistoryPane(Pane):
 
     def _say(self) -> None:
         """In the frame: how many runs, how they are sorted. At the bottom: the filter."""
-        query, count = self.listing.query, self.listing.count()
-        runs = counted(count, "run")
-        words = [runs if count else "no runs yet"]
-        folded = self.listing.count_folded()
-        if query.filter:
-            words[0] = f"{count:,} of {counted(self.listing.total(), 'run')}"
-        if folded:
-            words.append(f"{folded:,} folded")
-        if self.rows.marked:
-            words.append(f"{len(self.rows.marked):,} marked")
-        if query.archived:
-            words.append("archived too")
-        if query.sort != "id" or query.reverse:
-            words.append(f"{COLUMNS[query.sort].lab_title}{arrow(query.sort, query.reverse)}")
-        if dataset := self.rows.dataset:
-            words.append(quiet(dataset, 30))
-        if self.rows.ranked is not None:
-            words.append(f"{OTHER_DATA} other data")
-        self.say(" · ".join(words))
+        self.say(frame_words(self.rows))
         self._share_room()
         if self.rows.here != self._reader.wanted:
             self._read_at_rest()
-        prompt = self.query_one(Prompt)
-        if prompt.is_open and prompt.refused:
-            return
-        if prompt.is_open:
-            prompt.tell(
-                f"{runs}. {key_of('field.accept')} keeps the filter, {key_of('field.leave')} clears it.", "strong"
-            )
-        else:
-            prompt.tell(f"/{query.filter}  ({key_of('lab.back')} clears it)" if query.filter else "", "accent")
+        prompt, typed = self.query_one(Prompt), self.listing.query.filter
+        if prompt.is_open and not prompt.refused:
+            keys = f"{key_of('field.accept')} keeps the filter, {key_of('field.leave')} clears it."
+            prompt.tell(f"{counted(self.listing.count(), 'run')}. {keys}", "strong")
+        elif not prompt.is_open:
+            prompt.tell(f"/{typed}  ({key_of('lab.back')} clears it)" if typed else "", "accent")
 
     # Sorting, filtering, columns, marks
 
@@ -247,7 +227,7 @@ class HistoryPane(Pane):
         self.rows.toggle_mark()
 
     def action_mark_all(self) -> None:
-        self.rows.mark_all()
+        self.rows.toggle_all_marks()
 
     def action_next_mark(self, by: int) -> None:
         if not self.rows.next_mark(by):
@@ -271,7 +251,7 @@ class HistoryPane(Pane):
 
         Where it is one of two that are marked, the other one stands beside it.
         """
-        run_id, marked = self._one(), self.rows.apart(sorted(self.rows.marked))
+        run_id, marked = self._one(), self.rows.marked.rows()
         if run_id is not None:
             others = [some for some in marked if run_id not in some]
             paired = len(marked) == 2 and len(others) == 1
@@ -279,17 +259,11 @@ class HistoryPane(Pane):
 
     def action_overlay_runs(self) -> None:
         """The curves of the marked runs over each other; with no mark, that of the row under the cursor."""
-        marked = sorted(self.rows.marked)
-        self._ask("history.overlay", *(self.rows.apart(marked) if marked else [self.rows.here]))
+        self._ask("history.overlay", *(self.rows.marked.rows() or [self.rows.here]))
 
     def action_compare_runs(self, everything: bool) -> None:
         """The marked runs side by side; with no two marked, the row under the cursor and the baseline."""
-        rows = self.rows.apart(sorted(self.rows.marked))
-        if len(rows) < 2:
-            base = notebook.pinned(self.history)
-            both = [*rows, *([self.rows.here] if self.rows.here else [])]
-            rows = [] if base is None or any(base in one for one in both) else [(base,)]
-            rows = list(dict.fromkeys([*rows, *both]))
+        rows = self.rows.marked.to_compare(self.rows.here, notebook.pinned(self.history))
         if len(rows) < 2:
             self.app.notify(
                 f"A comparison needs two runs: {key_of('history.mark')} marks them, or "
@@ -362,11 +336,9 @@ class HistoryPane(Pane):
     def copied(self) -> tuple[str, str] | None:
         """The row of the run under the cursor; of all the marked, if it is one of them."""
         runs = self.rows.acted_on
-        return (
-            (f"the row{'s' if len(runs) > 1 else ''} of {run_numbers(runs)}", self.rows.row_text(runs))
-            if runs
-            else None
-        )
+        if not runs:
+            return None
+        return f"the row{'s' if len(runs) > 1 else ''} of {run_numbers(runs)}", self.rows.row_text(runs)
 
     def undo(self) -> bool:
         """Take back what was written here last; False when that is not here."""

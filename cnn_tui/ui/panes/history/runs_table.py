@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from rich.style import Style
 from textual.timer import Timer
 
-from cnn_tui.data.dataset import STAND_INS
 from cnn_tui.experiment.names import ShortName
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
@@ -20,7 +19,11 @@ from cnn_tui.history.run import Line
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.history.short_names import ShortNames
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.panes.history.columns import ROOMY, USUAL, Around, ColumnChoice, FoldOnScreen, Layout, remembered
+from cnn_tui.ui.panes.history.column_choice import USUAL, ColumnChoice, remembered
+from cnn_tui.ui.panes.history.columns import Around, FoldOnScreen
+from cnn_tui.ui.panes.history.data_used import DataUsed
+from cnn_tui.ui.panes.history.run_marks import RunMarks
+from cnn_tui.ui.panes.history.table_layout import ROOMY, Layout
 from cnn_tui.ui.widgets.table import Cell, Table
 
 _READ_AGAIN = 2.0
@@ -35,7 +38,7 @@ class RunsTable(Table):
         super().__init__((), self._rows, empty=_empty(), placed=False, id="runs")
         self.history = history
         self.listing = Listing(history, Query(folded=True))
-        self.marked: dict[int, None] = {}
+        self.marked = RunMarks(self.listing)
         self.chosen = remembered()
         """The columns that the user wants."""
         self.room = 0
@@ -52,10 +55,7 @@ class RunsTable(Table):
         """The row that the cursor stays on; None until it was moved."""
         self._drawn: dict[int, FoldedLine] = {}
         """What is in the rows on the screen."""
-        self._same_data = True
-        self._data_used: list[tuple[str, int, int]] = []
-        self._looked_through = 0
-        """Up to this run, the data of each is known."""
+        self._data = DataUsed(history)
         self._state: object = None
         self._read_at = 0.0
         self._later: Timer | None = None
@@ -120,7 +120,7 @@ class RunsTable(Table):
         before = self.listing.spot_at(self.cursor)
         self.listing.refresh()
         self.names.look()
-        self._data_used = self.history.data_used()
+        self._data.read()
         self._show_listing(before)
 
     def read_anew(self) -> None:
@@ -186,7 +186,7 @@ class RunsTable(Table):
         """
         keys = list(self.chosen.columns)
         narrow = self.room < ROOMY and self.chosen.columns == USUAL.columns
-        if "test_accuracy" in keys and (narrow or not self._have_same_data()):
+        if "test_accuracy" in keys and (narrow or not self._data.is_same()):
             wanted = ("status",) if narrow else ("dataset", "epochs_done", "status")
             beside = [key for key in wanted if key in keys]
             keys = [key for key in keys if key not in beside]
@@ -196,23 +196,13 @@ class RunsTable(Table):
 
     @property
     def ranked(self) -> tuple[str, int, int] | None:
-        """What the figures that rank are of: the baseline's data, else what most runs had; None where all had that."""
-        if len(self._data_used) < 2:
-            return None
-        return self._baseline.images if self._baseline and self._baseline.train_images else self._data_used[0]
+        """What the figures that rank are of; None where all have the same."""
+        return self._data.ranked(self._baseline)
 
     @property
     def dataset(self) -> str:
         """The dataset of the figures that are not marked; "" before a run was trained."""
-        images = self.ranked or next(iter(self._data_used), None)
-        return images[0] if images else ""
-
-    def _have_same_data(self) -> bool:
-        if self._same_data:
-            self._same_data = not self.history.has_other_data(self._looked_through, STAND_INS)
-            # A run that has not begun may yet get other data than it asked for.
-            self._looked_through = self.history.ended_until()
-        return self._same_data
+        return self._data.dataset(self._baseline)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         try:
@@ -259,54 +249,36 @@ class RunsTable(Table):
                     row[at] = COLUMNS[key].show(line)
         return "".join("\t".join(row) + "\n" for row in (titles, *rows))
 
-    def apart(self, runs: Sequence[int]) -> list[tuple[int, ...]]:
-        """Runs as the table shows them: those in one folded row together, every other one by itself."""
-        found: dict[object, list[int]] = {}
-        for run in runs:
-            row = self.listing.position(run)
-            folded = row is not None and self.listing.is_open(row) is False
-            found.setdefault(("row", row) if folded else run, []).append(run)
-        return [tuple(sorted(some)) for some in found.values()]
-
     # Marks
 
     @property
     def acted_on(self) -> tuple[int, ...]:
         """The runs of the row under the cursor; all that are marked, if one of them is."""
-        here = self.here
-        return tuple(sorted(self.marked if any(one in self.marked for one in here) else here))
+        return self.marked.acted_on(self.here)
 
     def toggle_mark(self) -> None:
         """Mark the runs of the row under the cursor, or take their marks away if all of them have one."""
-        here = self.here
         self.keep_cursor()
-        if here:
-            if all(one in self.marked for one in here):
-                for one in here:
-                    del self.marked[one]
-            else:
-                self.marked.update(dict.fromkeys(here))
-            self.redraw()
-            self._tell_shown()
+        if self.here:
+            self.marked.toggle(self.here)
+            self._show_marks()
 
-    def mark_all(self) -> None:
+    def toggle_all_marks(self) -> None:
         """Mark all runs in the table, or none if all of them are marked."""
-        ids = self.listing.ids()
-        if all(one in self.marked for one in ids):
-            self.marked.clear()
-        else:
-            self.marked.update(dict.fromkeys(ids))
+        self.marked.toggle_all()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
         self.redraw()
         self._tell_shown()
 
     def next_mark(self, by: int) -> bool:
         """The cursor to the next marked run, or the one before; False when none in the table is marked."""
-        places = sorted({place for one in self.marked if (place := self.listing.position(one)) is not None})
-        if places:
-            beyond = [place for place in places if (place > self.cursor if by > 0 else place < self.cursor)] or places
-            self.move(beyond[0] if by > 0 else beyond[-1])
+        row = self.marked.next_row(self.cursor, by)
+        if row is not None:
+            self.move(row)
             self.keep_cursor()
-        return bool(places)
+        return row is not None
 
 
 def _empty() -> str:
