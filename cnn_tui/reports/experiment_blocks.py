@@ -20,7 +20,7 @@ from cnn_tui.reports.blocks import (
     Paragraph,
     TextTable,
 )
-from cnn_tui.text import counted, moment, sentence
+from cnn_tui.text import counted, moment, quiet, sentence
 
 
 def experiment_blocks(run: Run) -> Iterator[Block]:
@@ -41,7 +41,7 @@ def experiment_blocks(run: Run) -> Iterator[Block]:
         "training",
         f"{counted(training.epochs, 'epoch')}{steps}, batch {training.batch_size}, "
         f"{_optimizer(run.experiment)}, {_loss(training)}, "
-        f"{training.precision}, validation {training.validation}{some}",
+        f"{training.precision}, validation {quiet(str(training.validation), 200)}{some}",
     )
     yield Fact("starts from", start_weights.in_words(run.experiment))
     if training.schedule is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from PIL import Image
 from cnn_tui.training.data import download
 from cnn_tui.training.data.download import Progress, Say
 from tests.cli.command import Inside, assert_one_sentence
+from tests.training.data.test_validation_place import write_parts
 from tests.training.trained_run import write_shapes
 
 
@@ -109,6 +111,18 @@ def test_data_show_tells_what_is_fed_of_a_folder_and_what_is_left_out(tmp_path: 
     assert fact["left_out"] == [{"why": "no picture", "count": 1, "first": "a/broken.png"}]
     assert_one_sentence(inside("data", "show", str(tmp_path), "--color", "blue"), 2, 'color: found "blue"')
     assert_one_sentence(inside("data", "show", "mnist", "--fit", "crop"), 2, "are for folders of pictures")
+
+
+def test_data_show_tells_of_a_folder_to_validate_on(tmp_path: Path, inside: Inside) -> None:
+    write_parts(tmp_path / "pets")
+    val = tmp_path / "pets" / "val"
+    answer = inside("data", "show", str(tmp_path / "pets"), "--validation", str(val))
+    assert "12 to learn from, 6 to validate on and 4 to test on" in answer.out
+    assert re.search(r"cat +6 +3 +2 ", answer.out)
+    (fact,) = inside("data", "show", str(tmp_path / "pets"), "--validation", str(val), "--json").objects
+    assert (fact["train"]["images"], fact["validation"]["per_class"], fact["test"]["images"]) == (12, [3, 3], 4)
+    gone = inside("data", "show", str(tmp_path / "pets"), "--validation", str(tmp_path / "lost"))
+    assert_one_sentence(gone, 2, "to validate on. Set validation to")
 
 
 def test_data_show_of_no_dataset_is_one_sentence(inside: Inside) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.phase import Phase
@@ -197,4 +198,45 @@ model.fit(x_train, y_train, epochs=3, batch_size=16, shuffle=False, validation_d
     assert (run.status, run.train_images, run.test_images) == ("finished", 160, 80)
     path.write_text(code + TELL)
     assert_same(run, json.loads(child([sys.executable, str(path)], tmp_path).split(TOLD)[-1]))
+    assert_same(run, scripted(run.experiment, run.seed, tmp_path))
+
+
+@pytest.mark.long
+def test_a_third_folder_is_validated_on_as_keras_does(tmp_path: Path, trains: Callable[[int], int]) -> None:
+    """A script that reads three folders by Keras, the run of what it is imported as, and that run's own script."""
+    rng = np.random.default_rng(2)
+    for part, count in (("train", 30), ("val", 11), ("test", 9)):
+        for at in range(2 * count):
+            picture = rng.integers(0, 120 + 60 * (at % 2), (12, 12), dtype=np.uint8)
+            place = tmp_path / "pets" / part / ("cat", "owl")[at % 2] / f"{at:02}.png"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture).save(place)
+    code = """
+import tensorflow as tf
+tf.keras.utils.set_random_seed(3)
+def read(part):
+    return tf.keras.utils.image_dataset_from_directory(
+        "pets/" + part, color_mode="grayscale", image_size=(12, 12), batch_size=16, shuffle=False)
+learn, watch, last = read("train"), read("val"), read("test")
+model = tf.keras.Sequential([tf.keras.Input((12, 12, 1)), tf.keras.layers.Rescaling(1 / 255),
+    tf.keras.layers.Conv2D(4, 3, activation="relu"), tf.keras.layers.Flatten(),
+    tf.keras.layers.Dense(2, activation="softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(learn, epochs=3, validation_data=watch)
+model.evaluate(last)
+"""
+    path = tmp_path / "taught.py"
+    path.write_text(code)
+    imported = import_model(path)
+    assert imported.differences == ()
+    run = trained(imported.experiment, trains)
+    assert (run.status, run.train_images, run.test_images) == ("finished", 60, 18)
+    assert run.experiment.training.validation == str(tmp_path / "pets" / "val")
+    path.write_text(code + TELL.replace("test_images, test_labels", "last"))
+    told = json.loads(child([sys.executable, str(path)], tmp_path).split(TOLD)[-1])
+    for epoch in run.epochs:
+        theirs = {name: values[epoch.epoch - 1] for name, values in told["history"].items()}
+        assert theirs == pytest.approx(epoch.metrics, abs=1e-6)
+    assert told["scores"] == pytest.approx({"loss": run.test_loss, "accuracy": run.test_accuracy}, abs=1e-6)
+    assert told["scores"]["loss"] != pytest.approx(told["history"]["val_loss"][-1], abs=1e-4)
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))

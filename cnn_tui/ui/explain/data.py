@@ -17,6 +17,10 @@ from cnn_tui.ui.widgets.image import side_by_side
 from cnn_tui.ui.widgets.lines import inert, short
 from cnn_tui.ui.widgets.tiles import laid, lay_out
 
+_COUNT = 7
+"""Columns of the screen for how many images of a part a class has."""
+_NAMES = {"train": "train", "validation": "valid", "test": "test"}
+
 
 class DataView(ExplainView):
     """A table of the classes with a cursor, and images of the one under it."""
@@ -103,7 +107,7 @@ class DataView(ExplainView):
             return self.paragraph(said if isinstance(said, str) else f"looking at the dataset {name} …", width)
         head = self._head(facts, width, height)
         room = height - len(head)
-        wide = 50 if width >= 100 else 36 if width >= 70 else 26
+        wide = 50 if width >= 100 else 36 if width >= 70 else 12 + _COUNT * len(facts.parts)
         table = self._table(facts, wide, room)
         for line in table:
             line.pad_right(max(0, wide - line.cell_len))
@@ -112,7 +116,7 @@ class DataView(ExplainView):
     def _head(self, facts: DataFacts, width: int, height: int) -> list[Text]:
         rows, columns, channels = facts.input_shape
         first = Text(short(facts.title, width // 2), "bold")
-        counts = f"  {facts.train.images:,} + {facts.test.images:,} images"
+        counts = f"  {' + '.join(f'{part.images:,}' for part in facts.parts.values())} images"
         words = f"{counts} of {rows}x{columns}x{channels}, {len(facts.class_names)} classes"
         if first.cell_len + cells(words) > width:
             words = counts
@@ -126,21 +130,21 @@ class DataView(ExplainView):
         return [*lines, Text()] if height >= 30 else lines
 
     def _table(self, facts: DataFacts, width: int, room: int) -> list[Text]:
-        """The classes around the cursor, with how many training and test images each has."""
-        names, train, test = facts.class_names, facts.train.per_class, facts.test.per_class
-        name = max(6, min(max(cells(inert(one)) for one in names), width - 18, 18))
-        heading = f"  {padded('class', name)}  train   test"
+        """The classes around the cursor, with how many training, validation and test images each has."""
+        names, parts = facts.class_names, facts.parts
+        numbers = _COUNT * len(parts)
+        name = max(6, min(max(cells(inert(one)) for one in names), width - 4 - numbers, 18))
+        heading = f"  {padded('class', name)} {' '.join(f'{_NAMES[part]:>6}' for part in parts)}"
         lines = [Text(short(heading, width), self.style("heading"))]
         rows = max(1, room - 1)
         top = max(0, min(self.label - rows // 2, len(names) - rows))
-        most = max([1, *train])
-        spare = width - name - 17
+        most = max([1, *facts.train.per_class])
+        spare = width - name - 3 - numbers
         for at in range(top, min(len(names), top + rows)):
-            counts = [part[at] if at < len(part) else 0 for part in (train, test)]
+            counts = [part.per_class[at] if at < len(part.per_class) else 0 for part in parts.values()]
             chosen = at == self.label
-            line = Text(
-                f"{'▸' if chosen else ' '} {padded(short(names[at], name), name)} {counts[0]:6,} {counts[1]:6,} "
-            )
+            shown = " ".join(f"{count:6,}" for count in counts)
+            line = Text(f"{'▸' if chosen else ' '} {padded(short(names[at], name), name)} {shown} ")
             if chosen:
                 line.stylize(self.style("cursor"))
             if spare >= 5:
