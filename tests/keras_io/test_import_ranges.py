@@ -179,7 +179,7 @@ ROWS = "images = rows.values.reshape(-1, 28, 28, 1) / 255"
         (f"{ROWS}\nimages, labels = images[:60], labels[:60]", True),
         (f"rows = rows.iloc[:60]\n{ROWS}", True),
         (f"rows = rows.head(60)\n{ROWS}", True),
-        (f"rows = rows.sample(frac=0.5)\n{ROWS}", True),
+        (f"rows = rows.sample(60)\n{ROWS}", True),
         (f"rows = rows.sample(frac=1)\n{ROWS}", False),
         ("images = rows.iloc[:, :784].values.reshape(-1, 28, 28, 1) / 255", False),
         (f"{ROWS}\nimages = images[:]", False),

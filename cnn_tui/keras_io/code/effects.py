@@ -78,7 +78,8 @@ _TABLE = (
     (
         Effect(numbers=True),  # of rows that it leaves, takes, adds or reads
         "DataFrame Series append array_split batch concat concatenate delete drop dropna fillna fit flow format get "
-        "head hsplit join next open pop read_csv reader reset_index sample split tail take train_test_split vstack",
+        "groupby head hsplit join next open pop read_csv reader reset_index sample split tail take train_test_split "
+        "vstack",
     ),
     (Effect(numbers=True, makes_array=True), "fromstring genfromtxt loadtxt"),
     (

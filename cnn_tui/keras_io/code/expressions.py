@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.rows import rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images, some_of, with_sizes
+from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, mask_drawn, pieces, taken
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import (
     behind_call,
@@ -159,15 +160,17 @@ class Expressions:
                     return part_of_any(whole, index)
                 if isinstance(whole, ReadPicture):
                     return part_of_read(whole, unknown(node, cell))
-                if isinstance(whole, Unknown) and whole.table is not None and takes_rows(owner, whole, index):
-                    whole = whole.with_some_rows(cell.place(node.lineno))
                 if isinstance(whole, Unknown):
+                    if (some := self._taken(index, names, cell)) is not None:
+                        whole = whole.of_share(some.share, is_rest=some.is_rest)
+                    elif whole.table is not None and takes_rows(owner, whole, index):
+                        whole = whole.with_some_rows(cell.place(node.lineno))
                     found = some_of(whole, index, unknown(node, cell))
                     return found.of_table(column_of(whole.table, getattr(index, "value", None)))
                 return self._part(whole, index, names, cell)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
-                asked = name_asked(*sides) or thresholded(op, *sides, cell.place(node.lineno))
+                asked = mask_drawn(op, *sides) or name_asked(*sides) or thresholded(op, *sides, cell.place(node.lineno))
                 if asked is not None:
                     return asked
                 if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
@@ -280,6 +283,8 @@ class Expressions:
             return value
         if isinstance(value, HeldOutMask) and isinstance(op, ast.Invert):
             return HeldOutMask(not value.is_other)
+        if isinstance(value, RowMask) and isinstance(op, ast.Invert):
+            return value.inverted()
         return _UNARY[type(op)](value) if is_plain(value) else unknown(node, cell)
 
     def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, names: Names, cell: CodeCell) -> Value:
@@ -309,6 +314,16 @@ class Expressions:
             return rows_of([self._index(part, names, cell) for part in parts])
         return part_of(owner, self._index(index, names, cell))
 
+    def _taken(self, index: ast.expr, names: Names, cell: CodeCell) -> RowMask | None:
+        """What `[index]` takes of rows; None where it is not known how many, or where it is no part of them."""
+        first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
+        if isinstance(first, ast.Constant):
+            return None
+        around = self._table
+        some = taken(self._index(first, names, cell))
+        self._table = around
+        return some
+
     def _index(self, index: ast.expr, names: Names, cell: CodeCell) -> Value:
         if not isinstance(index, ast.Slice):
             return self.value(index, names, cell)
@@ -333,6 +348,8 @@ class Expressions:
         if isinstance(callee, Named) and (table := joined(callee.name, unnamed, given, place)):
             self._table = table
         name = callee.name if isinstance(callee, Named) else getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if (chosen := mask_called(callee, name, unnamed) or pieces(callee, unnamed)) is not None:
+            return chosen
         if (of_table := statistic_of_table(callee, name, unnamed, given)) is not None:
             return of_table
         called = self.kept.called(callee, unnamed, given, place) or self._call(callee, unnamed, given, place)
@@ -340,6 +357,8 @@ class Expressions:
             return called
         if (anew := relabelled(callee, name, unnamed[0] if unnamed else None, place)) is not None:
             self._table = anew
+        elif (some := behind(callee, name, unnamed, given)) is not None:
+            self._table = some
         elif self._table is not None:
             self._table = behind_call(self._table, callee, name, place)
             if leaves_rows(name, unnamed, given):

@@ -287,10 +287,11 @@ def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Fol
     table = rows.table if isinstance(rows, Unknown) else None
     words = "" if folder is None else folder if isinstance(folder, str) else str(folder)
     share = round(table.share, 6) if table is not None else 1.0
-    part = (0.0, share) if share > 0.5 else (round(1 - share, 6), 1.0)
+    part = (round(1 - share, 6), 1.0) if table is not None and table.is_rest else (0.0, share)
     if table is None or table.joined_at or len(table.paths) != 1:
         return Folder(Listed(words), arguments, generator, place, part)
-    changed_at = table.numbers.changed_at or table.numbers.doubt
+    labels_at = dict(table.columns).get(arguments.get("y_col", "class")) if len(table.columns) else ""
+    changed_at = table.numbers.changed_at or table.numbers.doubt or table.some_at or labels_at or ""
     listed = Listed(words, table=table.paths[0], changed_at=changed_at, is_unknown=not isinstance(folder, str))
     return Folder(listed, arguments, generator, place, part)
 

@@ -59,6 +59,10 @@ class CodeTable(msgspec.Struct, frozen=True):
     columns: tuple[tuple[str, str], ...] = ()
     """The columns that the script sets anew in it, by their names, and where."""
     split_of: str = ""
+    is_rest: bool = False
+    """Whether they are what another part of it leaves."""
+    put_together: tuple[float, ...] = ()
+    """The shares of the parts of one table that it is, of which some rows may be the same."""
     some_at: str = ""
     """Where some of its rows are taken by their places, and others left."""
 
@@ -99,12 +103,12 @@ class Unknown(msgspec.Struct, frozen=True):
             self, table=rows.table, sizes=rows.sizes, numbers=rows.numbers, picture=rows.picture
         )
 
-    def of_share(self, share: float) -> Unknown:
-        """So much of it."""
+    def of_share(self, share: float, *, is_rest: bool = False) -> Unknown:
+        """So much of it, as `is_rest` of what another part of it leaves."""
         table = self.table
         if table is None:
             table = CodeTable((), numbers=self.numbers or Numbers(), split_of=str(self))
-        table = msgspec.structs.replace(table, share=table.share * share)
+        table = msgspec.structs.replace(table, share=table.share * share, is_rest=table.is_rest or is_rest)
         return msgspec.structs.replace(self, table=table)
 
     def with_some_rows(self, place: str) -> Unknown:

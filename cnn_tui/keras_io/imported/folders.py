@@ -152,7 +152,10 @@ def _listed_asked(
         return DataAsked(*here)
     note_not_there(apart, code, notes)
     if len(notes) == said:
-        note_gone(code, why_not([*places(listed.table, beside)], wanted), notes)
+        there = [place for place in places(listed.table, beside) if place.is_file()]
+        none_found = "are not found beside it, nor in a folder there"
+        is_without = bool(there) and not picture_names.names_pictures(there[0])
+        note_gone(code, none_found if is_without else why_not(there, wanted), notes)
     return DataAsked(options=options, share=share)
 
 

@@ -237,7 +237,7 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
     for arrays in unnamed if not read else ():
         known = [part for part in shares if isinstance(part, float)]
         if isinstance(arrays, Unknown) and len(known) == len(shares):
-            parts += [arrays.of_share(part) for part in known]
+            parts += [arrays.of_share(part, is_rest=at > 0) for at, part in enumerate(known)]
             continue
         counts = _counts(learned, share, arrays.count) if isinstance(arrays, DatasetArrays) else None
         if counts is None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.data.shares import together
 from cnn_tui.keras_io.code.values import CodeTable, Unknown, Value
 
 _AXIS = {"concatenate": 1, "concat": 1, "append": 2, "vstack": None, "row_stack": None}
@@ -32,11 +33,15 @@ def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], plac
     several = len(origins) > 1 or (is_rows and bool(tables) and len(tables) + len(others) > 1)
     if not several:
         return None
+    if len(origins) == 1 and not others and (whole := together(tables)) is not None:
+        return whole
     paths = dict.fromkeys(path for table in tables if not table.joined_at for path in table.paths)
     if not paths:
         whole = next((table for table in tables if table.joined_at), None)
         return whole or msgspec.structs.replace(tables[0], share=1.0, split_of=place)
-    return msgspec.structs.replace(tables[0], paths=tuple(paths), joined_at=place)
+    shares = tuple(table.share for table in tables) if len(origins) == 1 and len(tables) == 2 and not others else ()
+    shares = () if tables[0].joined_at else shares
+    return msgspec.structs.replace(tables[0], paths=tuple(paths), joined_at=place, put_together=shares)
 
 
 def is_to_fill(part: Unknown) -> bool:

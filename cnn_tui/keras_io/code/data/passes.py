@@ -37,6 +37,16 @@ def passes(steps: str, batch_size: object) -> float | None:
     return found.factor * (size if found.told else 1)
 
 
+def part_of_all(count: str) -> float | None:
+    """Which share of all `int(0.8 * len(x))` is; None where that is not told, or for no part of them."""
+    try:
+        found = _read(ast.parse(count, mode="eval").body, 0)
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError):
+        return None
+    is_part = found is not None and (found.images, found.size) == (1, 0) and 0 < found.factor < 1
+    return found.factor if found is not None and is_part else None
+
+
 def _read(node: ast.expr, batch_size: int) -> _Steps | None:
     match node:
         case ast.Constant(value=int() | float() as number):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.values import Unknown, Value
 
+_HALVES = re.compile(r"usage|split|subset|fold|train|test|valid", re.IGNORECASE)
+"""What is in words that tell which rows are of which half: here a table says that itself."""
 _BY_PLACE = ("iloc", "loc")
 _READERS = ("read_csv", "loadtxt", "genfromtxt")
 
@@ -14,6 +17,8 @@ _READERS = ("read_csv", "loadtxt", "genfromtxt")
 def takes_rows(owner: ast.expr, rows: Unknown, index: ast.expr) -> bool:
     """Whether `owner[index]` takes some of a table's rows, which the owner is; a part of a single row it is not."""
     first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
+    if isinstance(first, ast.Compare) or (isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.Invert)):
+        return not _HALVES.search(ast.unparse(first))
     if not isinstance(first, ast.Slice) or (first.lower is None and first.upper is None):
         return False
     # Of anything else it is not known whether it is one row, whose pixels are taken.

@@ -16,6 +16,8 @@ from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown, Value
 _TABLE = ".csv"
 _EVERY = (0, 1, 2, 3)
 """The axes of images."""
+_NAMES = re.compile(r"\.(jpe?g|png|bmp|gif|tiff?|webp)\b|zfill|\bpath\.(join|basename)", re.IGNORECASE)
+"""What is in words that make names of pictures."""
 _PIXELS = re.compile(r"pixel|image|img|feature", re.IGNORECASE)
 """What names of columns tell that pixels are in them."""
 _RENAMED = re.compile(r"\.(astype|map|replace|factorize|codes)\b|fit_transform|factorize|to_numeric")
@@ -105,7 +107,8 @@ def _with_column(held: Unknown, table: CodeTable, name: str, value: Value, place
     What is made of the pixels is known by their numbers, and a column that nobody reads changes nothing.
     """
     of_table = value.table.numbers if isinstance(value, Unknown) and value.table is not None else None
-    if _PIXELS.search(name):
+    makes_names = isinstance(value, Unknown) and _NAMES.search(value.what) is not None
+    if _PIXELS.search(name) and not makes_names:
         changed = table.numbers.set_at(place) if of_table is None else of_table
         return _with(held, table, changed)
     is_same = of_table is not None and (of_table.changed_at or _RENAMED.search(value.what))

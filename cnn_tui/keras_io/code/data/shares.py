@@ -1,0 +1,123 @@
+"""How much a script takes of a table's rows, or of images that are not known: draws, cuts, and what those leave."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.keras_io.code.data.passes import part_of_all
+from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown, Value
+
+_DRAWS = re.compile(r"(np|numpy)\.random\.(rand|random|random_sample|uniform)\(.*\)")
+"""Numbers between 0 and 1, one for each row."""
+_LEAST = 1e-6
+
+
+class RowMask(msgspec.Struct, frozen=True):
+    """A choice of rows, which takes this share of all; `is_rest` is what another choice leaves."""
+
+    share: float
+    is_rest: bool = False
+
+    def inverted(self) -> RowMask:
+        """The other rows."""
+        return RowMask(1 - self.share, not self.is_rest)
+
+
+def mask_called(callee: Value, name: str, unnamed: Sequence[Value]) -> RowMask | None:
+    """`rows.index.isin(some.index)`, `rows.index.difference(some.index)`; None for any other call."""
+    if name not in ("isin", "difference") or not unnamed or (share := _part(callee, unnamed[0])) is None:
+        return None
+    return RowMask(share) if name == "isin" else RowMask(share).inverted()
+
+
+def mask_drawn(op: ast.cmpop, left: Value, right: Value) -> RowMask | None:
+    """`np.random.rand(len(rows)) < 0.8`; None for any other comparison."""
+    if not isinstance(left, Unknown) or not isinstance(right, float) or not 0 < right < 1:
+        return None
+    if not _DRAWS.fullmatch(left.what):
+        return None
+    return RowMask(right) if isinstance(op, ast.Lt | ast.LtE) else RowMask(right).inverted()
+
+
+def taken(index: Value) -> RowMask | None:
+    """The rows that an index takes: a mask, or a slice with shares of how many there are; None for others."""
+    if isinstance(index, RowMask):
+        return index
+    if not isinstance(index, slice) or index.step is not None:
+        return None
+    first, end = _end(index.start, 0.0), _end(index.stop, 1.0)
+    if first is None or end is None or not _LEAST < end - first < 1 - _LEAST:
+        return None
+    return RowMask(end - first, is_rest=first > 0)
+
+
+def behind(callee: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> CodeTable | None:
+    """The table that a method gives which leaves some rows of one, and it is known how many; None for any other."""
+    table = callee.table if isinstance(callee, Unknown) else None
+    if table is None:
+        return None
+    first = unnamed[0] if unnamed else None
+    part: float | None = None
+    is_rest = table.is_rest
+    if name == "sample":
+        share = given.get("frac", unnamed[1] if len(unnamed) > 1 else None)
+        part = share if isinstance(share, float) and 0 < share < 1 else _count(given.get("n", first))
+    elif name in ("head", "tail"):
+        part, is_rest = _count(given.get("n", first)), is_rest or name == "tail"
+    elif name == "drop":
+        left = _part(callee, given.get("index", given.get("labels", first)))
+        part, is_rest = (None if left is None else 1 - left), True
+    elif name == "drop_duplicates" and given.get("keep", first) is False and table.put_together:
+        shares = table.put_together
+        part, is_rest = abs(shares[0] - shares[1]) / table.share, True
+        table = msgspec.structs.replace(table, joined_at="", put_together=())
+    return None if part is None else msgspec.structs.replace(table, share=table.share * part, is_rest=is_rest)
+
+
+def pieces(callee: Value, unnamed: Sequence[Value]) -> list[Value] | None:
+    """What NumPy's `split` makes of rows at shares of how many there are; None where it is not known."""
+    is_split = isinstance(callee, Named) and callee.name in ("split", "array_split") and len(unnamed) == 2
+    rows, at = unnamed if is_split else (None, None)
+    if not isinstance(rows, Unknown) or not isinstance(at, list | tuple):
+        return None
+    ends = [0.0, *(_end(one, None) for one in at), 1.0]
+    known = [end for end in ends if end is not None]
+    if len(known) < len(ends) or sorted(set(known)) != known:
+        return None
+    return [rows.of_share(end - first, is_rest=first > 0) for first, end in itertools.pairwise(known)]
+
+
+def together(tables: Sequence[CodeTable]) -> CodeTable | None:
+    """Parts of one table, apart from one another, as one; None for others, and where they may be the same rows."""
+    first = tables[0]
+    share = sum(table.share for table in tables)
+    is_one = len({table.origin for table in tables}) == 1 and all(table.share < 1 for table in tables)
+    return msgspec.structs.replace(first, share=share) if is_one and share <= 1 + _LEAST else None
+
+
+def _part(rows: Value, some: Value) -> float | None:
+    """Which share of rows some of them are, by their index, of the same table; None for anything else."""
+    if not isinstance(rows, Unknown) or not isinstance(some, Unknown) or rows.table is None or some.table is None:
+        return None
+    is_part = rows.table.origin == some.table.origin and some.table.share < rows.table.share - _LEAST
+    return some.table.share / rows.table.share if is_part else None
+
+
+def _end(end: Value, usual: float | None) -> float | None:
+    """Where a slice begins or ends, as a share of all; None where that is not told."""
+    if end is None:
+        return usual
+    if not isinstance(end, Unknown):
+        return None
+    is_from_end = end.what.startswith("-")
+    part = part_of_all(end.what.removeprefix("-"))
+    return None if part is None else 1 - part if is_from_end else part
+
+
+def _count(many: Value) -> float | None:
+    return part_of_all(many.what) if isinstance(many, Unknown) else None
