@@ -34,7 +34,7 @@ def test_what_leaves_images_and_labels_leaves_the_dataset(tmp_path: Path, left: 
 
 
 BY_HAND = """
-import os, cv2
+import os, cv2, skimage
 import numpy as np
 from tensorflow import keras
 from tensorflow.keras import layers
@@ -57,6 +57,7 @@ model.fit(np.asanyarray(X) / 255, np.array(y), epochs=2)
         ("", "cv2.cvtColor(seen, cv2.COLOR_BGR2RGB)", "rgb", ""),
         ("", "cv2.cvtColor(cv2.cvtColor(seen, cv2.COLOR_BGR2RGB), cv2.COLOR_RGB2BGR)", "rgb", "blue"),
         (", cv2.COLOR_BGR2GRAY", "seen", "rgb", "blue"),  # which is 6: any colour, at any depth
+        (", 0", "seen.clip(10)", "grayscale", "clip (line 10) is done to each picture there: it is left out"),
         (", 0", "np.clip(seen, 10, 200)", "grayscale", "clip (line 10) is done to each picture there: it is left out"),
     ],
 )
@@ -70,6 +71,17 @@ def test_pictures_that_are_read_by_hand_keep_what_functions_leave(
     assert (Path(experiment.dataset).name, experiment.image_size, experiment.color) == ("pets", (6, 8), color)
     assert any(said in note for note in imported.notes) or not said
     assert any("blue" in note for note in imported.notes) is (said == "blue")
+
+
+def test_scikit_image_is_given_the_height_first_and_makes_0_to_1_of_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pets(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = BY_HAND.replace("FLAG", "").replace("DONE", "skimage.transform.resize(seen, (12, 10))")
+    imported = read(tmp_path, done.replace(" / 255", ""))
+    assert imported.experiment.image_size == (12, 10)
+    assert imported.experiment.layers[0].type == "Flatten"
 
 
 @pytest.mark.parametrize(

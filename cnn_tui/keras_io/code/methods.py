@@ -72,7 +72,7 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if is_below(owner):
         return below_method(owner, method.name, unnamed, place)
     if isinstance(owner, ReadPicture):
-        return picture_method(owner, method.name, unnamed, given)
+        return picture_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, Folder):
         return pipeline_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, ClassWeights) and method.name in ("get", "items"):

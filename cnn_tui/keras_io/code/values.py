@@ -9,7 +9,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.numbers import Numbers
-from cnn_tui.keras_io.code.unknown_picture import UnknownPicture
+from cnn_tui.keras_io.code.picture_form import PictureForm
 
 Value: TypeAlias = Any
 """A number, text, list, tuple or dict of the script, or one of the classes below."""
@@ -91,7 +91,7 @@ class Unknown(msgspec.Struct, frozen=True):
     """Whether it is what the script is called with, which has no default."""
     numbers: Numbers | None = None
     """What is done to its numbers, where it is read from no table."""
-    picture: UnknownPicture | None = None
+    picture: PictureForm | None = None
     """What is known of it where it is one picture."""
 
     def __str__(self) -> str:

@@ -12,11 +12,8 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.array_values import GREYED, THREEFOLD, TURNED
 from cnn_tui.keras_io.code.data.below import any_in, below_attribute, below_call, entry_of, joined, name_asked
-from cnn_tui.keras_io.code.data.colours import is_conversion, made_of_colours, read_colours
 from cnn_tui.keras_io.code.data.data_values import (
-    BLUE_FIRST,
     BY_HAND,
     AnyEntry,
     Below,
@@ -27,8 +24,9 @@ from cnn_tui.keras_io.code.data.data_values import (
     OfName,
     ReadPicture,
 )
-from cnn_tui.keras_io.code.data.each_picture import notes_of, scales_of, touched
+from cnn_tui.keras_io.code.data.each_picture import arguments_of, notes_of, scales_of, touched
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
+from cnn_tui.keras_io.code.data.picture_forms import changed_form, changed_numbers, read_form
 from cnn_tui.keras_io.code.data.unknown_pictures import sizes_of
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
@@ -59,7 +57,7 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(first, Below | AnyEntry | OfName):
         return below_call(name, first)
     if isinstance(first, ReadPicture):
-        return touched(first, name, place) or _changed(name, first, unnamed[1:], given)
+        return touched(first, name, place) or _changed(callee.path, first, unnamed[1:], given)
     if isinstance(first, Folder) and BY_HAND in first.arguments and effect_of(name).leaves_all:
         return first
     return together(first, place) if effect_of(name).makes_array and isinstance(first, list) else None
@@ -132,18 +130,8 @@ def _as_read(
     callee: Named, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]
 ) -> ReadPicture | None:
     """A picture as a function reads it; None for a function that reads none."""
-    if callee.path == "cv2.imread":
-        colours = read_colours(more, given)
-        grey = colours == GREYED
-        return msgspec.structs.replace(picture, is_grey=grey, is_blue_first=not grey) if colours else None
-    if callee.name == "open" and callee.path.endswith("Image.open"):
-        return picture
-    if callee.name != "load_img" or not callee.is_keras:
-        return None
-    mode = "grayscale" if given.get("grayscale") is True else given.get("color_mode", "rgb")
-    size = given.get("target_size")
-    known = mode in ("rgb", "grayscale") and (size is None or isinstance(size, tuple | list))
-    return msgspec.structs.replace(picture, is_grey=mode == "grayscale", size=size and tuple(size)) if known else None
+    form = read_form(callee, more, given)
+    return None if form is None else msgspec.structs.replace(picture, form=form)
 
 
 def picture_at(path: Below, place: str) -> ReadPicture | None:
@@ -165,36 +153,19 @@ def _of_class(path: Below) -> tuple[Value, str | None] | None:
     return None
 
 
-def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]) -> ReadPicture | None:
-    """What a function or method makes of one picture."""
-    first = more[0] if more else None
-    if name == "resize":
-        size = first if first is not None else given.get("dsize", given.get("size"))
-        if isinstance(size, tuple | list) and len(size) == 2 and not {"fx", "fy"} & given.keys():
-            return msgspec.structs.replace(picture, size=(size[1], size[0]))  # both take the width first
+def _changed(path: str, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]) -> ReadPicture | None:
+    """What a function of this path, or a method of this name, makes of one picture."""
+    form = changed_form(path, picture.form, more, given)
+    if form is None or (picture.form.is_grey and not form.is_grey):  # grey that is given to three channels
         return None
-    if is_conversion(name):
-        made = made_of_colours(name, more, given)
-        grey, turned = picture.is_grey or made == GREYED, picture.is_blue_first is not (made == TURNED)
-        known = made not in (None, THREEFOLD)
-        return msgspec.structs.replace(picture, is_grey=grey, is_blue_first=turned and not grey) if known else None
-    if name == "reshape":
-        channels = 1 if picture.is_grey else 3
-        size = picture.size or ()
-        is_same = _shape_in(more, given) in ((-1,), (*size, channels), (*size, -1), (1, *size, channels))
-        return picture if is_same or (picture.is_grey and _shape_in(more, given) == size) else None
-    return picture if effect_of(name).leaves_all else None
+    return msgspec.structs.replace(picture, form=form, numbers=changed_numbers(path, picture.numbers, given))
 
 
-def _shape_in(more: Sequence[Value], given: Mapping[str, Value]) -> tuple[Value, ...]:
-    """What a picture is reshaped to: `(28, 28, 1)` or `28, 28, 1`."""
-    shape = given.get("shape", given.get("newshape", more[0] if len(more) == 1 else tuple(more)))
-    return tuple(shape) if isinstance(shape, tuple | list) else (shape,)
-
-
-def picture_method(picture: ReadPicture, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def picture_method(
+    picture: ReadPicture, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
+) -> Value:
     """What a method of a picture gives. Unknown with no words where it is not known."""
-    return _changed(name, picture, unnamed, given) or Unknown("", picture.place)
+    return touched(picture, name, place) or _changed(name, picture, unnamed, given) or Unknown("", picture.place)
 
 
 def together(listed: list[Value], place: str) -> Value:
@@ -209,9 +180,7 @@ def together(listed: list[Value], place: str) -> Value:
         return Unknown("", place)
     first: ReadPicture = listed[0]
     root = first.root
-    arguments: dict[str, Value] = {BY_HAND: True, "color_mode": "grayscale" if first.is_grey else "rgb"}
-    if first.size is not None:
-        arguments |= {"image_size": first.size, "target_size": first.size}
+    arguments: dict[str, Value] = {BY_HAND: True, **arguments_of(first.form)}
     names = [one.class_name for one in listed]
     if isinstance(root, Unknown) and root.table is not None:
         is_file = len(root.table.paths) == 1 and not root.table.joined_at and root.table.share == 1
@@ -220,8 +189,6 @@ def together(listed: list[Value], place: str) -> Value:
         root = Listed(str(PurePosixPath(root, names[0] or "") if isinstance(root, str) else root.what), "their names")
     elif None not in names:
         arguments["class_names"] = names
-    if first.is_blue_first:
-        arguments[BLUE_FIRST] = True
     return Folder(root, arguments, None, first.place, layers=scales_of(first, place), notes=notes_of(first))
 
 

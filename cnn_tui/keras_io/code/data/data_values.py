@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cnn_tui.keras_io.code.numbers import Numbers
+from cnn_tui.keras_io.code.picture_form import PictureForm
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 
@@ -108,9 +109,7 @@ class ReadPicture(msgspec.Struct, frozen=True):
     root: Value
     class_name: str | None
     place: str
-    size: tuple[Value, ...] | None = None
-    is_grey: bool = False
-    is_blue_first: bool = False
+    form: PictureForm = PictureForm()
     numbers: Numbers = Numbers()
     touched: tuple[str, ...] = ()
     """What else is done to it, each with its line."""

@@ -6,6 +6,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, BY_HAND, Folder, ReadPicture
 from cnn_tui.keras_io.code.effects import effect_of
+from cnn_tui.keras_io.code.picture_form import PictureForm
 from cnn_tui.keras_io.code.values import Instance, Value
 
 
@@ -14,8 +15,8 @@ def any_of_read(pictures: Folder) -> ReadPicture | None:
     if BY_HAND not in pictures.arguments:
         return None
     said = pictures.arguments
-    is_grey = said.get("color_mode") == "grayscale"
-    return ReadPicture(pictures.path, None, pictures.place, said.get("image_size"), is_grey, BLUE_FIRST in said)
+    form = PictureForm(said.get("color_mode") == "grayscale", BLUE_FIRST in said, said.get("image_size"))
+    return ReadPicture(pictures.path, None, pictures.place, form)
 
 
 def touched(picture: ReadPicture, name: str, place: str) -> ReadPicture | None:
@@ -31,6 +32,13 @@ def notes_of(picture: ReadPicture) -> tuple[str, ...]:
     return tuple(f"{one} is done to each picture there: it is left out" for one in picture.touched)
 
 
+def arguments_of(form: PictureForm) -> dict[str, Value]:
+    """How pictures come that are all read so, as arguments of a Folder."""
+    sizes = {} if form.size is None else {"image_size": form.size, "target_size": form.size}
+    blue = {BLUE_FIRST: True} if form.is_blue_first else {}
+    return {"color_mode": "grayscale" if form.is_grey else "rgb", **sizes, **blue}
+
+
 def scales_of(picture: ReadPicture, place: str) -> tuple[Instance, ...]:
     """The layer that gives each picture the numbers that a script gives it; none where those are its own."""
     scale, offset = picture.numbers.scale, picture.numbers.offset
@@ -43,10 +51,6 @@ def as_each(pictures: Folder, made: Value, place: str) -> Folder | None:
     if not isinstance(made, ReadPicture):
         return None
     arguments = {name: value for name, value in pictures.arguments.items() if name != BLUE_FIRST}
-    arguments["color_mode"] = "grayscale" if made.is_grey else "rgb"
-    if made.size is not None:
-        arguments |= {"image_size": made.size, "target_size": made.size}
-    if made.is_blue_first:
-        arguments[BLUE_FIRST] = True
+    arguments |= arguments_of(made.form)
     layers, notes = (*pictures.layers, *scales_of(made, place)), (*pictures.notes, *notes_of(made))
     return msgspec.structs.replace(pictures, arguments=arguments, layers=layers, notes=notes)

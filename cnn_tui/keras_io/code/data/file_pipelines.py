@@ -9,9 +9,7 @@ import msgspec
 from cnn_tui.keras_io.code.data.below import any_in
 from cnn_tui.keras_io.code.data.by_hand import all_of_pattern, picture_at, together
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Below, ClassNames, Folder, OfEach, ReadPicture
-from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
-from cnn_tui.network.rescaling import WHITE
 
 FILES = "files"
 """Among the arguments of a Folder: any of the paths that are its elements, and whether each has a label beside it."""
@@ -33,7 +31,7 @@ def files_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return _pipeline(first[0] if is_pair and first else first, is_pair, False, place)
     if name == "read_file" and isinstance(first, Below):
         return picture_at(first, place)
-    return _changed(name, first, unnamed[1:], given) if isinstance(first, ReadPicture) else None
+    return None
 
 
 def _pipeline(files: Value, is_pair: bool, is_mixed: bool, place: str) -> Folder | None:
@@ -43,20 +41,6 @@ def _pipeline(files: Value, is_pair: bool, is_mixed: bool, place: str) -> Folder
         return None
     arguments: dict[str, Value] = {FILES: (one.value, is_pair), "batch_size": 1, "shuffle": is_mixed}
     return Folder(Unknown("what is read of their paths", place), arguments, None, place)
-
-
-def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]) -> ReadPicture | None:
-    """What a function makes of a picture, or of what is in its file."""
-    first = more[0] if more else None
-    if name.startswith("decode_"):
-        return msgspec.structs.replace(picture, is_grey=given.get("channels", first) == 1)
-    if name == "resize":
-        size = given.get("size", first)
-        known = isinstance(size, tuple | list) and len(size) == 2
-        return msgspec.structs.replace(picture, size=tuple(size)) if known else None
-    if name == "convert_image_dtype":
-        return msgspec.structs.replace(picture, numbers=picture.numbers.scaled(1 / WHITE))
-    return picture if effect_of(name).leaves_all else None
 
 
 def read_from_files(folder: Folder, picture: ReadPicture, place: str) -> Folder:

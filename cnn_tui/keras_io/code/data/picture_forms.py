@@ -1,0 +1,97 @@
+"""What functions make of one picture that a script reads: OpenCV's, Pillow's, scikit-image's, TensorFlow's, Keras's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.keras_io.code.data.array_values import GREYED, TURNED
+from cnn_tui.keras_io.code.data.colours import is_conversion, made_of_colours, read_colours
+from cnn_tui.keras_io.code.effects import effect_of
+from cnn_tui.keras_io.code.numbers import Numbers
+from cnn_tui.keras_io.code.picture_form import PictureForm
+from cnn_tui.keras_io.code.values import Named, Value
+from cnn_tui.network.rescaling import WHITE
+
+_HEIGHT_FIRST = ("skimage", "tensorflow", "keras")
+"""Libraries that are given the height before the width; OpenCV and Pillow are given the width first."""
+_TO_1 = ("convert_image_dtype", "img_as_float", "img_as_float32")
+"""Functions that make 0 to 1 of bytes."""
+_TO_1_BY_THE_WAY = ("resize", "rgb2gray")
+"""Functions of scikit-image that do so too."""
+
+
+def read_form(callee: Named, more: Sequence[Value], given: Mapping[str, Value]) -> PictureForm | None:
+    """How a picture comes that a function reads from a file; None for a function that reads none.
+
+    `more` is what it is given behind the file.
+    """
+    if callee.path in ("cv2.imread", "cv2.imdecode"):
+        colours = read_colours(more, given)
+        grey = colours == GREYED
+        return PictureForm(grey, is_blue_first=not grey) if colours else None
+    if callee.path.endswith("Image.open"):
+        return PictureForm()
+    if callee.name != "load_img" or not callee.is_keras:
+        return None
+    mode = "grayscale" if given.get("grayscale") is True else given.get("color_mode", "rgb")
+    size = given.get("target_size", more[-1] if more else None)
+    form = PictureForm(mode == "grayscale", size=None if size is None else _sides(size) or (size, size))
+    return form if mode in ("rgb", "grayscale") else None
+
+
+def changed_form(path: str, form: PictureForm, more: Sequence[Value], given: Mapping[str, Value]) -> PictureForm | None:
+    """How a picture comes behind a function of this path, or a method of this name; None where that is not known."""
+    root, name, first = path.partition(".")[0], path.rpartition(".")[2], more[0] if more else None
+    effect = effect_of(name)
+    if name == "resize":
+        size = first if first is not None else given.get("dsize", given.get("size", given.get("output_shape")))
+        sides = _sides(size)
+        if sides is None or {"fx", "fy"} & given.keys():
+            return None
+        return msgspec.structs.replace(form, size=sides if root in _HEIGHT_FIRST else sides[::-1])
+    if is_conversion(name):
+        made = made_of_colours(name, more, given)
+        grey, blue = made == GREYED, form.is_blue_first is not (made == TURNED)
+        known = PictureForm(grey, blue and not grey, form.size, grey and name == "rgb_to_grayscale")
+        return known if made is not None else None
+    if name.startswith("decode_"):
+        grey = given.get("channels", first) == 1
+        return msgspec.structs.replace(form, is_grey=grey, has_channel=grey)
+    if name == "reshape":
+        return _reshaped(form, more, given)
+    if name in ("img_to_array", "squeeze"):
+        return msgspec.structs.replace(form, has_channel=name == "img_to_array")
+    if effect.leaves_all and not effect.shape:
+        return msgspec.structs.replace(form, is_arranged=True)
+    return form if (effect.ends and effect.rows) or name in _TO_1 else None
+
+
+def _sides(size: Value) -> tuple[Value, ...] | None:
+    """The two sides of a size as it is given; None for what is no size."""
+    return tuple(size[:2]) if isinstance(size, tuple | list) and len(size) in (2, 3) else None
+
+
+def _reshaped(form: PictureForm, more: Sequence[Value], given: Mapping[str, Value]) -> PictureForm | None:
+    """A picture behind `reshape`, as a row, or with other axes; None where its numbers come in other places."""
+    shape = given.get("shape", given.get("newshape", more[0] if len(more) == 1 else tuple(more)))
+    axes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    if axes == (-1,):
+        return msgspec.structs.replace(form, is_arranged=True)
+    is_batch = len(axes) == 4 and axes[0] in (1, -1)
+    *size, channels = axes[1:] if is_batch else axes if len(axes) == 3 else (*axes, 0)
+    known = [1, -1] if form.is_grey else [3, -1]
+    if len(size) != 2 or channels not in (known if len(axes) > 2 else [0] if form.is_grey else []):
+        return None
+    if form.size is not None and tuple(size) != form.size:
+        return None
+    return msgspec.structs.replace(form, size=tuple(size), has_channel=len(axes) > 2, is_arranged=is_batch)
+
+
+def changed_numbers(path: str, numbers: Numbers, given: Mapping[str, Value]) -> Numbers:
+    """What the numbers of a picture are behind such a function: it may make 0 to 1 of bytes."""
+    name = path.rpartition(".")[2]
+    is_by_the_way = path.startswith("skimage.") and name in _TO_1_BY_THE_WAY and given.get("preserve_range") is not True
+    is_to_1 = (name in _TO_1 or is_by_the_way) and (numbers.scale, numbers.offset) == (1, 0)
+    return numbers.scaled(1 / WHITE) if is_to_1 else numbers
