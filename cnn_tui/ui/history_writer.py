@@ -25,6 +25,7 @@ from textual.notifications import SeverityLevel
 
 from cnn_tui.history.errors import HistoryError, HistoryLockedError, HistoryReadOnlyError, trouble_of
 from cnn_tui.history.history import History
+from cnn_tui.text import sentence
 
 RETRY = (0.1, 0.2, 0.3, 0.5, 1.0)
 """Seconds between the tries; the last ones stay so far apart."""
@@ -168,9 +169,8 @@ class HistoryWriter:
             return
         for one in waiting:
             one.told = True
-        words = str(trouble)
         self._say(
-            f"Not written yet: {_listed(waiting)}. {words[:1].upper()}{words[1:]}. What you typed is kept meanwhile; "
+            f"Not written yet: {_listed(waiting)}. {sentence(str(trouble))} What you typed is kept meanwhile; "
             "the lab tries again by itself, and says when it is written.",
             "error",
         )
@@ -179,7 +179,7 @@ class HistoryWriter:
         if not isinstance(one.refusal, ValueError | HistoryError | sqlite3.Error):
             assert one.refusal is not None
             raise one.refusal
-        self._say(f"Not written: {one.what}. {str(one.refusal)[:1].upper()}{str(one.refusal)[1:]}.", "error")
+        self._say(f"Not written: {one.what}. {sentence(str(one.refusal))}", "error")
 
     # In the thread
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnn_tui.ui.panes.training.run_status import rate
+from cnn_tui.ui.panes.training.going_status import rate
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.analysis.lost_number import blind_rules
@@ -18,8 +17,7 @@ from cnn_tui.reports.chart.picture import GLYPHS
 from cnn_tui.reports.chart.rules import phase_starts, rule_best, rule_deadlines, rule_levels, shown_best
 from cnn_tui.text import run_numbers
 from cnn_tui.ui.widgets.layout import Part, fits, part
-
-Styles = Callable[[str], Style]
+from cnn_tui.ui.widgets.lines import Styles
 
 
 def legend(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, style: Styles) -> list[Part]:

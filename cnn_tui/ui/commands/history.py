@@ -78,7 +78,7 @@ class HistoryCommands(LabCommands):
 
     def _load(self, loaded: Experiment | None, words: str) -> None:
         if loaded is not None and self.files.put_into_editor(loaded, None):
-            self.runs.editor.note_load(lambda: self.document.experiment == loaded)
+            self.runs.editor.undo_list.note_load(lambda: self.document.experiment == loaded)
             self.talk.say(f"{inert(words)} is in the editor; {key_of('edit.undo')} brings yours back.")
 
     def resume(self, run_id: int) -> None:

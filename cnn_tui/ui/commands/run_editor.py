@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeVar
+import functools
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from textual.app import App
 
 from cnn_tui.experiment.experiment import MAX_NAME
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.history.notebook import NotebookError, TagError, merged, normalised, to_tag
+from cnn_tui.history.notebook import NotebookError, merged, normalised, to_tag
 from cnn_tui.history.run import Run
 from cnn_tui.text import run_numbers
 from cnn_tui.ui import dialogs
+from cnn_tui.ui.commands.undo import UndoList, Written
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
 
 _Text = Literal["note", "conclusion", "name"]
-_Kept = TypeVar("_Kept")
 _BASELINE = "baseline"
 
 
-class Written(NamedTuple):
-    """Something that was written: what it is called, how it is taken back, how it is done again.
-
-    Taking back what somebody else has changed meanwhile raises NotebookError.
-    """
-
-    label: str
-    undo: Callable[[History], object]
-    redo: Callable[[History], object]
-
-
 class RunEditor:
-    """Asks, has the writer write, and says what was done. Used from workers, because it waits for answers.
+    """Asks, has it written, and says what was done. Used from workers, because it waits for answers.
 
     `after` is called once something is written: that may be later than the call returns.
     """
@@ -44,8 +34,7 @@ class RunEditor:
         self.app = app
         self.history = history
         self._writer = writer
-        self._done: list[Written | Callable[[], bool]] = []
-        self._undone: list[Written] = []
+        self.undo_list = UndoList(app, writer)
 
     # Asking and writing
 
@@ -56,9 +45,10 @@ class RunEditor:
             return
         fields = {"Note": before.note, "Conclusion: what it has shown": before.conclusion}
         typed = await self.app.push_screen_wait(dialogs.note.NoteScreen(f"Run {run_id}", fields))
-        for name, text in zip(("note", "conclusion"), typed or (), strict=False):
+        names: tuple[_Text, ...] = ("note", "conclusion")
+        for name, text in zip(names, typed or (), strict=False):
             if text is not None:
-                self._try(lambda name=name, text=text: self._set(before, name, text, after))  # type: ignore[misc]
+                self.undo_list.try_to(functools.partial(self._set, before, name, text, after))
 
     async def edit_tags(self, runs: Sequence[int], after: Callable[[], object]) -> None:
         """Ask for the tags of a run, or for those to put on and take off several."""
@@ -124,7 +114,7 @@ class RunEditor:
         which = [line.id for line in lines if line.archived == back]
         label = f"{'bring back' if back else 'archive'} {run_numbers(which)}"
         if lines:
-            self._try(lambda: self._write(label, write, Written(label, undo, redo), kept))
+            self.undo_list.try_to(lambda: self.undo_list.write(label, write, Written(label, undo, redo), kept))
 
     def toggle_baseline(self, run_id: int, after: Callable[[], object]) -> None:
         """Compare with this run from now on, or with none if it is the one."""
@@ -150,52 +140,9 @@ class RunEditor:
 
         undoing = Written(_BASELINE, undo, lambda history: _pin(history, chosen))
         what = f"run {run_id} as the baseline" if chosen else f"that run {run_id} is no longer the baseline"
-        self._try(lambda: self._write(what, write, undoing, kept, _BASELINE, {"run": chosen}))
-
-    # Undo
-
-    def note_load(self, is_there: Callable[[], bool]) -> None:
-        """An experiment went into the editor: while it `is_there`, it is what undo is to take back, and not here."""
-        self._done.append(is_there)
-
-    def undo(self, after: Callable[[], object]) -> bool:
-        """Take back what was written last; False when that is not here."""
-        one = self._done.pop() if self._done else None
-        while one is not None and not isinstance(one, Written) and not one():
-            one = self._done.pop() if self._done else None
-        if not isinstance(one, Written):
-            return False
-        self._again("undo", one, one.undo, self._undone, after)
-        return True
-
-    def redo(self, after: Callable[[], object]) -> bool:
-        """Write again what was taken back last; False when there is nothing."""
-        if not self._undone:
-            return False
-        one = self._undone.pop()
-        self._again("redo", one, one.redo, self._done, after)
-        return True
+        self.undo_list.try_to(lambda: self.undo_list.write(what, write, undoing, kept, _BASELINE, {"run": chosen}))
 
     # Inside
-
-    def _again(
-        self,
-        word: str,
-        one: Written,
-        act: Callable[[History], object],
-        then: list[Written] | list[Written | Callable[[], bool]],
-        after: Callable[[], object],
-    ) -> None:
-        words = f"{word}: {inert(one.label)}"
-
-        def kept(_: object) -> None:
-            after()
-            self.app.notify(words, markup=False, timeout=2)
-
-        then.append(one)
-        if not self._try(lambda: self._writer.write(words, act, kept)):
-            then.remove(one)
-            after()
 
     def _set(self, before: Run, name: _Text, text: str, after: Callable[[], object]) -> None:
         """Write a text; what somebody else wrote meanwhile of a note or conclusion stays, above it. NotebookError."""
@@ -223,7 +170,7 @@ class RunEditor:
 
         label = f"{name} of run {before.id}"
         undoing = Written(label, lambda history: swap(history, 1, 0), lambda history: swap(history, 0, 1))
-        self._write(f"the {label}", write, undoing, kept, before.id, {name: text})
+        self.undo_list.write(f"the {label}", write, undoing, kept, before.id, {name: text})
 
     def _write_tags(
         self, runs: Sequence[int], add: Sequence[str], gone: Sequence[str], after: Callable[[], object]
@@ -248,41 +195,12 @@ class RunEditor:
         only = runs[0] if len(runs) == 1 else None
         if expected != before:
             leaves = {"tags": expected[only]} if only in expected else {}
-            self._write(f"the {label}", write, undoing, lambda _: after(), only, leaves)
-
-    def _write(
-        self,
-        what: str,
-        act: Callable[[History], _Kept],
-        undoing: Written,
-        kept: Callable[[_Kept], object],
-        subject: Hashable = None,
-        leaves: Mapping[str, object] | None = None,
-    ) -> None:
-        """Have it written, and undone by the next undo, whenever that is. Raises NotebookError and TagError."""
-        undone = self._undone[:]
-        self._done.append(undoing)
-        self._undone.clear()
-        try:
-            self._writer.write(what, act, kept, subject=subject, leaves=leaves)
-        except ValueError:
-            self._done.remove(undoing)
-            self._undone[:] = undone
-            raise
+            self.undo_list.write(f"the {label}", write, undoing, lambda _: after(), only, leaves)
 
     def _run(self, run_id: int) -> Run | None:
         """A run as it will be once all is written."""
         run = self.history.run(run_id)
         return None if run is None else self._writer.expected(run_id, run)
-
-    def _try(self, act: Callable[[], object]) -> bool:
-        try:
-            act()
-        except (NotebookError, TagError) as error:
-            words = inert(str(error))
-            self.app.notify(f"{words[:1].upper()}{words[1:]}.", severity="error", markup=False)
-            return False
-        return True
 
 
 _WRITERS: dict[_Text, Callable[[History, int, str], object]] = {

@@ -6,14 +6,12 @@ behind the numbers say how large a share of the row they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation
 from cnn_tui.text import cells, padded
-from cnn_tui.ui.widgets.lines import inert, pointing, short
+from cnn_tui.ui.widgets.lines import Styles, inert, pointing, short
 from cnn_tui.ui.widgets.shading import Mode, heat_style, mark_of
 
 CELL = "cell"
@@ -27,7 +25,7 @@ _LEAST_NAMED, _WIDEST = 7, 12
 class HeatMap:
     """The matrix of an evaluation as lines, for a terminal of that `mode`; `dark` is its ground."""
 
-    def __init__(self, evaluation: Evaluation, style: Callable[[str], Style], mode: Mode, *, dark: bool) -> None:
+    def __init__(self, evaluation: Evaluation, style: Styles, mode: Mode, *, dark: bool) -> None:
         self._matrix = evaluation.matrix()
         self._names = evaluation.classes
         self._style, self._mode, self._dark = style, mode, dark

@@ -150,5 +150,5 @@ class RunScreen(LongPage[Wanted | None]):
 
     def action_undo_edit(self) -> None:
         """Take back what was written about runs."""
-        if not self.editor.undo(self.reload):
+        if not self.editor.undo_list.undo(self.reload):
             self.notify("Nothing was written about runs.", timeout=2)

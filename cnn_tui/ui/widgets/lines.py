@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from rich.console import Console
 from rich.segment import Segment
@@ -40,6 +41,9 @@ STYLES = frozenset(
 COMPONENTS = frozenset(f"lines--{name}" for name in STYLES)
 """The component classes that the app has to have. Were they of each widget, to work out the styles of all of them would
 take a third of the time to the first picture."""
+
+Styles: TypeAlias = Callable[[str], Style]
+"""Gives the style of a name, as `Lines.style` does."""
 
 _KEY = "key"
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"

@@ -19,10 +19,10 @@ from cnn_tui.text import counted, padded
 from cnn_tui.ui.explain.hand.bench import Bench
 from cnn_tui.ui.explain.hand.framed import Box
 from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import Styles
 from cnn_tui.ui.widgets.shading import Mode, grey_style, largest_of, signed_style
 
 Step = ConvolutionStep | PoolingStep
-Styles = Callable[[str], Style]
 Shade = Callable[[float], Style]
 Numbers = Sequence[Sequence[float | None]]
 

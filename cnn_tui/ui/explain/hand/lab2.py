@@ -17,10 +17,9 @@ from cnn_tui.exercises.model import ByHand, Exercise
 from cnn_tui.history.history import History
 from cnn_tui.text import cells
 from cnn_tui.ui import dialogs
-from cnn_tui.ui.explain.hand.arithmetic import Styles
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import Styles, inert, short
 
 _SET = "lab2"
 

@@ -8,14 +8,14 @@ from rich.text import Text
 
 from cnn_tui.network.convolution import Image, Plane, size_of
 from cnn_tui.text import counted
-from cnn_tui.ui.explain.hand.arithmetic import Arithmetic, Step, Styles, arithmetic_of, number, shown_activation
+from cnn_tui.ui.explain.hand.arithmetic import Arithmetic, Step, arithmetic_of, number, shown_activation
 from cnn_tui.ui.explain.hand.bench import Bench
 from cnn_tui.ui.explain.hand.framed import Box, HandInput, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.hand.lab2 import Lab2Question, least_lines, question_lines
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import short
+from cnn_tui.ui.widgets.lines import Styles, short
 
 _TALL = 18
 """Lines of a picture that is not enlarged: more is left to the words."""

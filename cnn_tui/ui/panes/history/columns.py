@@ -17,8 +17,7 @@ from cnn_tui.history.folding import Repeats
 from cnn_tui.history.run import Line
 from cnn_tui.reports.blocks import status_style
 from cnn_tui.text import cells, moment
-from cnn_tui.ui.panes.history.name_cell import Styles
-from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.lines import Styles, inert
 from cnn_tui.ui.widgets.table import Cell
 
 MARK, BASELINE, PUT_AWAY = "*", "b", "-"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.data.dataset import is_stand_in
@@ -13,9 +12,7 @@ from cnn_tui.experiment.names import ShortName
 from cnn_tui.history.ending import LIVE
 from cnn_tui.history.run import Line
 from cnn_tui.text import cells, cut
-from cnn_tui.ui.widgets.lines import inert
-
-Styles = Callable[[str], Style]
+from cnn_tui.ui.widgets.lines import Styles, inert
 
 _DOT = " · "
 _LEAST = 9

@@ -342,8 +342,8 @@ class HistoryPane(Pane):
 
     def undo(self) -> bool:
         """Take back what was written here last; False when that is not here."""
-        return self.editor.undo(self.rows.read_anew)
+        return self.editor.undo_list.undo(self.rows.read_anew)
 
     def redo(self) -> bool:
         """Write it again; False when there is nothing."""
-        return self.editor.redo(self.rows.read_anew)
+        return self.editor.undo_list.redo(self.rows.read_anew)

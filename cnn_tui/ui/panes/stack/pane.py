@@ -16,6 +16,7 @@ from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.fixes import Fix, Problem
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.stack import Stack
+from cnn_tui.text import sentence
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
@@ -261,8 +262,7 @@ class StackPane(Pane):
         try:
             edit()
         except LockedError as error:
-            words = inert(str(error))
-            self.notify(f"{words[:1].upper()}{words[1:]}.", severity="warning", markup=False)
+            self.notify(sentence(inert(str(error))), severity="warning", markup=False)
             return
         self.rows.cursor = max(0, cursor)
         self._changed()
