@@ -44,6 +44,7 @@ from cnn_tui.keras_io.code.objects import (
     method_of,
     takes_itself,
 )
+from cnn_tui.keras_io.code.training.given_weights import SETS, note_of_set
 from cnn_tui.keras_io.code.training.own_losses import is_loss
 from cnn_tui.keras_io.code.training.searched import TUNER
 from cnn_tui.keras_io.code.training.tuner import Searches
@@ -113,6 +114,11 @@ class Calls:
         if isinstance(called, CodeModel) and not any(called is model for model in self._models):
             self._models.append(called)
         return called
+
+    def note_set(self, place: str) -> None:
+        """Note that weights are set, unless it is behind a training."""
+        if not any(model.is_trained for model in self._models) and note_of_set(place) not in self._notes:
+            self._notes.append(note_of_set(place))
 
     def everywhere(self, names: Names) -> Names:
         """What all names of the script stand for, of those inside of functions and, before those, outside."""
@@ -195,6 +201,8 @@ class Calls:
             case Method(owner=list(), name="append") if self.file_loops and len(unnamed) == 1:
                 self._labelled += [name.entry.folder for name in names_in(unnamed[0])]
                 return call_method(callee, [of_each(unnamed[0], self.file_loops[-1])], given, place)
+            case Method(owner=Instance(), name=name) if name == SETS:
+                self.note_set(place)
             case Method(owner=CodeModel(), name="compile"):
                 return call_method(callee, unnamed, self._with_loss(unnamed, given, place), place)
             case Method():

@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before
 from cnn_tui.keras_io.code.objects import is_own
+from cnn_tui.keras_io.code.training.given_weights import SETS, loads, note_of_set
 from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.training.set_rates import as_compiled, has_other_rate
 from cnn_tui.keras_io.code.values import (
@@ -155,7 +156,9 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
                 'tested with those that it ends with, and keep = "best and last" keeps the best too'
             )
         elif not isinstance(loaded, str) or loaded not in model.saved:  # else they are what it has
-            model.notes.append(f"the weights that are loaded at {place} are left out")
+            loads(model, loaded, len(unnamed) + len(given) > 1, place)
+    elif name == SETS and not model.is_trained:
+        model.notes.append(note_of_set(place))
     elif name in TESTING:
         model.evaluated.append(tested(name, unnamed[0] if unnamed else given.get("x"), place))
     elif name == "summary":

@@ -29,6 +29,7 @@ from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.network.applications import freeze
 from cnn_tui.keras_io.code.printed import note_printed
+from cnn_tui.keras_io.code.training.given_weights import SETS, copies
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
 
@@ -147,6 +148,8 @@ class Program:
                     self._branches_by_name(chosen, (body, other), names, cell)
                 else:
                     self._doubt_branches(body, other, names, cell)
+            case ast.For() if copies(node, names, self._calls.script, cell.place(node.lineno)):
+                pass
             case ast.For(target=target, iter=over, body=body):
                 self._loop(target, self._value(over, names, cell), body, names, cell)
             case ast.With(items=contexts, body=body):
@@ -271,6 +274,8 @@ class Program:
                 case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in SET_POLICY:
                     what = f"the precision that is set at {cell.place(part.lineno)}"
                     self.notes.append(f"{what} is left out: whether it is, only running tells")
+                case ast.Call(func=ast.Attribute(attr=name)) if name == SETS:
+                    self._calls.note_set(cell.place(part.lineno))
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in BUILDS:
                     model = names.get(name)
                     if isinstance(model, CodeModel):

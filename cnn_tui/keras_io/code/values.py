@@ -215,6 +215,8 @@ class CodeModel(msgspec.Struct, eq=False):
     """The parameters that the notebook kept from printing its summary."""
     layers_printed: int = 0
     """How many layers it had then."""
+    starts_from: tuple[str, str, bool] | None = None
+    """The file whose weights it has before it is trained, where it loads them, and whether all have to fit."""
     saved: list[Value] = []
     """Where its weights are saved as its last training left them."""
     is_inside: bool = False

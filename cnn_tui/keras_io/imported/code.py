@@ -82,6 +82,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     seed: int | None
     policy: Any
     """The numbers that all layers compute with, where the script says so; else None."""
+    starts_from: tuple[str, str, bool] | None
+    """The file whose weights it has before it is trained, where it loads them, and whether all have to fit."""
     loaded: tuple[str, ...]
     """The datasets that the script loads the arrays of, in whichever of its names."""
     printed_total: int | None
@@ -177,6 +179,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
         program.policy,
+        model.starts_from,
         _loaded(program),
         model.printed_total if model.layers_printed == len(model.layers) else None,
         printed_classes(source, data),

@@ -7,6 +7,7 @@ reason, and so is every argument that is left out.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import re
@@ -189,6 +190,7 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     experiment = msgspec.structs.replace(experiment, training=trained(experiment, code, notes))
     experiment = watched(experiment, notes)
     experiment = msgspec.structs.replace(experiment, stop=rules_of(code, experiment, notes))
+    experiment = _started(experiment, code, path.parent, notes)
     if code.printed_total is not None:
         total = summarize(experiment.stack).total_params
         if total != code.printed_total:
@@ -198,6 +200,21 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     if not problems and (apart := outputs_apart(experiment)) is not None:
         notes.to_know.append(apart.message)
     return Imported(experiment, tuple(notes), tuple(notes.to_know))
+
+
+def _started(experiment: Experiment, code: CodeImport, beside: Path, notes: Notes) -> Experiment:
+    """The experiment with the file whose weights the script loads first, where that is here and they fit."""
+    if code.starts_from is None:
+        return experiment
+    loaded, place, is_whole = code.starts_from
+    with contextlib.suppress(ValueError):
+        whole = weights_path(str(beside / loaded))
+        with stored_layers(Path(whole), ()) as stored:
+            there = sum(math.prod(shape) for layer in stored for shape in layer.shapes)
+        if not is_whole or there == summarize(experiment.stack).total_params:
+            return msgspec.structs.replace(experiment, weights=whole)
+    notes.append(f"the weights that are loaded at {place} are left out")
+    return experiment
 
 
 def _printed_classes(code: CodeImport, asked: DataAsked, path: Path) -> int | None:

@@ -11,6 +11,22 @@ from cnn_tui.keras_io.imported.hdf5 import read_hdf5
 from cnn_tui.keras_io.source import CodeLines, call, literal
 from cnn_tui.network.layers import Normalization
 
+WITH_WEIGHTS, EARLIER = "layers_with_weights", "earlier"
+WEIGHTED = (
+    f"def {WITH_WEIGHTS}(model):",
+    "    for layer in model.layers:",
+    '        if hasattr(layer, "layers"):',
+    f"            yield from {WITH_WEIGHTS}(layer)",
+    "        elif layer.weights:",
+    "            yield layer",
+)
+COPIES = (
+    f"for layer, other in zip({WITH_WEIGHTS}(model), {WITH_WEIGHTS}({EARLIER})):",
+    "    if [array.shape for array in layer.get_weights()] != [array.shape for array in other.get_weights()]:",
+    "        break",
+    "    layer.set_weights(other.get_weights())",
+)
+
 
 def start_weights_code(experiment: Experiment) -> CodeLines:
     """The lines that give the layers of `model` their weights; none where they begin at random."""
@@ -27,19 +43,11 @@ def start_weights_code(experiment: Experiment) -> CodeLines:
         ]
     return [
         "# Start from the weights of another model, layer by layer, as long as they have the same shapes",
-        "def layers_with_weights(model):",
-        "    for layer in model.layers:",
-        '        if hasattr(layer, "layers"):',
-        "            yield from layers_with_weights(layer)",
-        "        elif layer.weights:",
-        "            yield layer",
+        *WEIGHTED,
         "",
         "",
-        *call("tf.keras.models.load_model", [path, "compile=False"], before="earlier = "),
-        "for layer, other in zip(layers_with_weights(model), layers_with_weights(earlier)):",
-        "    if [array.shape for array in layer.get_weights()] != [array.shape for array in other.get_weights()]:",
-        "        break",
-        "    layer.set_weights(other.get_weights())",
+        *call("tf.keras.models.load_model", [path, "compile=False"], before=f"{EARLIER} = "),
+        *COPIES,
         *fitted,
     ]
 

@@ -1,0 +1,86 @@
+"""Weights that a script gives its model before the training: those of a file are started from, others are said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.keras_io.script.write import keras_script
+from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, Normalization
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read
+
+SHAPES = {"conv2d": [(3, 3, 1, 8), (8,)], "dense": [(5408, 10), (10,)]}
+
+
+def weights(path: Path, with_model: bool = False) -> Path:
+    """A file of HDF5 with the weights of SMALL, as Keras has always written them."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        top = file.create_group("model_weights") if with_model else file
+        if with_model:
+            file.attrs["model_config"] = '{"class_name": "Sequential", "config": {"name": "a", "layers": []}}'
+        top.attrs["layer_names"] = [name.encode() for name in SHAPES]
+        for name, shapes in SHAPES.items():
+            group = top.create_group(name)
+            names = [f"{name}/{at}" for at in range(len(shapes))]
+            group.attrs["weight_names"] = [one.encode() for one in names]
+            for one, shape in zip(names, shapes, strict=True):
+                group[one] = np.zeros(shape, np.float32)
+    return path
+
+
+def test_the_file_that_a_script_loads_weights_from_is_started_from(tmp_path: Path) -> None:
+    path = weights(tmp_path / "before.h5")
+    imported = read(tmp_path, HEAD + SMALL + "model.load_weights('before.h5')\n" + FIT)
+    assert (imported.experiment.weights, imported.notes) == (str(path), ())
+
+
+@pytest.mark.parametrize(
+    ("network", "line"),
+    [
+        (SMALL, "model.load_weights('gone.h5')\n"),
+        (SMALL, "model.load_weights('before.h5', by_name=True)\n"),
+        (SMALL.replace("Conv2D(8", "Conv2D(9"), "model.load_weights('before.h5')\n"),
+    ],
+)
+def test_weights_that_are_not_here_or_of_another_network_are_said(tmp_path: Path, network: str, line: str) -> None:
+    weights(tmp_path / "before.h5")
+    imported = read(tmp_path, HEAD + network + line + FIT)
+    assert imported.experiment.weights is None
+    assert [note.startswith("the weights that are loaded at line") for note in imported.differences] == [True]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "model.set_weights(other.get_weights())",
+        "model.layers[0].set_weights(other.layers[0].get_weights())",
+        "for one, another in zip(model.layers, other.layers):\n    one.set_weights(another.get_weights())",
+        "for one in model.layers:\n    one.set_weights(numbers[one.name])",
+    ],
+)
+def test_weights_that_are_set_are_said_to_be(tmp_path: Path, lines: str) -> None:
+    other = "other = keras.models.load_model('other.h5')\n"
+    (said,) = read(tmp_path, HEAD + SMALL + other + lines + FIT).differences
+    assert said.startswith("the weights that are set at line")
+    assert read(tmp_path, HEAD + SMALL + other + FIT + lines).differences == ()
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+def test_an_exported_script_that_starts_from_weights_comes_back_so(tmp_path: Path, normalized: bool) -> None:
+    layers: tuple[AnyLayer, ...] = (
+        *([Normalization()] * normalized),
+        Conv2D(filters=8, kernel_size=(3, 3)),
+        Flatten(),
+        Dense(units=10, activation="softmax"),
+    )
+    for with_model in (False, True):
+        path = weights(tmp_path / "before.h5", with_model)
+        experiment = Experiment(name="script", dataset="mnist", layers=layers, weights=str(path))
+        imported = read(tmp_path, keras_script(experiment))
+        if with_model or not normalized:  # of a file of weights alone, Keras takes all or nothing
+            assert (imported.experiment, imported.notes) == (experiment, ())
