@@ -17,7 +17,7 @@ from cnn_tui.exercises.progress import ExerciseStatus, State
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.reports.blocks import Beside, Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span
 from cnn_tui.reports.exercise_facts import ExerciseFacts
-from cnn_tui.reports.exercise_result import result_blocks, since_the_conclusion
+from cnn_tui.reports.exercise_result import result_blocks, result_in_short, since_the_conclusion
 from cnn_tui.text import counted
 
 SIGNS: dict[State, tuple[str, str]] = {
@@ -49,7 +49,10 @@ def exercise_page(facts: ExerciseFacts) -> Page:
     question: list[Block] = [Paragraph(one.question.strip()), *_asked_for(facts)]
     if facts.curves is not None:
         question = [Beside(question, facts.curves)]
-    return Page(one.heading, [_state(facts), *_failure(facts), Paragraph(), *question, *itertools.chain(*parts)])
+    return Page(
+        one.heading,
+        [_state(facts), *result_in_short(facts), *_failure(facts), Paragraph(), *question, *itertools.chain(*parts)],
+    )
 
 
 def set_page(place: SetPlace, statuses: Mapping[str, ExerciseStatus]) -> Page:

@@ -36,10 +36,19 @@ def result_blocks(facts: ExerciseFacts) -> Iterator[Block]:
     yield Heading(f"{what}: {', '.join(of)}{around}" if of else "The notes' figures")
     yield _figures(rows)
     yield from _conditions(facts, sizes, noted=any(row[4] for row in rows))
+    if mine is not None:
+        yield Paragraph(f"yours: {_listed(mine.runs)}", style="dim")
     yield from _other_conditions(findings.result.others)
     yield from _verdicts(findings.result, facts.repeat)
-    if mine is not None:
-        yield Paragraph(_listed(mine.runs), style="dim")
+
+
+def result_in_short(facts: ExerciseFacts) -> Iterator[Block]:
+    """The figure that is asked for, for the top of the page: the rest may be far below on a low terminal."""
+    rows = facts.findings.result.rows if facts.findings is not None and facts.has_run else ()
+    for row in rows:
+        if row.key == "test accuracy" and row.yours:
+            change = f", {row.change} against the baseline" if row.change else ""
+            yield Paragraph(f"Its test accuracy is {row.yours}{change}.")
 
 
 _AROUND = {True: "over the seeds", False: "of one run: over test images"}

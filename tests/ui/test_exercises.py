@@ -185,8 +185,8 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         await reads(pilot, "✓ done")
         await reads(pilot, "The notes conclude 64 filters is better than 32 filters")
         await reads(pilot, "test accuracy 0.9083 ± 0.0029 0.9000 ± 0.0030 +0.0083 0.8943")
-        await reads(pilot, "seconds an epoch 8.0 8.0 +0.0 7.2")
         await pilot.press("ctrl+d")
+        await reads(pilot, "seconds an epoch 8.0 8.0 +0.0 7.2")
         await reads(pilot, "the notes: fashion_mnist, 60,000 + 10,000 images, 5 epochs, last weights")
         await pilot.press("ctrl+u", "ctrl+u")
         kept = answers.answer(history, "lab1", "64-filters")
@@ -499,8 +499,11 @@ async def test_the_curves_of_its_runs_stand_beside_the_question(
         await at(pilot, "lab1/16-filters")
         await sees(pilot, "accuracy")
         await until(
-            pilot, lambda: any("Try editing" in line and "0.9" in line for line in text(app).splitlines()), "both"
+            pilot,
+            lambda: any("Try editing" in line and "accuracy: " in line for line in text(app).splitlines()),
+            "whose curves they are, beside the first line of the question",
         )
+        await sees(pilot, "Its test accuracy is 0.8810 ± 0.0010, -0.0200 against the baseline.")
         await pilot.press("z", "m")
         await until(pilot, lambda: any("Try editing" in line for line in text(app).splitlines()), "the question")
 

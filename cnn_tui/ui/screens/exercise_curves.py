@@ -37,7 +37,7 @@ def read_curves(history: History, result: ExerciseResult) -> tuple[ExerciseCurve
         live = history.live_statuses()
         mine = next((_of_run(history, run) for run in reversed(result.runs) if run in live), None)
     base = _of_group(history, result.baseline) if result.baseline is not None else None
-    both = (("baseline", base), ("this exercise", mine))
+    both = (("the baseline", base), ("this exercise", mine))
     return tuple(ExerciseCurve(name, one) for name, one in both if one is not None and (one.run.epochs or one.points))
 
 
@@ -57,13 +57,16 @@ def _of_run(history: History, run_id: int) -> Recorded | None:
 def curves_drawn(
     view: PageView, shown: Sequence[ExerciseCurve], choice: ChartChoice, width: int, height: int
 ) -> Sequence[Text]:
-    """The curves in so many columns and rows, and below them what their signs mean."""
+    """What the signs mean, and whose curves they are, and below that these in so many columns and rows.
+
+    In this order: on a low terminal the page ends within the chart, which must not pass for another run's.
+    """
     last, empty = shown[-1], "No value of it was recorded."
     if len(shown) == 1:
         picture = picture_of(last.recorded, choice, empty=empty)
-        signs = [part(0, f"{last.name}:", view.style("dim")), *legend(last.recorded, choice, None, view.style)]
+        signs = [part(0, f"{last.name}'s", view.style("dim")), *legend(last.recorded, choice, None, view.style)]
     else:
         placed, names = [(one.recorded, at) for at, one in enumerate(shown)], [one.name for one in shown]
         picture = overlay_of(placed, choice, last.recorded.run.id, empty, names)
         signs = overlay_legend(placed, choice, view.style, width, _SIGNS, names, kind_of(view.app))
-    return [*view.chart(picture, width, height), *flow(signs, width, _SIGNS)]
+    return [*flow(signs, width, _SIGNS), *view.chart(picture, width, height)]
