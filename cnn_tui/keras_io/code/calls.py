@@ -12,7 +12,7 @@ from cnn_tui.keras_io.code.data.by_hand import by_names, listed_below
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
 from cnn_tui.keras_io.code.data.done_to_images import by_scaler
 from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
-from cnn_tui.keras_io.code.data.file_loops import each_of, names_in, of_each
+from cnn_tui.keras_io.code.data.file_loops import each_of, is_of_files, names_in, of_each
 from cnn_tui.keras_io.code.data.folds import Folds, folds_of
 from cnn_tui.keras_io.code.data.idx_files import opened_idx
 from cnn_tui.keras_io.code.data.lab_pictures import lab_pictures
@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.data.preparation import (
     preparation,
     with_own_function,
 )
+from cnn_tui.keras_io.code.data.saved import SavedFiles
 from cnn_tui.keras_io.code.devices import SET_POLICY
 from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
@@ -102,6 +103,7 @@ class Calls:
         self._models = models
         self._notes = notes
         self._depth = 0
+        self._saved = SavedFiles()
         self._searches = Searches(self.call, self._sent)
         self.chosen = self._searches.chosen
         """The settings that a search chooses in the script, by their names, with their first values."""
@@ -176,6 +178,8 @@ class Calls:
             case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):
                 done = self.run(function, (Tensor(None),), {}, place)
                 return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)
+            case Named() if (loaded := self._saved.called(callee, unnamed, given)) is not None:
+                return self.call(Named("numpy.array"), (loaded,), {}, place) if is_of_files(loaded) else loaded
             case Named() if (folds := folds_of(callee, unnamed, given)) is not None:
                 return folds
             case Method(owner=Folds() as folds, name="split") if unnamed and isinstance(unnamed[0], DatasetArrays):

@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.data.file_loops import counts_along, is_of_row, note_
 from cnn_tui.keras_io.code.data.idx_files import OPENED
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
+from cnn_tui.keras_io.code.data.saved import OpenedFile
 from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
 from cnn_tui.keras_io.code.devices import SET_POLICY, GpuAsked
 from cnn_tui.keras_io.code.expressions import Expressions
@@ -157,7 +158,7 @@ class Program:
                     if context.optional_vars is not None:
                         opened = context.context_expr
                         given = self._value(opened, names, cell)
-                        known = given if isinstance(given, OPENED) else unknown(opened, cell)
+                        known = given if isinstance(given, (*OPENED, OpenedFile)) else unknown(opened, cell)
                         self._bind(context.optional_vars, known, names, cell)
                 self._block(body, names, cell)
             case ast.Try(body=body, handlers=handlers, finalbody=final):

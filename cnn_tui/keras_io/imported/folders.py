@@ -4,6 +4,7 @@ wanted, and what is tested on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
+from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.listed import note_gone, table_here
 from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
@@ -39,6 +41,8 @@ from cnn_tui.text import counted, quiet
 
 _KERAS_SIZE = (256, 256)
 """What Keras's readers of folders bring pictures to when they are told nothing."""
+_COUNTED = re.compile(r"\b(ones|zeros|full|repeat|arange|tile)\(|\] \* \d")
+"""What is in words that make so many labels of each class."""
 _USUAL_NAMES = ("data", "dataset", "images")
 
 
@@ -92,8 +96,10 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         return _listed_asked(there, apart, share, code, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):
         place = f", {quiet(there.folder, 80)} ({code.data.place})," if there.folder else f" ({code.data.place})"
+        counted_out = isinstance(labels := labels_of(code.fitted), Unknown) and _COUNTED.search(labels.what)
+        classes_from = f"labels that it counts out ({labels.place})" if counted_out else there.classes_from
         notes.append(
-            f"the pictures that it trains on{place} have their classes from {there.classes_from}: set the dataset to a "
+            f"the pictures that it trains on{place} have their classes from {classes_from}: set the dataset to a "
             "folder with a folder for each class, or to a .csv file of their names and classes"
         )
         return DataAsked(options=_options(code.data, code.chain.input_shape, notes), share=share)

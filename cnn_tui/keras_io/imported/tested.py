@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,6 +19,12 @@ from cnn_tui.text import enumerated, quiet
 
 _KINDS_OF_LABELS = ("class_mode", "label_mode", "labels")
 _FIT_ON = ("validation_data", "validation_split")
+
+
+class _Which(enum.Enum):
+    """Which images a script measures its model on: those that are tested on here, some of them, or others."""
+
+    HERE, PART, HELD, LEARNED, WATCHED, UNKNOWN = range(6)
 
 
 def tested_apart(code: CodeImport) -> Folder | None:
@@ -94,7 +101,9 @@ def _all_apart(code: CodeImport) -> Iterator[Folder]:
         return
     for tested in reversed(code.tested):
         images = tested.images
-        if isinstance(images, Folder) and _has_labels(images) and not _is_among(images, known):
+        is_measured = isinstance(images, Folder) and tested.is_measured and _is_read_by_hand(images)
+        has_labels = is_measured or (isinstance(images, Folder) and _has_labels(images))
+        if isinstance(images, Folder) and has_labels and not _is_among(images, known):
             known.append(images)
             yield images
 
@@ -129,58 +138,52 @@ def _note_read_too(code: CodeImport, notes: Notes) -> None:
 def _note_measured(code: CodeImport, notes: Notes) -> None:
     """Note images that it measures its model on, and nothing but those, for which others stand in here."""
     every = {_which(code, one): one for one in reversed(code.tested) if one.is_measured}
-    if not every.keys() & {_IS_HERE, _IS_PART}:
+    if not every.keys() & {_Which.HERE, _Which.PART}:
         stand_in = "the images to test on stand in"
-        if (tested := every.get(_IS_HELD)) is not None and (images := arrays_of(tested.images)) is not None:
+        if (tested := every.get(_Which.HELD)) is not None and (images := arrays_of(tested.images)) is not None:
             many = f"{images.count:,} of the training images" if images.count else "some of the training images"
             notes.to_know.append(f"it tests on {many} there ({tested.place}): {stand_in}")
-        elif (tested := every.get(_IS_UNKNOWN)) is not None:
-            notes.to_know.append(f"it tests on {quiet(str(_images(tested)), 80)} there: {stand_in}")
-        elif every.keys() == {_IS_LEARNED} and not any(code.fitted.get(name) for name in _FIT_ON):
-            at = every[_IS_LEARNED].place
+        elif (tested := every.get(_Which.UNKNOWN)) is not None:
+            images = _images(tested)
+            shown = str(images) if isinstance(images, Unknown) else f"{_shown(tested.images)} ({tested.place})"
+            notes.to_know.append(f"it tests on {quiet(shown, 80)} there: {stand_in}")
+        elif every.keys() == {_Which.LEARNED} and not any(code.fitted.get(name) for name in _FIT_ON):
+            at = every[_Which.LEARNED].place
             notes.to_know.append(f"it tests on images that it learns from there ({at}): {stand_in}")
-    elif every.keys() & {_IS_HERE, _IS_PART} == {_IS_PART} and arrays_of(code.validation) is None:
-        tested = every[_IS_PART]
+    elif every.keys() & {_Which.HERE, _Which.PART} == {_Which.PART} and arrays_of(code.validation) is None:
+        tested = every[_Which.PART]
         images = arrays_of(tested.images)
         if images is not None and images.count:
             count = f"{images.count:,} of the {images.whole:,} images to test on"
             notes.to_know.append(f"it tests on {count} there ({tested.place}), and on all of them here")
 
 
-_IS_HERE, _IS_PART, _IS_HELD, _IS_LEARNED, _IS_WATCHED, _IS_UNKNOWN = (
-    "here",
-    "part",
-    "held",
-    "learned",
-    "watched",
-    "unknown",
-)
-
-
-def _which(code: CodeImport, tested: Tested) -> str:
+def _which(code: CodeImport, tested: Tested) -> _Which:
     """Whether images that a script tests on are tested on here too, a part of those, or which others they are."""
     images = _images(tested)
     if isinstance(images, DatasetArrays):
         return _which_arrays(code, images)
+    if isinstance(images, Listed) and not images.table and images != _path(code.data):
+        return _Which.WATCHED if images == _path(code.validation) else _Which.UNKNOWN
     if isinstance(tested.images, Folder):
-        return _IS_HERE
+        return _Which.HERE
     if not isinstance(images, Unknown) or images.table is not None:
-        return _IS_HERE  # or said where a folder or a table is
+        return _Which.HERE  # or said where a folder or a table is
     if are_same(images, _path(code.data)):
-        return _IS_LEARNED
-    return _IS_WATCHED if are_same(images, _path(code.validation)) else _IS_UNKNOWN
+        return _Which.LEARNED
+    return _Which.WATCHED if are_same(images, _path(code.validation)) else _Which.UNKNOWN
 
 
-def _which_arrays(code: CodeImport, images: DatasetArrays) -> str:
+def _which_arrays(code: CodeImport, images: DatasetArrays) -> _Which:
     learned, watched = arrays_of(code.data), arrays_of(code.validation)
     if images.half == "test" or learned is None or images.is_of_halves:
-        return _IS_PART if images.count not in (None, images.whole) else _IS_HERE
+        return _Which.PART if images.count not in (None, images.whole) else _Which.HERE
     if watched is not None and images == watched:
-        return _IS_WATCHED
+        return _Which.WATCHED
     if images.places is None or learned.places is None:
         counts = (images.count or 0) + (learned.count or 0)
-        return _IS_HELD if counts <= learned.whole else _IS_LEARNED
-    return _IS_HELD if list(apart(images.places, learned.places)) == [*images.places] else _IS_LEARNED
+        return _Which.HELD if counts <= learned.whole else _Which.LEARNED
+    return _Which.HELD if list(apart(images.places, learned.places)) == [*images.places] else _Which.LEARNED
 
 
 def _images(tested: Tested) -> Any:
@@ -196,6 +199,11 @@ def _has_labels(folder: Folder) -> bool:
     if not _is_path(folder.path) or BY_HAND in folder.arguments:
         return False
     return all(folder.arguments.get(name, "") is not None for name in _KINDS_OF_LABELS)
+
+
+def _is_read_by_hand(folder: Folder) -> bool:
+    """Whether a script reads the pictures of a folder of classes file by file."""
+    return BY_HAND in folder.arguments and isinstance(folder.path, str)
 
 
 def _is_among(folder: Folder, others: list[Folder]) -> bool:
@@ -220,4 +228,6 @@ def _shown(images: Folder | Unknown) -> str:
     if (table := table_of(images)) is not None and table.paths:
         return quiet(str(table), 80)
     path = _path(images)
-    return quiet(path.table if isinstance(path, Listed) else path.what if isinstance(path, Unknown) else path, 80)
+    if isinstance(path, Listed):
+        return quiet(path.table or path.folder, 80)
+    return quiet(path.what if isinstance(path, Unknown) else path, 80)
