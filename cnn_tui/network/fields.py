@@ -15,7 +15,19 @@ import msgspec
 from msgspec import Meta
 
 from cnn_tui.network.initializers import InitializerWith
-from cnn_tui.network.values import L1L2, SIDES, Floats, Kind, Pair, Value, read_value, show_value, size_of
+from cnn_tui.network.values import (
+    L1L2,
+    SIDES,
+    Ends,
+    Floats,
+    Kind,
+    Pair,
+    Value,
+    read_value,
+    settled,
+    show_value,
+    size_of,
+)
 from cnn_tui.text import quiet
 
 __all__ = ["L1L2", "Field", "Kind", "Pair", "Value", "argument", "fields_of"]
@@ -59,14 +71,16 @@ class Field(msgspec.Struct, frozen=True):
         except ValueError:
             raise self._wrong(text) from None
         self.check(value)
-        return value
+        return settled(typing.cast("float | Ends", value), self.low) if self.kind == "range" else value
 
     def check(self, value: Value) -> None:
         """Raises ValueError, with a sentence that says what is allowed, for a number that is out of bounds."""
         if value is None or isinstance(value, str | bool | L1L2 | InitializerWith):
             return
         numbers: tuple[float, ...] = value if isinstance(value, tuple) else (value,)
-        if self.kind == "borders":
+        if self.kind == "range":
+            fits = len(numbers) == 2 or numbers[0] >= 0
+        elif self.kind == "borders":
             fits = len(numbers) in (2, 4)
         elif self.rest and numbers.count(-1) == 1:
             numbers = tuple(number for number in numbers if number != -1)
@@ -80,7 +94,7 @@ class Field(msgspec.Struct, frozen=True):
         """The next value up (+1) or down (-1) the ladder; at its end, the same. Choices and lists begin again there."""
         if self.kind == "flag":
             return not value
-        if self.kind == "text":
+        if self.kind == "text" or (self.kind == "range" and isinstance(value, tuple)):
             return value
         rungs: tuple[Any, ...] = self.choices or self.ladder
         if self.kind in ("choice", "ints", "floats"):
@@ -120,6 +134,9 @@ class Field(msgspec.Struct, frozen=True):
             words = "one or two whole numbers, like 3 or 3x2, or with both sides of each, like 3+1x2+0,"
         if self.kind in ("ints", "floats"):
             words = f"{'whole numbers' if self.kind == 'ints' else 'numbers'}, like {self.format(self.ladder[-1])},"
+        if self.kind == "range":
+            two = f"{0.1 if self.low == 0 else -0.3:g} to 0.2"
+            return f"a number from 0 to {_plain(self.high)}, or two, like {two}, from {_plain(self.low)}"
         if self.below is not None:
             words = f"{words} from {_plain(self.low)} to below {_plain(self.below)}"
         elif self.low is not None and self.high is not None:
@@ -181,11 +198,11 @@ def _field(name: str, annotation: Any, default: Any) -> Field:
     base, meta, *_ = typing.get_args(annotation)
     parts = typing.get_args(base) if typing.get_origin(base) in (typing.Union, types.UnionType) else (base,)
     optional, takes_table = type(None) in parts, InitializerWith in parts
-    (base,) = [part for part in parts if part not in (type(None), InitializerWith)]
+    base, *_ = [part for part in parts if part not in (type(None), InitializerWith)]
     extra = dict(meta.extra)
     if extra["start"] is msgspec.NODEFAULT:
         extra["start"] = default
-    kind: Kind = "borders" if extra["between"] == SIDES else _kind(base)
+    kind: Kind = "borders" if extra["between"] == SIDES else "range" if Ends in parts else _kind(base)
     choices = typing.get_args(base) if kind == "choice" else ()
     return Field(
         name, kind, meta.description, default, choices=choices, optional=optional, takes_table=takes_table, **extra

@@ -19,7 +19,8 @@ Ints = tuple[int, ...]
 Borders = tuple[int, ...]
 """Rows above and below, columns left and right; or, where the two sides differ, top, bottom, left and right."""
 Floats = tuple[float, ...]
-Kind = Literal["int", "float", "pair", "borders", "ints", "floats", "choice", "flag", "penalty", "text"]
+Ends = tuple[float, float]
+Kind = Literal["int", "float", "range", "pair", "borders", "ints", "floats", "choice", "flag", "penalty", "text"]
 
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 _PENALTY = re.compile(r"(l1|l2)[\s=]*([0-9.e+-]+)")
@@ -79,6 +80,17 @@ def evened(borders: Borders) -> Borders:
     return (top, left) if (top, left) == (bottom, right) else borders
 
 
+def settled(value: float | Ends, low: float | None) -> float | Ends:
+    """The ends of a range, the lower first; where one number says the same as both, that one.
+
+    One number is a range to either side of 0; where the bound `low` is 0, it is one from there.
+    """
+    if not isinstance(value, tuple):
+        return value
+    lower, upper = sorted(value)
+    return upper if lower == -upper or (low == 0 and not lower) else (lower, upper)
+
+
 def _read_borders(text: str) -> Borders:
     words = re.sub(r"\s*\+\s*", "+", text).replace("x", " ").replace(",", " ").split()
     parts = [[int(side) for side in word.split("+")] for word in words]
@@ -107,6 +119,11 @@ def read_value(kind: Kind, text: str, choices: tuple[str, ...] = ()) -> Value:
     if kind == "borders":
         return _read_borders(text.strip("()[]"))
     parts = text.strip("()[]").replace("to", " ").replace("x", " ").replace(",", " ").split()
+    if kind == "range":
+        one, *other = map(float, parts)
+        if len(other) > 1:
+            raise ValueError
+        return (one, other[0]) if other else one
     if kind == "floats":
         return tuple(map(float, parts))
     numbers = tuple(int(part) for part in parts)

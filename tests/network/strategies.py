@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cnn_tui.network.fields import L1L2, Field, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, Dense, Flatten, Layer, MaxPooling2D
 from cnn_tui.network.stack import Stack
-from cnn_tui.network.values import evened
+from cnn_tui.network.values import evened, settled
 
 KERAS_LAYERS = {kind: cls for kind, cls in LAYERS.items() if kind != "Application"}
 """The kinds that are classes of `keras.layers`; tests/training/test_application.py has the other."""
@@ -29,6 +29,10 @@ def values(field: Field, most: int | None = None) -> st.SearchStrategy[Any]:
     elif field.kind == "float":
         high = field.below if field.below is not None else field.high
         one = st.floats(field.low, high, exclude_max=field.below is not None)
+    elif field.kind == "range":
+        one = st.floats(0, field.high) | st.tuples(*[st.floats(field.low, field.high)] * 2).map(
+            lambda ends: settled(ends, field.low)
+        )
     elif field.kind == "penalty":
         factors = st.floats(0, 1000)
         one = st.builds(L1L2, factors, factors)

@@ -200,6 +200,8 @@ def test_keras_takes_every_value_that_is_allowed(keras: Keras, kind: str, field:
     bounds = [bound for bound in (field.low, field.high) if bound is not None]
     if field.kind in ("pair", "borders", "ints"):
         bounds = [(int(bound), int(bound)) for bound in bounds]  # type: ignore[misc]
+    if field.kind == "range":
+        bounds = [0, field.high, (field.low, field.high), (0.1, 0.2), (0.2, 0.1)]  # type: ignore[list-item]
     for value in (*field.choices, *field.ladder, *bounds, field.start):
         besides = {"groups": {"filters": value}, "dilation_rate": {"strides": (1, 1)}}.get(field.name, {})
         changed = msgspec.structs.replace(layer, **{field.name: value}, **besides)

@@ -260,3 +260,32 @@ def test_a_choice_steps_round_and_round() -> None:
 def test_a_number_of_thousands_of_digits_out_of_a_file_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match=r"not a number of thousands of digits$"):
         field().check(int("f" * 5_000, 16))
+
+
+SPAN = field(name="factor", kind="range", low=-1, high=1, ladder=(0.1, 0.2), between=" to ")
+UPWARDS = field(name="factor", kind="range", low=0, high=1, ladder=(0.1, 0.2), between=" to ")
+
+
+@pytest.mark.parametrize(
+    ("one", "text", "value", "shown"),
+    [
+        (SPAN, "0.2", 0.2, "0.2"),
+        (SPAN, "-0.2 to 0.2", 0.2, "0.2"),
+        (SPAN, "(-0.3, 0.1)", (-0.3, 0.1), "-0.3 to 0.1"),
+        (SPAN, "0.1 -0.3", (-0.3, 0.1), "-0.3 to 0.1"),
+        (SPAN, "0 to 0.1", (0.0, 0.1), "0 to 0.1"),
+        (UPWARDS, "0 to 0.1", 0.1, "0.1"),
+        (UPWARDS, "0.1 to 0.3", (0.1, 0.3), "0.1 to 0.3"),
+    ],
+)
+def test_a_range_is_one_number_where_that_says_as_much(one: Field, text: str, value: Value, shown: str) -> None:
+    assert one.parse(text) == value
+    assert one.format(value) == shown
+    assert one.parse(shown) == value
+    assert one.step(value, 1) == (value if isinstance(value, tuple) else 0.2)
+
+
+@pytest.mark.parametrize("text", ["", "-0.2", "2", "-2 to 0.1", "0.1 to 0.2 to 0.3", "to", "nan", "0 to inf"])
+def test_what_is_no_range_is_refused_with_how_one_is_typed(text: str) -> None:
+    with pytest.raises(ValueError, match=r"a number from 0 to 1, or two, like -0\.3 to 0\.2, from -1"):
+        SPAN.parse(text)

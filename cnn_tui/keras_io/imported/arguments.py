@@ -47,6 +47,8 @@ def value_of(field: Field, raw: Any, hint: Any) -> Any:
         raw = _pair(raw)
     elif field.kind == "borders":
         raw = _borders(raw)
+    elif field.kind == "range":
+        raw = [_plain(end) if isinstance(end, float | int) else end for end in raw] if _is_pair(raw) else _number(raw)
     elif field.kind == "float":
         raw = _number(raw)
     elif isinstance(raw, dict):
@@ -96,6 +98,10 @@ def _length_axis(raw: Any) -> Any:
     along = along[0] if isinstance(along, tuple) and len(along) == 1 else along
     along = {3: -1, -2: 2, -3: 1, (-3, -2, -1): (1, 2, 3)}.get(along, along)
     return next((name for name, axes in LENGTH_AXES.items() if axes == along), raw)
+
+
+def _is_pair(raw: Any) -> bool:
+    return isinstance(raw, list | tuple) and len(raw) == 2
 
 
 def _number(raw: Any) -> Any:

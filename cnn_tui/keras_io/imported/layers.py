@@ -17,7 +17,7 @@ from cnn_tui.keras_io.imported.chain import Plain, config_of, label
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.kinds.base import LearningLayer
-from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast, RandomCrop, RandomShear
+from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomCrop
 from cnn_tui.text import enumerated, quiet
 
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
@@ -101,9 +101,6 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
     config = {**_OLD_DEFAULTS.get(cls.__name__, {}), **config}
     for name in _OF_NO_USE.get(cls.__name__, ()):
         config.pop(name, None)
-    for name in ("factor", "x_factor", "y_factor") if cls in (RandomContrast, RandomShear) else ():
-        if isinstance(config.get(name), list) and config[name][:1] == [0]:
-            config[name] = config[name][-1]  # (0, 0.1), which says as much as 0.1 of these layers
     if not issubclass(cls, LearningLayer):
         config.pop("trainable", None)  # there is nothing to freeze
     if cls is RandomCrop:

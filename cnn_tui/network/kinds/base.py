@@ -8,7 +8,7 @@ import msgspec
 
 from cnn_tui.network.fields import L1L2, Pair, argument, fields_of
 from cnn_tui.network.initializers import InitializerWith
-from cnn_tui.network.values import evened
+from cnn_tui.network.values import evened, settled
 
 ActivationName: TypeAlias = Literal[
     "linear",
@@ -150,6 +150,9 @@ class Layer(
             field.check(value)
             if field.kind == "borders" and evened(value) != value:
                 value = evened(value)
+                msgspec.structs.force_setattr(self, field.name, value)
+            if field.kind == "range" and isinstance(value, tuple):
+                value = settled(value, field.low)
                 msgspec.structs.force_setattr(self, field.name, value)
             # msgspec leaves out only a default that is the same object; equal networks have to be written alike.
             if value is not field.default and value == field.default and type(value) is type(field.default):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from cnn_tui.network.fields import argument
 from cnn_tui.network.kinds.base import Layer
-from cnn_tui.network.values import Pair
+from cnn_tui.network.values import Ends, Pair
 
 _SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)
 
@@ -81,13 +81,15 @@ class RandomRotation(Layer, frozen=True, tag=True):
     )
 
     factor: Annotated[
-        float,
+        float | Ends,
         argument(
-            "The largest angle, as a part of a full turn and to either side: 0.05 is 18 degrees.",
+            "The largest angle, as a part of a full turn and to either side: 0.05 is 18 degrees. Two numbers are its "
+            "ends; what is above 0 turns to the left.",
             start=0.05,
             ladder=(0.02, 0.05, 0.1, 0.25, 0.5),
-            ge=0,
+            ge=-1,
             le=1,
+            between=" to ",
         ),
     ]
     fill_mode: FillMode = "reflect"
@@ -104,18 +106,25 @@ class RandomZoom(Layer, frozen=True, tag=True):
     )
 
     height_factor: Annotated[
-        float,
+        float | Ends,
         argument(
-            "The largest change of the height, to either side: 0.1 is 10 %.", start=0.1, ladder=_SHARES, ge=0, le=1
+            "The largest change of the height, to either side: 0.1 is 10 %. Two numbers are its ends; what is below 0 "
+            "zooms in.",
+            start=0.1,
+            ladder=_SHARES,
+            ge=-0.99,
+            le=1,
+            between=" to ",
         ),
     ]
     width_factor: Annotated[
-        float | None,
+        float | Ends | None,
         argument(
             "The largest change of the width.",
             ladder=_SHARES,
-            ge=0,
+            ge=-0.99,
             le=1,
+            between=" to ",
             optional_means="as the height, so that nothing is distorted",
         ),
     ] = None
@@ -133,12 +142,28 @@ class RandomTranslation(Layer, frozen=True, tag=True):
     )
 
     height_factor: Annotated[
-        float,
-        argument("How far up or down at most: 0.1 is 10 % of the height.", start=0.1, ladder=_SHARES, ge=0, le=1),
+        float | Ends,
+        argument(
+            "How far up or down at most: 0.1 is 10 % of the height. Two numbers are its ends; what is above 0 moves "
+            "down.",
+            start=0.1,
+            ladder=_SHARES,
+            ge=-1,
+            le=1,
+            between=" to ",
+        ),
     ]
     width_factor: Annotated[
-        float,
-        argument("How far left or right at most: 0.1 is 10 % of the width.", start=0.1, ladder=_SHARES, ge=0, le=1),
+        float | Ends,
+        argument(
+            "How far left or right at most: 0.1 is 10 % of the width. Two numbers are its ends; what is above 0 moves "
+            "to the right.",
+            start=0.1,
+            ladder=_SHARES,
+            ge=-1,
+            le=1,
+            between=" to ",
+        ),
     ]
     fill_mode: FillMode = "reflect"
     interpolation: Interpolation = "bilinear"
@@ -154,12 +179,25 @@ class RandomShear(Layer, frozen=True, tag=True):
     )
 
     x_factor: Annotated[
-        float,
-        argument("How far rows slide sideways: 0.2 is 20 % of the height.", start=0.2, ladder=_SHARES, ge=0, le=1),
+        float | Ends,
+        argument(
+            "How far rows slide sideways: 0.2 is 20 % of the height. Two numbers are its ends, to either side.",
+            start=0.2,
+            ladder=_SHARES,
+            ge=0,
+            le=1,
+            between=" to ",
+        ),
     ] = 0.0
     y_factor: Annotated[
-        float,
-        argument("How far columns slide up or down: 0.2 is 20 % of the width.", ladder=(0.0, *_SHARES), ge=0, le=1),
+        float | Ends,
+        argument(
+            "How far columns slide up or down: 0.2 is 20 % of the width. Two numbers are its ends, to either side.",
+            ladder=(0.0, *_SHARES),
+            ge=0,
+            le=1,
+            between=" to ",
+        ),
     ] = 0.0
     interpolation: Interpolation = "bilinear"
     fill_mode: FillMode = "reflect"
@@ -168,20 +206,27 @@ class RandomShear(Layer, frozen=True, tag=True):
     def for_keras(self, name: str) -> Any:
         """A factor as a range from 0: Keras draws the side by itself, and cannot load a model with any other range."""
         value = getattr(self, name)
-        return (0.0, value) if name.endswith("_factor") else value
+        return (0.0, value) if name.endswith("_factor") and not isinstance(value, tuple) else value
 
 
 class RandomContrast(Layer, frozen=True, tag=True):
     about: ClassVar[str] = "changes the contrast at random while training"
     explanation: ClassVar[str] = (
-        "While training, each image gets a little more or less contrast: its numbers move away from their mean or "
+        "While training, each image gets a little more contrast, or less: its numbers move away from their mean, or "
         "towards it. The network learns not to rely on the light a picture was taken in. Set value_range to 0 to 1, "
         "as the images are here, so that nothing becomes brighter than white. Outside of training it does nothing."
     )
 
     factor: Annotated[
-        float,
-        argument("The largest change, to either side: 0.2 is 20 %.", start=0.2, ladder=_SHARES, ge=0, le=1),
+        float | Ends,
+        argument(
+            "How much contrast an image gains at most: 0.2 is 20 %. Of two numbers the first is what it loses at most.",
+            start=0.2,
+            ladder=_SHARES,
+            ge=0,
+            le=1,
+            between=" to ",
+        ),
     ]
     value_range: ValueRange = (0, 255)
 
@@ -195,7 +240,14 @@ class RandomBrightness(Layer, frozen=True, tag=True):
     )
 
     factor: Annotated[
-        float,
-        argument("The largest change, to either side: 0.2 is 20 %.", start=0.2, ladder=_SHARES, ge=0, le=1),
+        float | Ends,
+        argument(
+            "The largest change, to either side: 0.2 is 20 %. Two numbers are its ends; what is below 0 darkens.",
+            start=0.2,
+            ladder=_SHARES,
+            ge=-1,
+            le=1,
+            between=" to ",
+        ),
     ]
     value_range: ValueRange = (0, 255)
