@@ -136,7 +136,8 @@ class Field(msgspec.Struct, frozen=True):
             words = f"{'whole numbers' if self.kind == 'ints' else 'numbers'}, like {self.format(self.ladder[-1])},"
         if self.kind == "range":
             two = f"{0.1 if self.low == 0 else -0.3:g} to 0.2"
-            return f"a number from 0 to {_plain(self.high)}, or two, like {two}, from {_plain(self.low)}"
+            high = _plain(self.high)
+            return f"a number from 0 to {high}, or two from {_plain(self.low)} to {high}, like {two}"
         if self.below is not None:
             words = f"{words} from {_plain(self.low)} to below {_plain(self.below)}"
         elif self.low is not None and self.high is not None:

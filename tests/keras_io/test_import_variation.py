@@ -10,6 +10,7 @@ import pytest
 from cnn_tui.network.layers import (
     AnyLayer,
     RandomBrightness,
+    RandomContrast,
     RandomFlip,
     RandomRotation,
     RandomShear,
@@ -46,6 +47,8 @@ def varied(tmp_path: Path, given: str) -> tuple[tuple[AnyLayer, ...], list[str]]
             RandomTranslation(height_factor=0.0, width_factor=0.1, fill_mode="constant", fill_value=0.2),
         ),
         ("zoom_range=(0.8, 1.2)", RandomZoom(height_factor=0.2, width_factor=0.2, fill_mode="nearest")),
+        ("zoom_range=[0.5, 1.0]", RandomZoom(height_factor=(-0.5, 0), width_factor=(-0.5, 0), fill_mode="nearest")),
+        ("zoom_range=(1.3, 1.1)", RandomZoom(height_factor=(0.1, 0.3), width_factor=(0.1, 0.3), fill_mode="nearest")),
         ("shear_range=45", RandomShear(x_factor=1.0, fill_mode="nearest")),
         ("horizontal_flip=1, interpolation_order=1", RandomFlip(mode="horizontal")),
     ],
@@ -64,7 +67,7 @@ def test_a_shift_of_all_channels_is_one_of_brightness(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("zoom_range=(0.8, 1.0)", "zoom_range is left out: a RandomZoom goes as far in as out"),
+        ("zoom_range=(0.8, 3.0)", "zoom_range is left out: a RandomZoom takes sizes from 0.01 to 2"),
         ("zoom_range=1.5", "zoom_range is left out: only a number up to 1 is taken"),
         ("width_shift_range=1", "width_shift_range is left out: it counts in pixels there, and a RandomTranslation in"),
         ("height_shift_range=20.0", "height_shift_range is left out: it counts in pixels there"),
@@ -138,3 +141,57 @@ def test_a_function_that_makes_bytes_of_what_it_has_scaled_is_not_followed(tmp_p
     code = "def prepared(x):\n    return (x / 255).astype('uint8')\n"
     code += SCRIPT.replace("rescale=1 / 255, GIVEN", "preprocessing_function=prepared")
     assert any("preprocessing_function is prepared" in note for note in read(tmp_path, code).differences)
+
+
+MAPPED = """
+import tensorflow as tf
+from keras import Sequential, layers
+def vary(image, label):
+    LINES
+    return image, label
+(x, y), _ = tf.keras.datasets.cifar10.load_data()
+pictures = tf.data.Dataset.from_tensor_slices((x, y)).map(vary).batch(32)
+model = Sequential([layers.Flatten(input_shape=(32, 32, 3)), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(pictures, epochs=2)
+"""
+TO_1 = "image = tf.cast(image, tf.float32) / 255.0"
+
+
+@pytest.mark.parametrize(
+    ("lines", "layer"),
+    [
+        ("image = tf.image.random_brightness(image, 0.2)", RandomBrightness(factor=0.2, value_range=(0, 1))),
+        ("image = tf.image.random_contrast(image, 0.8, 1.5)", RandomContrast(factor=(0.2, 0.5), value_range=(0, 1))),
+        (
+            "image = tf.image.stateless_random_contrast(image, upper=1.1, lower=0.9, seed=(1, 2))",
+            RandomContrast(factor=(0.1, 0.1), value_range=(0, 1)),
+        ),
+    ],
+)
+def test_another_light_by_tensorflow_is_the_layer_that_does_as_much(
+    tmp_path: Path, lines: str, layer: AnyLayer
+) -> None:
+    clipped = "image = tf.clip_by_value(image, 0.0, 1.0)"
+    imported = read(tmp_path, MAPPED.replace("LINES", f"{TO_1}\n    {lines}\n    {clipped}"))
+    assert imported.experiment.layers[:-2] == (layer,)
+    assert not imported.differences
+    assert any(f"is a {layer.type} here, which cuts off" in note for note in imported.to_know)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (f"{TO_1}\n    image = tf.image.random_hue(image, 0.1)", "no layer here varies pictures as random_hue does"),
+        (f"{TO_1}\n    image = tf.image.random_contrast(image, 0.5, 1.2)", "as random_contrast does"),
+        (f"{TO_1}\n    image = tf.image.random_brightness(image, 63)", "as random_brightness does"),
+        (
+            "image = tf.cast(image, tf.float32) / 127.5 - 1\n    image = tf.image.random_brightness(image, 0.1)",
+            "random_brightness (line 6) is left out: the pictures have other numbers there than 0 to 1",
+        ),
+    ],
+)
+def test_another_light_that_no_layer_makes_is_a_note(tmp_path: Path, lines: str, words: str) -> None:
+    imported = read(tmp_path, MAPPED.replace("LINES", lines))
+    assert any(words in note for note in imported.differences)
+    assert not [one for one in imported.experiment.layers if one.type.startswith("Random")]

@@ -41,7 +41,18 @@ from cnn_tui.keras_io.code.network.shared import shared_layer
 from cnn_tui.keras_io.code.network.sides import marked
 from cnn_tui.keras_io.code.training.old_optimizers import older_optimizer
 from cnn_tui.keras_io.code.training.own_losses import loss_call
-from cnn_tui.keras_io.code.values import OPTIONS, PARSER, BaseLayer, CodeModel, Instance, Named, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    OPTIONS,
+    PARSER,
+    BaseLayer,
+    CodeModel,
+    Instance,
+    Named,
+    NotedInstance,
+    Tensor,
+    Unknown,
+    Value,
+)
 from cnn_tui.keras_io.imported.chain import ONLY_CHAINS
 
 _PLAIN_FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -240,7 +251,12 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
     if callee.name == "flip" and given.get("axis") == -1:
         return Tensor(tensor.shape, (*tensor.layers, Instance(OTHER_ORDER, {}, place)), tensor.problem)
+    is_cut_off = any(isinstance(layer, NotedInstance) for layer in tensor.layers)  # by the layers here themselves
+    if is_cut_off and callee.name in ("clip_by_value", "clip") and [*unnamed[1:], *given.values()] == [0, 1]:
+        return tensor
     what = f"what {callee.name} does to the tensor ({place}) is not known"
+    if "image" in callee.path.split(".") and "random_" in callee.name:
+        what = f"no layer here varies pictures as {callee.name} does ({place})"
     return Tensor(tensor.shape, tensor.layers, f"{tensor.problem}, {what}" if tensor.problem else what)
 
 

@@ -154,6 +154,12 @@ class Instance(msgspec.Struct, eq=False):
     place: str
 
 
+class NotedInstance(Instance):
+    """A layer of a script of which something is to be known."""
+
+    note: str
+
+
 class InnerLayers(msgspec.Struct, frozen=True, eq=False):
     """The layers inside a network that is one layer here: all of them together can be followed, single ones cannot."""
 

@@ -44,7 +44,7 @@ from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_
 from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program
-from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Tested, Unknown, Value
+from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, NotedInstance, Tested, Unknown, Value
 from cnn_tui.keras_io.imported.chain import Chain, Plain
 from cnn_tui.keras_io.imported.choice import SHAPES, choose, described, labels_of
 from cnn_tui.keras_io.imported.file import ImportProblem
@@ -234,6 +234,7 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
                 f"OpenCV gives blue, green and red ({data.place}), and here pictures are red, green and blue"
             )
         front += data.layers
+        notes.to_know += [layer.note for layer in data.layers if isinstance(layer, NotedInstance)]
         notes += data.notes
     if any(layer.kind == "Application" for layer in layers):
         known = is_scaled(data) if isinstance(data, DatasetArrays | Folder) else is_scaled(data) or None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.data.preparation import FUNCTION, of_generator
 from cnn_tui.keras_io.code.data.scale import BY_ITSELF, EVENING_OUT, FITTED, evens_out
-from cnn_tui.keras_io.code.values import Instance, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, NotedInstance, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
@@ -15,10 +15,14 @@ from cnn_tui.text import quiet
 
 _MOST = {"rotation_range": 360, "shear_range": 45, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
 """The largest values that have a layer: degrees, and shares. A shift of 1 or more is one in pixels."""
+_LEAST_SIZE, _MOST_SIZE = 0.01, 2
+"""What a RandomZoom can draw of the size of a picture."""
 _SHIFTS = ("height_shift_range", "width_shift_range")
 _FILLINGS = ("nearest", "reflect", "wrap", "constant")
 _FLIPPED = {"random_flip_left_right": "horizontal", "random_flip_up_down": "vertical"}
 """Functions of `tf.image`, as the mode of a RandomFlip."""
+_LIT = {"random_brightness": ("max_delta",), "random_contrast": ("lower", "upper")}
+"""Those that change the light, with their arguments."""
 _METHODS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 """Ways of `tf.image.resize` that a Resizing has too."""
 _IN_PROPORTION = ("preserve_aspect_ratio", "crop_to_aspect_ratio", "pad_to_aspect_ratio")
@@ -40,7 +44,11 @@ def augmentation(generator: Instance, white: float, notes: Notes) -> list[Instan
     def add(kind: str, arguments: dict[str, Value]) -> None:
         layers.append(Instance(kind, arguments, generator.place))
 
-    numbers = {name: _largest(given[name], most, name in _SHIFTS) for name, most in _MOST.items() if name in given}
+    numbers: dict[str, Value] = {
+        name: _largest(given[name], most, name in _SHIFTS) for name, most in _MOST.items() if name in given
+    }
+    if "zoom_range" in given and numbers["zoom_range"] is None:
+        numbers["zoom_range"] = _ends_of_zoom(given["zoom_range"])
     notes += [
         f"{place}: {name} is left out: {_why_left_out(name, given[name])}"
         for name, number in numbers.items()
@@ -93,7 +101,7 @@ def _why_left_out(name: str, value: Value) -> str:
         return f"{quiet(words_of(value), 60)} is not known"
     ends = value if isinstance(value, list | tuple) else ()
     if name == "zoom_range" and len(ends) == 2:
-        return "a RandomZoom goes as far in as out"
+        return "a RandomZoom takes sizes from 0.01 to 2"
     if name in _SHIFTS:
         return "it counts in pixels there, and a RandomTranslation in shares below 1"
     return f"only a number up to {_MOST[name]} is taken"
@@ -142,7 +150,13 @@ def _is_unknown(value: Value) -> bool:
 
 
 def image_layer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance | None:
-    """The layer that does what a function of `tf.image` does to a picture; None where none does."""
+    """The layer that does what a function of `tf.image` does to a picture; None where none does.
+
+    Of a brightness, the numbers are those of pictures from 0 to 1, or of bytes, which TensorFlow takes for such.
+    """
+    name = name.removeprefix("stateless_")
+    if name in ("random_brightness", "random_contrast"):
+        return _lit(name, {**dict(zip(_LIT[name], unnamed, strict=False)), **given}, place)
     if name in _FLIPPED:
         return Instance("RandomFlip", {"mode": _FLIPPED[name]}, place)
     if name == "convert_image_dtype":  # from bytes to 0 to 1
@@ -156,6 +170,32 @@ def image_layer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value],
         interpolation = {} if kind == "bilinear" else {"interpolation": kind}
         return Instance("Resizing", {"height": size[0], "width": size[1], **interpolation}, place)
     return None
+
+
+def _lit(name: str, given: Mapping[str, Value], place: str) -> Instance | None:
+    """The layer for another light: `random_brightness(image, 0.2)`, `random_contrast(image, 0.8, 1.2)`."""
+    numbers = [float(number) for one in _LIT[name] if isinstance(number := given.get(one), int | float)]
+    if len(numbers) != len(_LIT[name]):
+        return None
+    factor: Value = numbers[0]
+    if name == "random_contrast":
+        factor = [round(1 - numbers[0], 6), round(numbers[1] - 1, 6)]
+        if not 0 <= factor[0] <= factor[1] <= 1:  # Keras takes the smaller one for what is lost at most
+            return None
+    elif not 0 <= factor <= 1:
+        return None
+    kind = "RandomContrast" if name == "random_contrast" else "RandomBrightness"
+    note = f"{name} ({place}) is a {kind} here, which cuts off what goes past black and white"
+    return NotedInstance(kind, {"factor": factor, "value_range": [0, 1]}, place, note)
+
+
+def _ends_of_zoom(value: Value) -> list[float] | None:
+    """The factors of a RandomZoom, of the ends of the sizes that are drawn: [0.5, 1.0] zooms in by up to 50 %."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    if not all(type(end) in (int, float) and _LEAST_SIZE <= end <= _MOST_SIZE for end in value):
+        return None
+    return [round(end - 1, 6) for end in sorted(value)]
 
 
 def _largest(value: Value, most: float, is_below: bool = False) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -25,7 +26,8 @@ from cnn_tui.keras_io.code.data.file_loops import counted_at_once
 from cnn_tui.keras_io.code.data.file_pipelines import FILES, read_from_files
 from cnn_tui.keras_io.code.data.mapped_labels import note_of_labels
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, Method, Named, NotedInstance, Tensor, Unknown, Value
+from cnn_tui.network.rescaling import WHITE
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply", "as_numpy_iterator")
 """Methods of a pipeline that give the same pictures again."""
@@ -215,8 +217,32 @@ def mapped(folder: Folder, given: Value, place: str) -> Folder:
     if not isinstance(picture, Tensor):
         note = f"what map does to the pictures ({place}) is left out: it is not known"
         return msgspec.structs.replace(folder, notes=(*folder.notes, note))
-    notes = (f"{picture.problem}: it is left out",) if picture.problem else ()
-    return msgspec.structs.replace(folder, layers=(*folder.layers, *picture.layers), notes=(*folder.notes, *notes))
+    notes = [f"{picture.problem}: it is left out"] if picture.problem else []
+    layers = list(folder.layers)
+    for layer in picture.layers:
+        if isinstance(layer, NotedInstance) and (problem := _other_light(folder, layers, layer.kind)):
+            notes.append(f"{layer.note.partition(' is a ')[0]} is left out: {problem}")
+        else:
+            layers.append(layer)
+    return msgspec.structs.replace(folder, layers=tuple(layers), notes=(*folder.notes, *notes))
+
+
+def _other_light(folder: Folder, before: Sequence[Instance], kind: str) -> str:
+    """Why another light of the pictures of a pipeline is another one here, where they are from 0 to 1; "" where not.
+
+    `before` are the layers that the pictures have gone through.
+    """
+    scales = [
+        (layer.arguments.get("scale"), layer.arguments.get("offset", 0))
+        for layer in before
+        if layer.kind == "Rescaling"
+    ]
+    if scales:
+        is_to_1 = len(scales) == 1 and scales[0][1] == 0 and math.isclose(scales[0][0] or 0, 1 / WHITE, rel_tol=0.01)
+        return "" if is_to_1 else "the pictures have other numbers there than 0 to 1"
+    if kind == "RandomBrightness" and isinstance(folder.path, str) and FILES not in folder.arguments:
+        return "it changes numbers from 0 to 255 there by less than 1"
+    return ""
 
 
 def batches(given: Value, place: str) -> Value:
