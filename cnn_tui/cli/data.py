@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -16,7 +15,7 @@ from cnn_tui.cli.progress import Reporter, bar, reading_words
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, is_terminal, put, say
 from cnn_tui.data.course import COURSE_SETS
 from cnn_tui.data.data_facts import DataFacts
-from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.data.dataset import BUILT_IN, DatasetError, whole_path
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.overrides import override, parse
@@ -99,7 +98,7 @@ def show_dataset(
     axes = [parse(f"{key}={wish}") for key, wish in wishes.items() if wish]
     options = override(Experiment(), [(axis.key, axis.values[0]) for axis in axes]).data_options
     if validation is not None:
-        options = msgspec.structs.replace(options, validation=str(Path(validation).expanduser().absolute()))
+        options = msgspec.structs.replace(options, validation=whole_path(validation))
     reporter = Reporter(sys.stderr, is_terminal(sys.stderr))
     try:
         facts = look(name, options, lambda done, total: reporter.bar([(0, reading_words(done, total))]))

@@ -211,6 +211,13 @@ def path_of(dataset: str) -> Path | None:
     return (table_in(path) or path) if found else None
 
 
+def whole_path(text: str) -> str:
+    """A path as it was typed, from the root on; as it is where its home is nobody's, which describing it then says."""
+    with contextlib.suppress(RuntimeError):
+        return str(Path(text).expanduser().absolute())
+    return text
+
+
 def table_in(folder: Path) -> Path | None:
     """The Parquet file to learn from in a folder of such, or in its folder `data`, as Hugging Face keeps them.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, NAMED, OPTION_KEYS, TABLES, Color, DataOptions, Fit, form_of
+from cnn_tui.data.dataset import MOST_SIDE, NAMED, OPTION_KEYS, TABLES, Color, DataOptions, Fit, form_of, whole_path
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import validation_beside
 from cnn_tui.experiment import leaving_out
@@ -97,7 +97,7 @@ def with_validation(experiment: Experiment, text: str) -> Experiment:
     try:
         value: str | float = float(text)
     except ValueError:
-        value = str(Path(text).expanduser().absolute()) if names_place(text) else text.lower()
+        value = whole_path(text) if names_place(text) else text.lower()
     changed = experiment.with_training(validation=value)
     return _described(changed) if changed.training.validation_path is not None else changed
 
@@ -162,7 +162,7 @@ def _test(text: str) -> float | str | None:
     try:
         share = float(text)
     except ValueError:
-        return str(Path(text).expanduser().absolute())
+        return whole_path(text)
     if not 0 < share < 1:
         raise ValueError(f"a share that is tested on is above 0 and below 1, not {quiet(text, 30)}")
     return share

@@ -126,6 +126,11 @@ def foreign_data(folder: Path) -> None:
     (folder / "start.toml").write_text(to_toml(msgspec.structs.replace(BASELINE, dataset="/etc/passwd.npz")))
 
 
+def foreign_validation(folder: Path) -> None:
+    of_pictures = msgspec.structs.replace(BASELINE, dataset=".").with_training(validation="/etc")
+    (folder / "start.toml").write_text(to_toml(of_pictures))
+
+
 def writing(text: str) -> Callable[[Path], object]:
     """What replaces the pack's file."""
     return lambda folder: (folder / "pack.toml").write_text(text)
@@ -149,6 +154,7 @@ def changing(old: str, new: str) -> Callable[[Path], object]:
         (lambda folder: (folder / "start.toml").write_text("layers = 3"), "layers: found 3"),
         (lambda folder: (folder / "start.toml").write_bytes(b"#" * 2_000_000), "larger than 1,000,000 bytes"),
         (foreign_data, "lies outside of the pack"),
+        (foreign_validation, 'the validation "/etc" lies outside of the pack'),
         (lambda folder: (folder / "pack.toml").write_bytes(b"#" * 2_000_000), "larger than 1,000,000 bytes"),
         (lambda folder: (folder / "pack.toml").write_bytes(bytes(range(256))), "is not a text file in UTF-8"),
         (writing("title = ["), "is not valid TOML"),

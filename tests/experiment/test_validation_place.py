@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from cnn_tui.analysis.pace import work_of
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.check import build_problems
 from cnn_tui.experiment.difference import differences, in_few_words
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
@@ -97,9 +98,11 @@ def test_the_form_takes_it_and_offers_the_folder_that_lies_there(pets: Path) -> 
     assert step(step(experiment, "validation", -1), "validation", -1) == of(pets)
     assert change(experiment, "validation", "pets/val") == of(pets)
     assert change(experiment, "validation", "TEST") == experiment
-    for wrong in ("pets/lost", "pets"):
-        with pytest.raises(ValueError, match="validat"):
+    for wrong in ("pets/lost", "pets", "~nobody-is-called-so/val", "a\0b"):
+        with pytest.raises(DatasetError, match="validat"):
             change(experiment, "validation", wrong)
+    with pytest.raises(DatasetError, match="to test on"):
+        change(experiment, "test", "~nobody-is-called-so/val")
     there = next(row for row in settings_of(of(pets)) if row.name == "validation")
     assert there.value == str(pets / "val")
     row = next(row for row in settings_of(Experiment()) if row.name == "validation")
