@@ -84,3 +84,36 @@ def test_an_exported_script_that_starts_from_weights_comes_back_so(tmp_path: Pat
         imported = read(tmp_path, keras_script(experiment))
         if with_model or not normalized:  # of a file of weights alone, Keras takes all or nothing
             assert (imported.experiment, imported.notes) == (experiment, ())
+
+
+KEPT = "keep = keras.callbacks.ModelCheckpoint('best.h5', monitor='loss', save_best_only=True)\n"
+AGAIN = "best = keras.models.load_model('best.h5')\nbest.evaluate(x_test, y_test)\n"
+
+
+@pytest.mark.parametrize(
+    ("kept", "is_said"),
+    [
+        (KEPT, True),
+        (KEPT.replace(", save_best_only=True", ""), False),  # which keeps the last
+        (KEPT.replace("keep = ", "keep, stop = ").replace("True)", "True), STOP"), False),
+        (
+            KEPT.replace("keep = ", "keep, stop = ").replace("True)", "True), STOP").replace("='loss'", "='accuracy'"),
+            True,
+        ),
+    ],
+)
+def test_a_model_that_is_loaded_as_it_was_kept_is_the_same_one(tmp_path: Path, kept: str, is_said: bool) -> None:
+    kept = kept.replace("STOP", "keras.callbacks.EarlyStopping(monitor='loss', restore_best_weights=True)")
+    given = "callbacks=[keep, stop]" if "stop" in kept else "callbacks=[keep]"
+    imported = read(tmp_path, HEAD + SMALL + kept + FIT.replace("epochs=3", f"epochs=3, {given}") + AGAIN)
+    said = [note for note in imported.differences if note.startswith("the weights that ModelCheckpoint keeps")]
+    assert bool(said) is is_said
+    assert len(imported.differences) == len(said)
+
+
+@pytest.mark.parametrize("save", ["model.save('best.h5')\n", "keras.models.save_model(model, 'best.h5')\n"])
+def test_a_model_that_was_saved_and_loaded_goes_on(tmp_path: Path, save: str) -> None:
+    fit = "best.compile('sgd', 'sparse_categorical_crossentropy')\nbest.fit(x_train, y_train, epochs=4)\n"
+    imported = read(tmp_path, HEAD + SMALL + FIT + save + AGAIN + fit)
+    assert [phase.epochs for phase in imported.experiment.then] == [4]
+    assert imported.differences == ()

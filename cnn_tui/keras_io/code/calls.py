@@ -30,7 +30,7 @@ from cnn_tui.keras_io.code.devices import SET_POLICY
 from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
-from cnn_tui.keras_io.code.methods import call_method
+from cnn_tui.keras_io.code.methods import call_method, saved_model
 from cnn_tui.keras_io.code.network.applications import THREEFOLD
 from cnn_tui.keras_io.code.network.channels import FIRST, LAST
 from cnn_tui.keras_io.code.network.listing import layer_named
@@ -180,6 +180,12 @@ class Calls:
                 return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)
             case Named() if (loaded := self._saved.called(callee, unnamed, given)) is not None:
                 return self.call(Named("numpy.array"), (loaded,), {}, place) if is_of_files(loaded) else loaded
+            case Named(name="load_model") if (
+                unnamed and (saved := saved_model(self._models, unnamed[0], place)) is not None
+            ):
+                return saved
+            case Named(name="save_model") if len(unnamed) > 1 and isinstance(unnamed[0], CodeModel):
+                unnamed[0].saved.append(unnamed[1])
             case Named() if (folds := folds_of(callee, unnamed, given)) is not None:
                 return folds
             case Method(owner=Folds() as folds, name="split") if unnamed and isinstance(unnamed[0], DatasetArrays):

@@ -150,12 +150,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         model.saved.append(unnamed[0] if unnamed else given.get("filepath"))
     elif name == "load_weights":
         loaded = unnamed[0] if unnamed else given.get("filepath")
-        if model.is_trained and isinstance(loaded, str) and loaded in _checkpoints(model):
-            model.notes.append(
-                f"the weights that ModelCheckpoint keeps are loaded at {place}, behind the training: here a run is "
-                'tested with those that it ends with, and keep = "best and last" keeps the best too'
-            )
-        elif not isinstance(loaded, str) or loaded not in model.saved:  # else they are what it has
+        if not _is_as_saved(model, loaded, place):
             loads(model, loaded, len(unnamed) + len(given) > 1, place)
     elif name == SETS and not model.is_trained:
         model.notes.append(note_of_set(place))
@@ -167,12 +162,41 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
     return Unknown(f"what {name} gives", place)
 
 
-def _checkpoints(model: CodeModel) -> list[Value]:
-    """Where the last training of a model has saved its weights as it went."""
-    given = (model.fitted or {}).get("callbacks")
+def saved_model(models: Sequence[CodeModel], path: Value, place: str) -> CodeModel | None:
+    """The model of a script that it has saved at a path, or keeps there while it trains, and loads at a place.
+
+    None for a file of which it is not known what is in it.
+    """
+    return next((model for model in reversed(models) if model.is_trained and _is_as_saved(model, path, place)), None)
+
+
+def _is_as_saved(model: CodeModel, path: Value, place: str) -> bool:
+    """Whether what a model loads is what it has, or what a ModelCheckpoint keeps of it, which is noted."""
+    if not isinstance(path, str):
+        return False
+    callbacks = _callbacks(model.fitted or {})
+    kept = [one for one in callbacks if one.kind == "ModelCheckpoint" and one.arguments.get("filepath") == path]
+    restored = [_watched(one) for one in callbacks if one.arguments.get("restore_best_weights") is True]
+    if not model.is_trained or not kept:
+        return path in model.saved
+    is_other = bool(kept[-1].arguments.get("save_best_only")) and _watched(kept[-1]) not in restored
+    note = (
+        f"the weights that ModelCheckpoint keeps are loaded at {place}, behind the training: here a run is "
+        'tested with those that it ends with, and keep = "best and last" keeps the best too'
+    )
+    model.notes += [note] if is_other and note not in model.notes else []
+    return True
+
+
+def _watched(callback: Instance) -> Value:
+    return callback.arguments.get("monitor", "val_loss")
+
+
+def _callbacks(fitted: Mapping[str, Value]) -> list[Instance]:
+    """What a fit is given that looks on, of Keras's and of the script's own classes."""
+    given = fitted.get("callbacks")
     listed = given if isinstance(given, list | tuple) else [given]
-    kept = [one for one in listed if isinstance(one, Instance) and one.kind == "ModelCheckpoint"]
-    return [one.arguments.get("filepath") for one in kept]
+    return [one for one in listed if isinstance(one, Instance)]
 
 
 def _may_stop(fitted: Mapping[str, Value]) -> bool:
