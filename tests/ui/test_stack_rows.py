@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cnn_tui.ui.screens.lab import LabScreen
@@ -59,6 +61,26 @@ async def test_a_layer_that_does_not_fit_and_those_below_it_claim_no_shape(make_
         await pilot.press("space")
         await sees(pilot, "off  32  11x11")
         assert "113,386 params" in pane(app, "stack")
+
+
+async def test_what_is_said_below_the_fields_is_whole_where_some_of_them_can_give_way(make_lab: MakeLab) -> None:
+    app = make_lab()
+
+    def said() -> str:
+        """The fields, and what is said below them, as one line."""
+        lines = [line.strip("│╮╭ ") for line in pane(app, "stack").splitlines()[1:-1]]
+        return " ".join(" ".join(lines[next(at for at, line in enumerate(lines) if line[:2] == "──") :]).split())
+
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("l")
+        await until(pilot, lambda: said().endswith("whole numbers, like 3 or 3x3, from 1 to 1024."), "the whole help")
+        assert "↓" in said(), "a line of fields gives way, and is told"
+        await pilot.press("h")
+        await until(pilot, lambda: "from 1 to 65536." in said() and "trainable" in said(), "all fields again")
+        await pilot.press(*"jjjj", *"dd")
+        await until(pilot, lambda: "the network ends in" in said(), "the problem")
+        assert said().endswith("F lists them.") or re.search(r"\. F lists all \d\.$", said()), said()
+        assert "…" not in said() and "units 10" in said()
 
 
 async def test_the_first_picture_is_already_that_of_the_terminals_size(

@@ -130,6 +130,10 @@ class LayersTable(Table):
         return (show(row.output_shape), f"{row.params:,}") if row.output_shape is not None else ("?", "?")
 
 
+_LEAST_FIELDS = 2
+"""So many lines of fields are shown, however long what is said below them."""
+
+
 class FieldForm(Lines):
     """The fields of the chosen layer, and a problem or help. Its height is fixed, so that nothing jumps."""
 
@@ -160,9 +164,10 @@ class FieldForm(Lines):
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """Fields first; below them the problem, or the help of the chosen field."""
+        """Fields; below them the problem, or the help of the chosen field, whole where two lines of fields stay."""
         fields, chosen = self._field_lines(width - 2)  # what is left has the signs that others lie above and below
-        most = max(1, height - 3)  # of the lines with fields, so that there is room for words
+        wrapped = self._words(width, height - 1 - min(_LEAST_FIELDS, len(fields)))
+        most = max(1, min(height - 3, max(_LEAST_FIELDS, height - 1 - len(wrapped))))  # of the lines with fields
         first = max(0, min(chosen - most // 2, len(fields) - most))
         shown = fields[first : first + most]
         if first + most < len(fields):
@@ -170,9 +175,7 @@ class FieldForm(Lines):
         if first:
             shown[0] = self._with_sign(shown[0], "↑", width)
         lines = [Text("─" * width, self.style("dim")), *shown]
-        below = self._problem_words() if self._problem else self._help_words()
         room = max(1, height - len(lines))
-        wrapped = list(below.wrap(self.app.console, width))
         if len(wrapped) > room:
             wrapped = wrapped[:room]
             wrapped[-1].truncate(width - 2)
@@ -209,17 +212,30 @@ class FieldForm(Lines):
             row = len(lines) - 1 if chosen else row
         return lines, row
 
-    def _problem_words(self) -> Text:
+    def _words(self, width: int, room: int) -> list[Text]:
+        """What stands below the fields; of a problem's fixes as many as so many lines have room for, but the first."""
+        if self._problem is None:
+            return list(self._help_words().wrap(self.app.console, width))
+        counts = range(len(self._problem.fixes), 1, -1)
+        all_of_them = (list(self._problem_words(count).wrap(self.app.console, width)) for count in (*counts, 1))
+        lines = next(all_of_them)
+        while len(lines) > room and (fewer := next(all_of_them, None)) is not None:
+            lines = fewer
+        return lines
+
+    def _problem_words(self, most: int) -> Text:
+        """The problem and its first fixes, so many of them."""
         assert self._problem
         where = f"Layer {self._problem.layer}: " if self._problem.layer not in (0, self._index) else ""
         words = Text.assemble(
             ("! ", self.style(self._tone)), (f"{where}{self._problem.message}.", self.style(self._tone))
         )
         fix_key = f"{key_of('stack.fix')}:"
-        for at, fix in enumerate(self._problem.fixes):
+        fixes = self._problem.fixes
+        for at, fix in enumerate(fixes[:most]):
             words.append(f" {fix_key if at == 0 else f'{at + 1})'} {fix.label}.")
-        if len(self._problem.fixes) > 1:
-            words.append(f" {key_of('stack.fixes')} lists them.")
+        if len(fixes) > 1:
+            words.append(f" {key_of('stack.fixes')} lists {'them' if most >= len(fixes) else f'all {len(fixes)}'}.")
         return words
 
     def _help_words(self) -> Text:
