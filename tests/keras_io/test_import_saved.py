@@ -90,3 +90,24 @@ def test_labels_that_are_counted_out_are_said(tmp_path: Path, labels: str, where
     assert any(
         f"the pictures that it trains on, birds (line 6), have their classes from {where}" in one for one in notes
     )
+
+
+@pytest.mark.parametrize(
+    ("loaded", "file"),
+    [
+        ("x, y = np.load('data/letters.npz')['arr_0'], np.load('data/kinds.npz')['arr_0']", "letters.npz"),
+        (
+            "with np.load('C:\\\\all\\\\letters.npz') as held:\n    x, y = held['pictures'], held['kinds']",
+            "letters.npz",
+        ),
+        ("x, y = np.load('letters.npy').astype('float32'), np.load('kinds.npy')", "letters.npy"),
+    ],
+)
+@pytest.mark.parametrize("then", ["", "x = x.reshape(len(x), 28, 28, 1) / 255.0\nx, z = x[:5000], x[5000:]"])
+def test_a_file_of_arrays_that_is_no_dataset_is_named_with_what_it_is_to_have(
+    tmp_path: Path, loaded: str, file: str, then: str
+) -> None:
+    code = f"{HEAD}import numpy as np\n{loaded}\n{then}\n{SMALL}"
+    fit = 'model.compile("adam", "sparse_categorical_crossentropy")\nmodel.fit(x, y, epochs=2)\n'
+    (note,) = read(tmp_path, code + fit).differences
+    assert f"are read from {file}, which is no dataset as it is: set the dataset to a .npz file that has them" in note

@@ -17,7 +17,7 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, item
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, NpzFile
 from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, OfName, ReadPicture
 from cnn_tui.keras_io.code.data.done_to_images import part_of_each, thresholded
@@ -39,6 +39,7 @@ from cnn_tui.keras_io.code.data.tables import (
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, part_of_read, sizes_of
 from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.kept import Kept
+from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.usual_names import MERGING, as_library, unless_asked, usual_name
@@ -167,6 +168,8 @@ class Expressions:
                         whole = whole.with_some_rows(cell.place(node.lineno))
                     found = some_of(whole, index, unknown(node, cell))
                     return found.of_table(column_of(whole.table, getattr(index, "value", None)))
+                if isinstance(whole, NpzFile):
+                    return self._array_in(whole, index, unknown(node, cell), names, cell)
                 return self._part(whole, index, names, cell)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
@@ -300,6 +303,13 @@ class Expressions:
             if bool(value) is not both:
                 break
         return value
+
+    def _array_in(self, file: NpzFile, index: ast.expr, other: Unknown, names: Names, cell: CodeCell) -> Value:
+        """An array of a file of NumPy's, by its name; `other` where it is none of a dataset."""
+        try:
+            return self._part(file, index, names, cell)
+        except LookupError:
+            return msgspec.structs.replace(other, numbers=Numbers(file=file.path))
 
     def _part(self, owner: Value, index: ast.expr, names: Names, cell: CodeCell) -> Value:
         if isinstance(owner, DatasetArrays | Folder) and isinstance(index, ast.Tuple) and index.elts:

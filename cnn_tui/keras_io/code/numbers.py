@@ -37,6 +37,8 @@ class Numbers(msgspec.Struct, frozen=True):
     """Whether they are known to be those of pictures, 0 to 255, before that."""
     prepared: Any = None
     """What `preprocess_input` does to them, an Instance."""
+    file: str = ""
+    """The file of NumPy's that they are read from."""
 
     def scaled(self, factor: float, by: float = 0.0) -> Numbers:
         """All of them multiplied, and then with something added."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.unset_dataset import pictures_for
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
+from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.choice import labels_of
@@ -108,7 +109,7 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         options = _options(code.data, code.chain.input_shape, notes)
         return DataAsked(options=options, is_elsewhere=True, share=share)
     if not isinstance(there, str) and code.fitted:
-        notes.append(f"the images that it trains on{_shown(there)} are not known: set the dataset to them")
+        notes.append(_not_known(there))
     split = table_split(code)
     share = split.test if split is not None else share
     if not isinstance(code.data, Folder):
@@ -139,6 +140,19 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     note_not_there(apart, code, notes)
     _note_classes(DataAsked(), code.data, notes)
     return DataAsked(options=options, share=share)
+
+
+def _not_known(images: Any) -> str:
+    """What is said of images that a script trains on in a way that is not known."""
+    numbers = numbers_read(images)
+    if numbers is None or not numbers.file:
+        return f"the images that it trains on{_shown(images)} are not known: set the dataset to them"
+    name = PurePosixPath(numbers.file.replace("\\", "/")).name
+    return (
+        f"the images that it trains on ({images.place}) are read from {quiet(name, 60)}, which is no dataset as it is: "
+        "set the dataset to a .npz file that has them, their labels, and those to test on as x_train, y_train, x_test "
+        "and y_test"
+    )
 
 
 def _listed_asked(

@@ -9,6 +9,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_behind, numbers_of, picture_behind, sizes_of
 from cnn_tui.keras_io.code.effects import effect_of
+from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _ARRANGE = ("reshape", "expand_dims")
@@ -18,6 +19,8 @@ def with_sizes(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Ma
     """What a call gives that is not known otherwise, with the sizes of one of its images where the call tells them."""
     if (picture := picture_behind(callee, unnamed, given)) is not None:
         return msgspec.structs.replace(made, picture=picture, numbers=numbers_behind(callee, unnamed, given))
+    if isinstance(callee, Named) and callee.path == "numpy.load" and unnamed and isinstance(unnamed[0], str):
+        return msgspec.structs.replace(made, numbers=Numbers(file=unnamed[0]))
     if isinstance(callee, Named):
         name, of, more = callee.name, unnamed[0] if unnamed else None, unnamed[1:]
     elif isinstance(callee, Unknown):

@@ -28,7 +28,7 @@ def on_unknown(op: ast.operator, left: Value, right: Value) -> Unknown:
 
 def prepared_by(data: Value) -> Instance | None:
     """What `preprocess_input` does to images; None where it is not called for them."""
-    numbers = _numbers(data)
+    numbers = numbers_read(data)
     return numbers.prepared if numbers is not None else None
 
 
@@ -37,7 +37,7 @@ def scale_of(data: Value) -> tuple[float, float] | None:
     images = data.path if isinstance(data, Folder) else data
     if isinstance(images, DatasetArrays):
         return images.numbers.scale, images.numbers.offset
-    numbers = _numbers(data)
+    numbers = numbers_read(data)
     if numbers is None or numbers.doubt or numbers.centered is not None:
         return None
     if numbers.scale > _OF_BYTES and not numbers.of_bytes:
@@ -45,7 +45,7 @@ def scale_of(data: Value) -> tuple[float, float] | None:
     return numbers.scale, numbers.offset
 
 
-def _numbers(data: Value) -> Numbers | None:
+def numbers_read(data: Value) -> Numbers | None:
     """What is done to the numbers of images of which it is not known where they come from."""
     images = data.path if isinstance(data, Folder) else data
     if not isinstance(images, Unknown):
