@@ -127,11 +127,11 @@ def _on_tensor(op: ast.operator, left: Value, right: Value, place: str) -> Tenso
     """`x / 255` and its like, which a Rescaling does; two tensors that meet are no chain."""
     tensor, number = (left, right) if isinstance(left, Tensor) else (right, left)
     if isinstance(number, Tensor):
-        return Tensor(tensor.shape, tensor.layers, f"two branches meet at {place}: only a plain chain can be taken")
+        return tensor.without(f"two branches meet at {place}: only a plain chain can be taken")
     if (by := linear(op, number, tensor is left)) is None:
-        return Tensor(tensor.shape, tensor.layers, f"what is done to the tensor at {place} is not known")
+        return tensor.without(f"what is done to the tensor at {place} is not known")
     layer = Instance("Rescaling", {"scale": by[0], "offset": by[1]}, place)
-    return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
+    return tensor.behind(layer)
 
 
 def _on_pictures(op: ast.operator, pictures: ReadPicture | Folder, number: Value, place: str) -> ReadPicture | Folder:

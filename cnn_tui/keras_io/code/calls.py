@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from cnn_tui.keras_io.code.branches import TESTING, tested
+from cnn_tui.keras_io.code.branches import OF_FIT, TESTING, tested
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.by_hand import by_names, listed_below
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
@@ -35,16 +36,8 @@ from cnn_tui.keras_io.code.network.applications import THREEFOLD
 from cnn_tui.keras_io.code.network.channels import FIRST, LAST
 from cnn_tui.keras_io.code.network.listing import layer_named
 from cnn_tui.keras_io.code.network.modes import called_so
-from cnn_tui.keras_io.code.objects import (
-    CLASS,
-    HELD,
-    fields_of_class,
-    is_model,
-    is_of_class,
-    is_own,
-    method_of,
-    takes_itself,
-)
+from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
+from cnn_tui.keras_io.code.own_objects import CALL, OwnObjects
 from cnn_tui.keras_io.code.training.given_weights import SETS, note_of_set
 from cnn_tui.keras_io.code.training.own_losses import is_loss
 from cnn_tui.keras_io.code.training.searched import TUNER
@@ -52,7 +45,6 @@ from cnn_tui.keras_io.code.training.tuner import Searches
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
-    CodeTable,
     Function,
     Instance,
     Method,
@@ -66,18 +58,12 @@ from cnn_tui.keras_io.code.values import (
 from cnn_tui.text import quiet
 
 Block = Callable[[Sequence[ast.stmt], Names, CodeCell], None]
-_OF_FIT = {"epochs", "nb_epoch", "steps_per_epoch", "validation_data"}
-"""Arguments by which a `fit` is one of Keras's."""
 OF_UNKNOWN = "is left out: it is not known what that is"
 """What is said of a training of something that is not known."""
 MAX_DEPTH = 30
 """Functions that call one another."""
 _AT_ALL_TIMES = ("Rescaling", "Resizing", "Activation", "Flatten", PREPARATION, THREEFOLD)
 """Layers that do the same in training as after it, as a Lambda does."""
-CALL = "call"
-"""The method of a layer, and of a model, that says what it does."""
-WHILE_TRAINED = 1
-"""What such a method is told of `training`: no truth of the script's own, of which a layer would be a note."""
 
 
 class Calls:
@@ -104,7 +90,8 @@ class Calls:
         self._notes = notes
         self._depth = 0
         self._saved = SavedFiles()
-        self._searches = Searches(self.call, self._sent)
+        self._objects = OwnObjects(self.run)
+        self._searches = Searches(self.call, self._objects.sent)
         self.chosen = self._searches.chosen
         """The settings that a search chooses in the script, by their names, with their first values."""
         self._labelled: list[Value] = []
@@ -203,7 +190,7 @@ class Calls:
             ) is not None:
                 return layer
             case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
-                return self._sent(owner, name, unnamed, given, place)
+                return self._objects.sent(owner, name, unnamed, given, place)
             case Method(owner=Folder() as owner, name="map") if (unnamed or "map_func" in given) and isinstance(
                 function := unnamed[0] if unnamed else given["map_func"], Function
             ):
@@ -221,12 +208,12 @@ class Calls:
                 written: Value = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
                 return written or lab_table(callee, self.script, unnamed) or self.run(callee, unnamed, given, place)
             case Instance() if is_own(callee) and method_of(callee.arguments[CLASS], CALL) is not None:
-                return self._flowing(callee, unnamed, place)
+                return self._objects.flowing(callee, unnamed, place)
             case Instance() | CodeModel():
                 self._notes += [note for note in called_so(callee, unnamed, given, place) if note not in self._notes]
                 return apply(callee, unnamed, place)
             case Class():
-                return self._made(callee, unnamed, given, place)
+                return self._objects.made(callee, unnamed, given, place)
             case Unknown(what=what) if (first := self._searches.first(what, unnamed, given)) is not None:
                 return first
             case Unknown(table=CodeTable(), what=what) if (
@@ -236,7 +223,7 @@ class Calls:
                 return found if isinstance(found, Unknown) and found.table is not None else Unknown("", place)
             case Unknown(what=what) if unnamed and (scaled := by_scaler(what, unnamed[0], place)) is not None:
                 return scaled
-            case Unknown(what=what) if what.endswith((".fit", ".fit_generator")) and _OF_FIT & given.keys():
+            case Unknown(what=what) if what.endswith((".fit", ".fit_generator")) and OF_FIT & given.keys():
                 name = quiet(what.rpartition(".")[0], 40)
                 self._notes.append(f"the training of {name} ({place}) {OF_UNKNOWN}")
             case Unknown(what=what) if (
@@ -251,9 +238,8 @@ class Calls:
                 problem = f"the model that is compiled at {place}, {name}, is not known"
                 return CodeModel(place, name=name, compiled={}, problems=[problem])
         if unnamed and isinstance(unnamed[0], Tensor):
-            tensor = unnamed[0]
             what = callee.what if isinstance(callee, Unknown) else "a call"
-            return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
+            return unnamed[0].without(f"what {what} does to the tensor ({place}) is not known")
         return Unknown("", place)
 
     def _with_loss(self, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Mapping[str, Value]:
@@ -279,46 +265,6 @@ class Calls:
         found = self.call(function, (Tensor(None),), more, place)
         is_known = isinstance(found, Tensor) and not found.problem
         return found.layers if is_known and all(one.kind in _AT_ALL_TIMES for one in found.layers) else None
-
-    def _made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        """An object of a class of the script, as its `__init__` leaves it."""
-        name = written.node.name
-        held: dict[str, Value] = {}
-        made = Instance(name, {CLASS: written, HELD: held}, place)
-        if method_of(written, "__init__") is not None:
-            self._sent(made, "__init__", unnamed, given, place)
-        else:
-            held |= {**dict(zip(fields_of_class(written), unnamed, strict=False)), **given}  # of a dataclass
-        return self._model_of(made) if is_model(written) else made
-
-    def _model_of(self, made: Instance) -> CodeModel:
-        """A model written as a class, by what its `call` makes of an image."""
-        written, place = made.arguments[CLASS], made.place
-        what = f"a model written as a class, {made.kind} ({place})"
-        if method_of(written, CALL) is None or method_of(written, "train_step") is not None:
-            return CodeModel(place, problems=[f"{what}, is not read: its layers are in code"])
-        given = self._flowing(made, (Tensor(None),), place)
-        return CodeModel(place, layers=[*given.layers], problems=[f"{what}: {given.problem}"] if given.problem else [])
-
-    def _flowing(self, made: Instance, unnamed: Sequence[Value], place: str) -> Value:
-        """What flows out of a layer or a model of a class of the script, as its `call` says, while it is trained."""
-        method, into = method_of(made.arguments[CLASS], CALL), unnamed[0] if unnamed else None
-        wanted = () if method is None else (*method.node.args.args, *method.node.args.kwonlyargs)
-        given = {"training": WHILE_TRAINED} if "training" in {one.arg for one in wanted} else {}
-        found = self._sent(made, CALL, unnamed[:1], given, place)
-        if isinstance(found, Tensor) or not isinstance(into, Tensor):
-            return found
-        told = found if isinstance(found, Unknown) and found.what else made.kind
-        what = f"what {told} gives is not known: its layers are in code"
-        return Tensor(into.shape, into.layers, into.problem or what)
-
-    def _sent(self, owner: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        """What a method of an object, or of a class, of the script gives."""
-        method = method_of(owner if isinstance(owner, Class) else owner.arguments[CLASS], name)
-        if method is None:
-            return Unknown("", place)
-        first = (owner,) if takes_itself(method) and (is_own(owner) or is_of_class(method)) else ()
-        return self.run(method, (*first, *unnamed), given, place)
 
     def run(self, function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """What a function of the script gives for these arguments."""

@@ -16,6 +16,7 @@ import msgspec
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, items
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, NpzFile
 from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
@@ -43,17 +44,7 @@ from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.usual_names import MERGING, as_library, unless_asked, usual_name
-from cnn_tui.keras_io.code.values import (
-    FROM_HISTORY,
-    CodeModel,
-    CodeTable,
-    Function,
-    Named,
-    Names,
-    NotGivenError,
-    Unknown,
-    Value,
-)
+from cnn_tui.keras_io.code.values import FROM_HISTORY, CodeModel, Function, Named, Names, NotGivenError, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.keras_io.imported.file import ImportProblem
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.numbers import Numbers
-from cnn_tui.keras_io.code.values import CodeTable, Function, Names, Unknown, Value
+from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
 
 ValueOf = Callable[[ast.expr, Names, CodeCell], Value]
 

@@ -206,23 +206,21 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
     if isinstance(layer, Instance) and layer.kind == "Concatenate" and isinstance(into, list | tuple):
         first = into[0] if len(into) == 3 else None
         if isinstance(first, Tensor) and all(part is first for part in into):
-            return Tensor(first.shape, (*first.layers, Instance(THREEFOLD, {}, place)), first.problem)
+            return first.behind(Instance(THREEFOLD, {}, place))
     if isinstance(into, list | tuple):
         tensors = [part for part in into if isinstance(part, Tensor)]
         kind = layer.kind if isinstance(layer, Instance) else "a model"
         what = f"{kind} ({place}) has {len(into)} inputs: {ONLY_CHAINS}"
-        return Tensor(tensors[0].shape, tensors[0].layers, what) if tensors else Unknown("", place)
+        return tensors[0].without(what) if tensors else Unknown("", place)
     if not isinstance(into, Tensor):
         return Unknown("", place)
     if (shared := shared_layer(layer, into)) is not None:
         what = f"{shared.kind} ({shared.place}) is used twice, with the same weights: layers have their own here"
-        return Tensor(into.shape, into.layers, into.problem or what)
+        return into.without(what)
     if isinstance(layer, CodeModel):
         layer.is_inside = layer.is_called = True
-        return Tensor(
-            into.shape, (*into.layers, *layer.layers), into.problem or "; ".join(dict.fromkeys(layer.problems))
-        )
-    return Tensor(into.shape, (*into.layers, layer), into.problem)
+        return into.behind(*layer.layers).without("; ".join(dict.fromkeys(layer.problems)))
+    return into.behind(layer)
 
 
 def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value | None:
@@ -241,16 +239,16 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if effect.leaves_all and effect.shape and "int" not in callee.name:  # which cuts off what is behind the point
         return tensor
     if callee.name == "grayscale_to_rgb" or (callee.name == "repeat" and [*unnamed[1:], *given.values()] == [3, -1]):
-        return Tensor(tensor.shape, (*tensor.layers, Instance(THREEFOLD, {}, place)), tensor.problem)
+        return tensor.behind(Instance(THREEFOLD, {}, place))
     if callee.name == "reshape" and _is_row(unnamed[1] if len(unnamed) > 1 else given.get("shape")):
-        return Tensor(tensor.shape, (*tensor.layers, Instance("Flatten", {}, place)), tensor.problem)
+        return tensor.behind(Instance("Flatten", {}, place))
     if "image" in callee.path.split(".") and (layer := image_layer(callee.name, unnamed[1:], given, place)) is not None:
-        return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
+        return tensor.behind(layer)
     if {"nn", "activations"} & set(callee.path.split(".")):
         layer = Instance("Activation", {"activation": callee.name}, place)
-        return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
+        return tensor.behind(layer)
     if callee.name == "flip" and given.get("axis") == -1:
-        return Tensor(tensor.shape, (*tensor.layers, Instance(OTHER_ORDER, {}, place)), tensor.problem)
+        return tensor.behind(Instance(OTHER_ORDER, {}, place))
     is_cut_off = any(isinstance(layer, NotedInstance) for layer in tensor.layers)  # by the layers here themselves
     if is_cut_off and callee.name in ("clip_by_value", "clip") and [*unnamed[1:], *given.values()] == [0, 1]:
         return tensor

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.branches import TESTING, tested
+from cnn_tui.keras_io.code.command_line import parser_method
 from cnn_tui.keras_io.code.data.any_image import AnyImage, any_image_method
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.arrays import left_by
+from cnn_tui.keras_io.code.data.arrays import of_arrays
 from cnn_tui.keras_io.code.data.below import is_below
 from cnn_tui.keras_io.code.data.by_hand import below_method, picture_method
-from cnn_tui.keras_io.code.data.data_values import ClassNames, ClassWeights, Folder, Listed, ReadPicture, Share
+from cnn_tui.keras_io.code.data.data_values import ClassNames, ClassWeights, Folder, ReadPicture, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
+from cnn_tui.keras_io.code.data.generators import generator_method
 from cnn_tui.keras_io.code.data.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.paths import text_method
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
-from cnn_tui.keras_io.code.data.scale import FITTED, statistic
 from cnn_tui.keras_io.code.data.weighing import weight_in_table
 from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.library import append
@@ -29,7 +30,6 @@ from cnn_tui.keras_io.code.training.given_weights import SETS, loads, note_of_se
 from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.training.set_rates import as_compiled, has_other_rate
 from cnn_tui.keras_io.code.values import (
-    DEFAULTS,
     FIT_AT,
     FROM_HISTORY,
     HISTORY,
@@ -42,7 +42,6 @@ from cnn_tui.keras_io.code.values import (
     CodeModel,
     Instance,
     Method,
-    Named,
     Tensor,
     Unknown,
     Value,
@@ -50,8 +49,6 @@ from cnn_tui.keras_io.code.values import (
 from cnn_tui.keras_io.code.words import words_of
 
 _SAVES = ("save", "save_weights")
-_TYPES: dict[str, Callable[[str], Value]] = {"builtins.int": int, "builtins.float": float}
-"""What argparse reads an option as."""
 _OF_EPOCHS = ("epochs", "initial_epoch")
 
 
@@ -64,7 +61,7 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return any_image_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         done = done_by(owner, method.name, given, unnamed, place)
-        return _of_images(owner, method.name, unnamed, given) if done is None else done
+        return (of_arrays(owner, method.name, unnamed, given) or Unknown("", "")) if done is None else done
     if isinstance(owner, Tensor) and method.name in ("astype", "copy"):
         kind = unnamed[0] if unnamed else given.get("dtype", "float32")
         return owner if not owner.layers or "float" in words_of(kind) else Unknown("", place)
@@ -91,11 +88,11 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(owner, str) and (text := text_method(owner, method.name, unnamed, given)) is not None:
         return text
     if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":
-        return _of_generator(owner, method.name, unnamed, given, place)
+        return generator_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, Instance) and owner.kind == "Application":
         return _of_application(owner, method.name, unnamed, given)
     if isinstance(owner, Instance) and owner.kind == PARSER:
-        return _of_parser(owner, method.name, unnamed, given, place)
+        return parser_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, Instance) and owner.kind == OPTIONS and method.name in UPDATES:
         return update_options(owner, unnamed, given)
     if isinstance(owner, Instance) and owner.kind == OPTIONS and method.name == "get" and unnamed:
@@ -271,72 +268,3 @@ def _of_application(base: Instance, name: str, unnamed: Sequence[Value], given: 
     if name == "load_weights" and isinstance(wanted, str):
         base.arguments["weights"] = wanted
     return Unknown("", base.place)
-
-
-def _of_parser(parser: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-    """Of an `argparse.ArgumentParser`: what its options are when the script is called without any."""
-    if name == "add_argument":
-        flags = [flag for flag in unnamed if isinstance(flag, str)]
-        long = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
-        called = given.get("dest", long.lstrip("-").replace("-", "_"))
-        usual = False if given.get("action") == "store_true" else True if given.get("action") == "store_false" else None
-        parser.arguments[str(called)] = _as_typed(given.get("default", usual), given.get("type"))
-        if "default" in given:
-            parser.arguments[DEFAULTS] = [*parser.arguments.get(DEFAULTS, ()), str(called)]
-    if name == "parse_args":
-        return Instance(OPTIONS, parser.arguments, place)
-    if name == "parse_known_args":
-        return (Instance(OPTIONS, parser.arguments, place), [])
-    return Unknown("", place)
-
-
-def _as_typed(default: Value, kind: Value) -> Value:
-    """The default of an option, which argparse reads as it reads what is typed where it is a text."""
-    read = _TYPES.get(kind.path) if isinstance(kind, Named) else None
-    try:
-        return read(default) if read is not None and isinstance(default, str) else default
-    except ValueError:  # which argparse refuses
-        return default
-
-
-def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
-    if name == "reshape" and images.what == "images":
-        sizes = unnamed[0] if len(unnamed) == 1 and isinstance(unnamed[0], tuple | list) else unnamed
-        return images.arranged(sizes)
-    if name in ("mean", "std") and images.what == "images":
-        return statistic(images, name, given.get("axis", unnamed[0] if unnamed else None))
-    return left_by(images, name) or Unknown("", "")
-
-
-def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Folder:
-    """Pictures that a table names. A part of a table that others are taken from too begins, or ends, with it."""
-    rows, folder = arguments.pop("dataframe", None), arguments.pop("directory", None)
-    table = rows.table if isinstance(rows, Unknown) else None
-    words = "" if folder is None else folder if isinstance(folder, str) else str(folder)
-    share = round(table.share, 6) if table is not None else 1.0
-    part = (round(1 - share, 6), 1.0) if table is not None and table.is_rest else (0.0, share)
-    if table is None or table.joined_at or len(table.paths) != 1:
-        return Folder(Listed(words), arguments, generator, place, part)
-    labels_at = dict(table.columns).get(arguments.get("y_col", "class")) if len(table.columns) else ""
-    changed_at = table.numbers.changed_at or table.numbers.doubt or table.some_at or labels_at or ""
-    listed = Listed(words, table=table.paths[0], changed_at=changed_at, is_unknown=not isinstance(folder, str))
-    return Folder(listed, arguments, generator, place, part)
-
-
-def _of_generator(
-    generator: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
-) -> Value:
-    if name == "fit":
-        generator.arguments[FITTED] = True
-        return None
-    arguments = {"batch_size": 32, **named(name, unnamed, given)}  # Keras's own
-    if name == "flow_from_directory":
-        return Folder(arguments.pop("directory", None), arguments, generator, place)
-    if name == "flow_from_dataframe":
-        return _listed(arguments, generator, place)
-    if name == "flow" and isinstance(read := arguments.get("x"), Folder):
-        del arguments["x"]
-        return msgspec.structs.replace(read, arguments=read.arguments | arguments, generator=generator)
-    if name == "flow" and "x" in arguments:
-        return Folder(arguments.pop("x"), arguments, generator, place)
-    return Unknown("", place)

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.picture_form import PictureForm
 
@@ -41,39 +42,6 @@ NOT_FROZEN_ANEW = "what is frozen as in the fit before"
 """Among it, where others were frozen since the fit before, which counts for nothing without a compile: its line."""
 NOT_COMPILED = "the optimizer of the fit before"
 """Among it, where the model was not compiled since the fit before: that one's optimizer goes on."""
-
-
-class CodeTable(msgspec.Struct, frozen=True):
-    """A table (CSV) that a script reads; or several, or one and something else, that it puts together `joined_at`.
-
-    Without any `paths` it is whatever else a script splits by shares, and `split_of` is what that is.
-    """
-
-    paths: tuple[str, ...]
-    joined_at: str = ""
-    numbers: Numbers = Numbers()
-    is_array: bool = False
-    """Whether it is an array of NumPy's, and no longer a table of pandas'."""
-    share: float = 1.0
-    """How much of it these are."""
-    columns: tuple[tuple[str, str], ...] = ()
-    """The columns that the script sets anew in it, by their names, and where."""
-    split_of: str = ""
-    is_rest: bool = False
-    """Whether they are what another part of it leaves."""
-    put_together: tuple[float, ...] = ()
-    """The shares of the parts of one table that it is, of which some rows may be the same."""
-    some_at: str = ""
-    """Where some of its rows are taken by their places, and others left."""
-
-    @property
-    def origin(self) -> tuple[tuple[str, ...], str]:
-        """What tells it from other tables, whatever is done to its numbers."""
-        return self.paths, self.joined_at or self.split_of
-
-    def __str__(self) -> str:
-        listed = ", ".join(self.paths)
-        return f"{listed} ({self.joined_at})" if self.joined_at else listed
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -172,6 +140,14 @@ class Tensor(msgspec.Struct, frozen=True, eq=False):
     shape: Value
     layers: tuple[Instance, ...] = ()
     problem: str = ""
+
+    def behind(self, *layers: Value) -> Tensor:
+        """What flows out of layers that it flows into."""
+        return Tensor(self.shape, (*self.layers, *layers), self.problem)
+
+    def without(self, problem: str) -> Tensor:
+        """What comes of it where that cannot be followed, for a reason that counts where there is none yet."""
+        return Tensor(self.shape, self.layers, self.problem or problem)
 
 
 class BaseLayer(msgspec.Struct, frozen=True, eq=False):

@@ -35,7 +35,7 @@ from cnn_tui.keras_io.code.data.scale import (
 )
 from cnn_tui.keras_io.code.data.unknown_images import prepared_by
 from cnn_tui.keras_io.code.methods import at_last_training
-from cnn_tui.keras_io.code.network.applications import with_preparation
+from cnn_tui.keras_io.code.network.before_base import with_preparation
 from cnn_tui.keras_io.code.network.channels import with_channels_last
 from cnn_tui.keras_io.code.network.sides import with_sides_read
 from cnn_tui.keras_io.code.printed import printed_classes

@@ -17,10 +17,11 @@ from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.unset_dataset import pictures_for
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.data.unknown_images import numbers_read
-from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown
+from cnn_tui.keras_io.code.values import Named, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport

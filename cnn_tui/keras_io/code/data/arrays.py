@@ -55,7 +55,7 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         return drawn
     if name == "pad" and arrays is not None and arrays.what == "images":
         return _padded(arrays, unnamed[1:], given, place) or Unknown("", place)
-    if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
+    if arrays is not None and (found := of_arrays(arrays, name, unnamed[1:], given)) is not None:
         return found
     if arrays is not None and (found := done_by(arrays, name, given, unnamed[1:], place)) is not None:
         return found
@@ -170,22 +170,24 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
     return DatasetArrays(file.path, half, "images", sizes, count, count)
 
 
-def _of_arrays(arrays: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def of_arrays(arrays: DatasetArrays, name: str, more: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    """What a function or a method makes of arrays, of which `more` follows them; None for any other."""
     if name == "reshape" and arrays.what == "images":
-        shape = [*unnamed[1:], given.get("newshape"), given.get("shape")]
-        return next((arrays.arranged(one) for one in shape if isinstance(one, tuple | list)), arrays)
-    if (left := left_by(arrays, name)) is not None:
+        told = (*more, given.get("newshape"), given.get("shape"))
+        shape = next((one for one in told if isinstance(one, tuple | list)), more)
+        return arrays.arranged(shape) if shape else arrays
+    if (left := _left_by(arrays, name)) is not None:
         return left
     if name == "delete" and arrays.half == "train":
-        return _without(arrays, unnamed[1:], given)
+        return _without(arrays, more, given)
     if arrays.what == "images" and name in ("mean", "std"):
-        return statistic(arrays, name, given.get("axis", unnamed[1] if len(unnamed) > 1 else None))
+        return statistic(arrays, name, given.get("axis", more[0] if more else None))
     if arrays.what == "labels" and name == "bincount" and arrays.count is not None:
         return ClassCounts(arrays.count, _classes(arrays))
     return range(_classes(arrays)) if arrays.what == "labels" and name == "unique" else None
 
 
-def left_by(arrays: DatasetArrays, name: str) -> DatasetArrays | None:
+def _left_by(arrays: DatasetArrays, name: str) -> DatasetArrays | None:
     """Arrays behind a function, or a method, that leaves the numbers in them; None behind any other."""
     effect = effect_of(name)
     if arrays.what == "labels" and effect.classes and effect.makes_array and not effect.numbers:  # one-hot

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.shares import together
-from cnn_tui.keras_io.code.values import CodeTable, Unknown, Value
+from cnn_tui.keras_io.code.values import Unknown, Value
 
 _AXIS = {"concatenate": 1, "concat": 1, "append": 2, "vstack": None, "row_stack": None}
 """Functions that put rows below others, and where among their arguments the axis stands."""

@@ -64,7 +64,7 @@ def preparation(callee: Named, given: Mapping[str, Value], place: str) -> Instan
 def prepared(images: Value, done: Instance) -> Value:
     """What the function of an application gives that prepares images for it."""
     if isinstance(images, Tensor):
-        return Tensor(images.shape, (*images.layers, done), images.problem)
+        return images.behind(done)
     if isinstance(images, DatasetArrays) and images.what == "images":
         return msgspec.structs.replace(images, layers=(*images.layers, done))
     if isinstance(images, Folder):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, THREEFOLD, TURNED, DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.data.done_to_images import CHANGES
@@ -19,7 +20,7 @@ from cnn_tui.keras_io.code.data.preparation import (
 )
 from cnn_tui.keras_io.code.data.unknown_images import prepared_by, scale_of
 from cnn_tui.keras_io.code.numbers import Numbers, Statistic
-from cnn_tui.keras_io.code.values import CodeTable, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.normalization import LENGTH_AXES

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.passes import part_of_all
-from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _DRAWS = re.compile(r"(np|numpy)\.random\.(rand|random|random_sample|uniform)\(.*\)")
 """Numbers between 0 and 1, one for each row."""

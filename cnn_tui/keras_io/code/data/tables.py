@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers, Statistic
-from cnn_tui.keras_io.code.values import CodeTable, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _TABLE = ".csv"
 _EVERY = (0, 1, 2, 3)

@@ -1,0 +1,40 @@
+"""A table of a script's: which file it is of, how much of it, and what is done to its numbers."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cnn_tui.keras_io.code.numbers import Numbers
+
+
+class CodeTable(msgspec.Struct, frozen=True):
+    """A table (CSV) that a script reads; or several, or one and something else, that it puts together `joined_at`.
+
+    Without any `paths` it is whatever else a script splits by shares, and `split_of` is what that is.
+    """
+
+    paths: tuple[str, ...]
+    joined_at: str = ""
+    numbers: Numbers = Numbers()
+    is_array: bool = False
+    """Whether it is an array of NumPy's, and no longer a table of pandas'."""
+    share: float = 1.0
+    """How much of it these are."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """The columns that the script sets anew in it, by their names, and where."""
+    split_of: str = ""
+    is_rest: bool = False
+    """Whether they are what another part of it leaves."""
+    put_together: tuple[float, ...] = ()
+    """The shares of the parts of one table that it is, of which some rows may be the same."""
+    some_at: str = ""
+    """Where some of its rows are taken by their places, and others left."""
+
+    @property
+    def origin(self) -> tuple[tuple[str, ...], str]:
+        """What tells it from other tables, whatever is done to its numbers."""
+        return self.paths, self.joined_at or self.split_of
+
+    def __str__(self) -> str:
+        listed = ", ".join(self.paths)
+        return f"{listed} ({self.joined_at})" if self.joined_at else listed

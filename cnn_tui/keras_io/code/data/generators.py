@@ -1,0 +1,47 @@
+"""Pictures as an ImageDataGenerator of a script gives them: of a folder, of a table that names them, of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.keras_io.code.arguments import named
+from cnn_tui.keras_io.code.data.data_values import Folder, Listed
+from cnn_tui.keras_io.code.data.scale import FITTED
+from cnn_tui.keras_io.code.values import Instance, Unknown, Value
+
+
+def generator_method(
+    generator: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
+) -> Value:
+    """What a method of an ImageDataGenerator gives. Unknown with no words where it is not known."""
+    if name == "fit":
+        generator.arguments[FITTED] = True
+        return None
+    arguments = {"batch_size": 32, **named(name, unnamed, given)}  # Keras's own
+    if name == "flow_from_directory":
+        return Folder(arguments.pop("directory", None), arguments, generator, place)
+    if name == "flow_from_dataframe":
+        return _listed(arguments, generator, place)
+    if name == "flow" and isinstance(read := arguments.get("x"), Folder):
+        del arguments["x"]
+        return msgspec.structs.replace(read, arguments=read.arguments | arguments, generator=generator)
+    if name == "flow" and "x" in arguments:
+        return Folder(arguments.pop("x"), arguments, generator, place)
+    return Unknown("", place)
+
+
+def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Folder:
+    """Pictures that a table names. A part of a table that others are taken from too begins, or ends, with it."""
+    rows, folder = arguments.pop("dataframe", None), arguments.pop("directory", None)
+    table = rows.table if isinstance(rows, Unknown) else None
+    words = "" if folder is None else folder if isinstance(folder, str) else str(folder)
+    share = round(table.share, 6) if table is not None else 1.0
+    part = (round(1 - share, 6), 1.0) if table is not None and table.is_rest else (0.0, share)
+    if table is None or table.joined_at or len(table.paths) != 1:
+        return Folder(Listed(words), arguments, generator, place, part)
+    labels_at = dict(table.columns).get(arguments.get("y_col", "class")) if len(table.columns) else ""
+    changed_at = table.numbers.changed_at or table.numbers.doubt or table.some_at or labels_at or ""
+    listed = Listed(words, table=table.paths[0], changed_at=changed_at, is_unknown=not isinstance(folder, str))
+    return Folder(listed, arguments, generator, place, part)
