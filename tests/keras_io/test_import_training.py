@@ -350,3 +350,11 @@ def test_what_stands_in_for_a_loss_compares_labels_of_its_kind(
     imported = read(tmp_path, HEAD + small + fit)
     assert (imported.experiment.training.loss, imported.experiment.training.from_logits) == (found, has_logits)
     assert any(f"is left out: {found} stands in" in note for note in imported.differences)
+
+
+@pytest.mark.parametrize(("labels", "is_said"), [("y_train", True), ("keras.utils.to_categorical(y_train, 10)", False)])
+def test_a_loss_that_compares_outputs_with_class_numbers_is_said_to(tmp_path: Path, labels: str, is_said: bool) -> None:
+    fit = FIT.replace("sparse_categorical_crossentropy", "mse").replace("x_train, y_train", f"x_train, {labels}")
+    imported = read(tmp_path, HEAD + SMALL + fit)
+    assert imported.experiment.training.loss == "mean_squared_error"
+    assert [note.startswith("mean_squared_error compares") for note in imported.differences] == [True] * is_said

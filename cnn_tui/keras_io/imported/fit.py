@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import stop_rules
 from cnn_tui.keras_io.code.values import FIT_AT, FROM_HISTORY, NOT_FROZEN_ANEW, TOGETHER, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
+from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import (
     folder_split,
@@ -41,6 +42,7 @@ from cnn_tui.keras_io.imported.steps import (
 )
 from cnn_tui.keras_io.imported.table import table_split
 from cnn_tui.keras_io.notes import Notes
+from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
 _PRECISIONS: tuple[str, ...] = typing.get_args(Precision)
@@ -90,6 +92,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     given["class_weight"] = _class_weight(code, notes)
     given["shuffle"] = _shuffle(code, notes)
     note_batches(code, notes)
+    notes += _class_numbers_compared(experiment, code)
     if (place := code.fitted.get(NOT_FROZEN_ANEW)) is not None:
         notes.to_know.append(
             f"which layers learn is set anew before the training at {place}, and that counts from the next compile on "
@@ -110,6 +113,19 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         except ValueError as error:
             notes.append(f"{error}; {getattr(training, name)} stands in")
     return training
+
+
+def _class_numbers_compared(experiment: Experiment, code: CodeImport) -> list[str]:
+    """A note where a loss compares each of several outputs with the number of the class, as Keras does."""
+    labels = labels_of(code.fitted)
+    output = summarize(experiment.stack).output_shape
+    are_numbers = isinstance(labels, DatasetArrays) and labels.what == "labels" and labels.sizes in ((), (1,))
+    if experiment.training.loss != "mean_squared_error" or not are_numbers or not output or output[-1] == 1:
+        return []
+    return [
+        "mean_squared_error compares each output with the number of the class there, as the labels are not one-hot: "
+        "here the output of the class with 1, and the others with 0"
+    ]
 
 
 def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
