@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
-import msgspec
 from rich.text import Text
 
-from cnn_tui.jobs.explain.answers import LayerFacts, ModelFacts
+from cnn_tui.jobs.explain.answers import ModelFacts
 from cnn_tui.jobs.explain.protocol import DescribeModel
 from cnn_tui.jobs.explain.where_protocol import (
     METHODS,
@@ -16,14 +15,12 @@ from cnn_tui.jobs.explain.where_protocol import (
     LookWhere,
     Method,
     Where,
-    added_up,
-    following,
-    is_convolution,
 )
 from cnn_tui.network.convolution import Plane
 from cnn_tui.reports.where_words import said_of
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
+from cnn_tui.ui.explain.where_questions import WhereQuestions
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.heat import legend
 from cnn_tui.ui.widgets.image import side_by_side
@@ -60,28 +57,19 @@ class WhereView(ExplainView):
         self._layer_at = -1
         self._label: int | None = None
         self._shown: _ShownMaps | None = None
-        self._sums: dict[LookWhere, Where] = {}
+        self._asked = WhereQuestions(scene)
 
     def show(self, scene: Scene) -> None:
         super().show(scene)
         self._layer_at, self._label, self._shown = -1, None, None
-        self._sums.clear()
+        self._asked = WhereQuestions(scene)
 
     # What it asks
 
     @property
-    def _facts(self) -> ModelFacts | None:
-        return self.scene.answer(DescribeModel(self.scene.model_id), ModelFacts)
-
-    @property
-    def _convolutions(self) -> tuple[LayerFacts, ...]:
-        facts = self._facts
-        return tuple(layer for layer in facts.layers if is_convolution(layer.kind)) if facts else ()
-
-    @property
     def _method(self) -> Method:
         """The chosen method, or the first that a network without a convolution can be asked with."""
-        if self.method in OF_A_LAYER and not self._convolutions:
+        if self.method in OF_A_LAYER and not self._asked.convolutions:
             return next(one for one in METHODS if one not in OF_A_LAYER)
         return self.method
 
@@ -90,83 +78,40 @@ class WhereView(ExplainView):
         if not run:
             return []
         found = [*self.scene.kept(), AnswerWanted(DescribeModel(run), ModelFacts)]
-        if self._facts is not None:
-            for at, question in enumerate(self._questions()):
-                _, open_question = self._parts(question)
-                if open_question is not None:
-                    found.append(AnswerWanted(open_question, Where, f"where {at}"))
+        if self._asked.facts is not None:
+            unanswered = [self._asked.next_of(question) for question in self._questions()]
+            found += [AnswerWanted(one, Where, f"where {at}") for at, one in enumerate(unanswered) if one is not None]
         return found
 
     def _questions(self) -> list[LookWhere]:
-        """One for the class that was chosen or is predicted; one for the true one, where that is another."""
-        own, index = self.scene.own, self.scene.gallery.index
-        if own is None and index is None:
-            return []
-        method, layers = self._method, self._convolutions
-        layer = layers[self._layer_at].name if method in OF_A_LAYER else ""
-        image, picture = (0, own.path) if own is not None else (index or 0, "")
-        first = LookWhere(self.scene.model_id, image, picture, method, layer, self._label, epoch=self.scene.epoch)
-        found, true = [first], self._true_label
-        parts, _ = self._parts(first)
-        if true is not None and parts and parts[0].label != true and true < len(parts[0].class_names):
-            found.append(msgspec.structs.replace(first, label=true))
-        return found
-
-    @property
-    def _true_label(self) -> int | None:
-        gallery = self.scene.gallery
-        return None if self.scene.own is not None or gallery.index is None else gallery.label_of(gallery.index)
-
-    def _parts(self, question: LookWhere) -> tuple[list[Where], LookWhere | None]:
-        """The parts of an answer that are there, and the question after them; None where it is whole or was refused."""
-        parts: list[Where] = []
-        while (part := self.scene.answer(question, Where)) is not None:
-            parts.append(part)
-            if part.is_whole:
-                return parts, None
-            question = following(question, part)
-        return parts, None if self.scene.refusal(question) else question
-
-    def _sum(self, question: LookWhere, parts: list[Where]) -> Where:
-        """The whole answer, added up once."""
-        if question not in self._sums:
-            while len(self._sums) >= 2 * len(METHODS):
-                del self._sums[next(iter(self._sums))]
-            self._sums[question] = added_up(parts)
-        return self._sums[question]
+        method, layers = self._method, self._asked.convolutions
+        return self._asked.questions(method, layers[self._layer_at].name if method in OF_A_LAYER else "", self._label)
 
     def settle(self) -> None:
         """What is shown stays until the next answer is whole: a map that forms would be sent over and over."""
-        found: list[Where] = []
-        for question in self._questions():
-            parts, _ = self._parts(question)
-            if not parts or not parts[-1].is_whole:
-                return
-            found.append(self._sum(question, parts))
-        if found:
+        if maps := self._asked.whole(self._questions()):
             image = None if self.scene.own is not None else self.scene.gallery.index
-            self._shown = _ShownMaps(image, self._true_label, tuple(found))
+            self._shown = _ShownMaps(image, self._asked.true_label, maps)
 
     @property
     def _is_at_work(self) -> bool:
-        return any(self._parts(question)[1] is not None for question in self._questions())
+        return self._asked.share_done(self._questions()) is not None
 
     def _progress(self) -> str:
         """How far the answer is that is worked on; "" where none is."""
-        for question in self._questions():
-            parts, open_question = self._parts(question)
-            if open_question is not None:
-                share = f" {parts[-1].done / parts[-1].total:.0%}".replace("%", " %") if parts else ""
-                leave = f"; {key_of('lab.back')} leaves it" if self.method != self._before else ""
-                return f"working{share} …{leave}"
-        return ""
+        done = self._asked.share_done(self._questions())
+        if done is None:
+            return ""
+        share = f" {done:.0%}".replace("%", " %") if done else ""
+        leave = f"; {key_of('lab.back')} leaves it" if self.method != self._before else ""
+        return f"working{share} …{leave}"
 
     # The keys
 
     def next_method(self) -> bool:
         if not self._is_at_work:
             self._before = self.method
-        able = [one for one in METHODS if one not in OF_A_LAYER or self._convolutions]
+        able = [one for one in METHODS if one not in OF_A_LAYER or self._asked.convolutions]
         self.method = able[(able.index(self._method) + 1) % len(able)]
         return True
 
@@ -178,13 +123,13 @@ class WhereView(ExplainView):
         return True
 
     def move_layer(self, by: int) -> None:
-        count = len(self._convolutions)
+        count = len(self._asked.convolutions)
         if count and self._method in OF_A_LAYER:
             self._layer_at = max(-count, min(self._layer_at + by, -1))
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        facts = self._facts
+        facts = self._asked.facts
         return facts.class_names if facts else self.scene.gallery.names
 
     def choose_class(self, label: int | None) -> None:
@@ -210,7 +155,7 @@ class WhereView(ExplainView):
     def _nothing(self) -> str:
         if words := self.scene.why_nothing("maps of where it looked"):
             return words
-        if self._facts is None:
+        if self._asked.facts is None:
             described = DescribeModel(self.scene.model_id)
             return self.scene.refusal(described) or self.scene.waiting("where it looked")
         questions = self._questions()
@@ -230,7 +175,7 @@ class WhereView(ExplainView):
             keys = f"{key_of('explain.previous_image')} and {key_of('explain.next_image')}"
             place = Text(short(f"your picture; {keys} go back to the test images", width))
         words = Text.assemble((f"{key_of('explain.method')} ", self.style("dim")), (TITLES[self._method], "bold"))
-        layers = self._convolutions
+        layers = self._asked.convolutions
         if self._method in OF_A_LAYER:
             at = len(layers) + self._layer_at
             layer = layers[at]
