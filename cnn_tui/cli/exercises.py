@@ -73,8 +73,6 @@ def exercises(
 ) -> int:
     """Do what the words say: list sets, show exercises, or one of VERBS."""
     words = words or []
-    settings = {"repeat": repeat, "plan": plan, "detach": detach, "dataset": dataset, "epochs": epochs, "with": file}
-    settings |= {"on": on, "slurm": slurm[0] if slurm else None, "ray": ray[0] if ray else None}
     places = places_of(pack)
     verb, rest = (words[0], words[1:]) if words and words[0] in VERBS else ("", words)
     if verb == "run":
@@ -82,9 +80,11 @@ def exercises(
             raise UserError("--plan has the number of runs, for the exercises as they are: no --repeat and no --with")
         wanted = _wanted(rest, places, plan, dataset, epochs, file)
         return _train(wanted, repeat, plan, chosen_place(on, slurm, ray), detach, as_json) if wanted else FAILED
-    for name, value in settings.items():
-        if value not in (None, False, 1):
-            raise UserError(f"--{name} is for cnn-tui exercises run")
+    settings: dict[str, object] = {"repeat": repeat != 1, "plan": plan, "detach": detach, "dataset": dataset}
+    settings |= {"epochs": epochs, "with": file, "on": on, "slurm": slurm, "ray": ray}
+    for_run = next((name for name, value in settings.items() if value), None)
+    if for_run is not None:
+        raise UserError(f"--{for_run} is for cnn-tui exercises run")
     if verb == "predict":
         return _predict(rest, places)
     if verb == "conclude":

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnn_tui.cli import COMMANDS
 from cnn_tui.cli.limits import require_files
@@ -17,8 +18,10 @@ from cnn_tui.exercises.packs import open_pack
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment, preset_names
-from cnn_tui.home import settings_path
 from cnn_tui.text import closest, did_you_mean, sentence
+
+if TYPE_CHECKING:  # it loads Textual, which no other command waits for
+    from cnn_tui.ui.preferences import Preferences
 
 _FILES = 32
 """More than the lab has open at any time, its processes' pipes included."""
@@ -44,6 +47,41 @@ def open_lab(
     require_files(_FILES)
     experiment = _experiment(name) if name is not None else None
     place = open_pack(pack) if pack is not None else None
+    _require_terminal()
+    if {"SSH_CONNECTION", "SSH_TTY"} & os.environ.keys():
+        os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH)  # Textual reads it when it is imported
+
+    gc.disable()  # until the lab is drawn: of what is loaded nothing is garbage, and looking took 0.07 s
+    from cnn_tui.ui import app  # Textual, which no other command waits for
+    from cnn_tui.ui.own_theme import find_theme, theme_of
+    from cnn_tui.ui.preferences import PreferencesError, set_keys
+
+    preferences, of_keys = set_keys()
+    destination, of_place = _destination(on, preferences)
+    wanted = chosen_device(device, here=destination.place == "here")
+    try:
+        looks, of_looks = (find_theme(theme), "") if theme else theme_of(preferences)
+    except PreferencesError as error:
+        raise UserError(f"--{error}") from None
+    return app.open_lab(
+        experiment,
+        Path(name) if name is not None and name not in preset_names() else None,
+        theme=looks,
+        ascii_only=_first(ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
+        charts=preferences.charts,
+        mouse=_first(mouse, preferences.mouse),
+        pictures=preferences.pictures,
+        commands=preferences.commands,
+        warning=of_looks or of_keys or of_place,
+        pack=place,
+        device=wanted,
+        place=destination.place,
+        job_options=destination.options,
+    )
+
+
+def _require_terminal() -> None:
+    """Raises UserError where there is none, or none that can do what the lab needs."""
     without = "cnn-tui run EXPERIMENT trains without one"
     if not is_terminal(sys.stdin, sys.stdout):
         raise UserError(f"the lab needs a terminal to draw on and to read keys from; {without}")
@@ -52,46 +90,15 @@ def open_lab(
             f"the lab needs a terminal that can move the cursor, and TERM does not name one here; {without}"
         )
 
-    if {"SSH_CONNECTION", "SSH_TTY"} & os.environ.keys():
-        os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH)  # Textual reads it when it is imported
 
-    gc.disable()  # until the lab is drawn: of what is loaded nothing is garbage, and looking took 0.07 s
-    from cnn_tui.ui import app  # Textual, which no other command waits for
-    from cnn_tui.ui.own_theme import find_theme
-    from cnn_tui.ui.preferences import PreferencesError, set_keys
-    from cnn_tui.ui.theme import THEMES
-
-    preferences, warning = set_keys()
-    destination = Destination("here", {})
+def _destination(on: str | None, preferences: Preferences) -> tuple[Destination, str]:
+    """Where runs are trained, and a warning where the settings name no place that there is."""
     try:
-        destination = chosen_place(on, preferences=preferences)
+        return chosen_place(on, preferences=preferences), ""
     except UserError as error:
         if on is not None:
             raise
-        warning = warning or f"{sentence(str(error))} Runs are trained on this machine."
-    wanted = chosen_device(device, here=destination.place == "here")
-    try:
-        looks = find_theme(theme or preferences.theme or THEMES[0].name)
-    except PreferencesError as error:
-        if theme is not None:
-            raise UserError(f"--{error}") from None
-        looks, warning = THEMES[0], f"{sentence(f'{settings_path()}: {error}')} The usual colours are in force."
-    source = Path(name) if name is not None and name not in preset_names() else None
-    return app.open_lab(
-        experiment,
-        source,
-        theme=looks,
-        ascii_only=_first(ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
-        charts=preferences.charts,
-        mouse=_first(mouse, preferences.mouse),
-        pictures=preferences.pictures,
-        commands=preferences.commands,
-        warning=warning,
-        pack=place,
-        device=wanted,
-        place=destination.place,
-        job_options=destination.options,
-    )
+        return Destination("here", {}), f"{sentence(str(error))} Runs are trained on this machine."
 
 
 def speaks_unicode(environment: Mapping[str, str]) -> bool:

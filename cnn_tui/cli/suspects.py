@@ -93,6 +93,20 @@ def suspects(
         looked = _of_test_images(found)
     else:
         looked = _of_training_images(found, folds, anew, chosen_device(device) if device is not None else "")
+    marks = _marked(run, wanted, looked)
+    if as_json:
+        put(encoded(_to_json(found, looked, marks, test)))
+    elif as_csv:
+        put(_to_csv(looked, marks))
+    else:
+        put(*_to_text(found, looked, marks, test))
+    return FINISHED
+
+
+def _marked(
+    run: int, wanted: Sequence[tuple[ImageMark | None, list[int]]], looked: _FoundSuspects
+) -> dict[int, ImageMark]:
+    """Mark images as is wanted; gives the marks of all of them. Raises UserError for a number that there is not."""
     for place in (place for _, places in wanted for place in places):
         if place >= looked.all_images:
             raise UserError(f"there is no image {place}: they are counted from 0 to {looked.all_images - 1:,}")
@@ -102,14 +116,7 @@ def suspects(
             if places:
                 mark_images(history, looked.images, places, mark)
                 say(f"{counted(len(places), 'image')}: {mark or 'no mark'}")
-        marks = image_marks(history, looked.images)
-    if as_json:
-        put(encoded(_to_json(found, looked, marks, test)))
-    elif as_csv:
-        put(_to_csv(looked, marks))
-    else:
-        put(*_to_text(found, looked, marks, test))
-    return FINISHED
+        return image_marks(history, looked.images)
 
 
 def _places(words: list[str] | None) -> list[int]:

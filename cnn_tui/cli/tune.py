@@ -24,7 +24,7 @@ from cnn_tui.experiment.overrides import override, parse
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.experiment.search_space import parse_space
 from cnn_tui.history.history import History
-from cnn_tui.history.searches import SearchPlan, search_of
+from cnn_tui.history.searches import Search, SearchPlan, search_of
 from cnn_tui.jobs import launch
 from cnn_tui.jobs.grid import MOST_RUNS, SEEDS, Cell
 from cnn_tui.jobs.search.begin_search import (
@@ -107,20 +107,13 @@ def tune(
     )
     with open_history() as history, Interrupts() as interrupts:
         search, words = begun(history, plan)
-        if words:
-            say(words)
-        if held_out:
-            say(held_out)
+        for told in filter(None, (words, held_out)):
+            say(told)
         if search.status == "going":
             launch.wake()
             if detach:
-                put(str(search.id))
-                say(
-                    f"search {search.id} goes on without a terminal; the same command follows it, ctrl+c there stops it"
-                )
-                return FINISHED
-            follower = SearchFollower(history, interrupts, search, space)
-            if not follower.follow():
+                return _leave(search)
+            if not SearchFollower(history, interrupts, search, space).follow():
                 return INTERRUPTED
         return _tell(history, search.id, as_json)
 
@@ -142,6 +135,12 @@ def _changed(name: str, epochs: int | None, dataset: str | None, settings: list[
     values = [(key, value) for key, value in (("epochs", epochs), ("dataset", dataset)) if value is not None]
     values += [(axis.key, axis.values[0]) for axis in axes]
     return override(find_experiment(name, other_dataset=any(key == "dataset" for key, _ in values)), values)
+
+
+def _leave(search: Search) -> int:
+    put(str(search.id))
+    say(f"search {search.id} goes on without a terminal; the same command follows it, ctrl+c there stops it")
+    return FINISHED
 
 
 def _tell(history: History, number: int, as_json: bool) -> int:

@@ -11,9 +11,9 @@ from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 from cnn_tui.experiment.file_errors import explain, found
-from cnn_tui.home import home
-from cnn_tui.text import did_you_mean, quiet
-from cnn_tui.ui.preferences import MAX_BYTES, PreferencesError
+from cnn_tui.home import home, settings_path
+from cnn_tui.text import did_you_mean, quiet, sentence
+from cnn_tui.ui.preferences import MAX_BYTES, Preferences, PreferencesError
 from cnn_tui.ui.theme import THEMES, based_on
 
 _BASES = {theme.name: theme for theme in THEMES}
@@ -57,6 +57,14 @@ def find_theme(name: str) -> Theme:
             f"theme: found {found(name)}, which is no theme of the lab's and no file in {_folder()}.{hint}"
         )
     return _read(_folder() / f"{name}.toml")
+
+
+def theme_of(preferences: Preferences) -> tuple[Theme, str]:
+    """The colours that the settings name, or the usual ones with a sentence where they name none that there are."""
+    try:
+        return find_theme(preferences.theme or THEMES[0].name), ""
+    except PreferencesError as error:
+        return THEMES[0], f"{sentence(f'{settings_path()}: {error}')} The usual colours are in force."
 
 
 def _read(path: Path) -> Theme:

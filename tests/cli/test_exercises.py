@@ -87,6 +87,7 @@ def test_what_is_expected_and_concluded_is_kept(inside: Inside) -> None:
     [
         (("16-filter",), ("Did you mean 16-filters?",)),
         (("lab1", "--repeat", "3"), ("--repeat is for cnn-tui exercises run",)),
+        (("lab1", "--epochs", "1"), ("--epochs is for cnn-tui exercises run",)),
         (("run",), ("name exercises or a set",)),
         (("run", "nothing"), ("there is no exercise",)),
         (("run", "lab1", "--with", "x.toml"), ("--with is a version of one exercise",)),
