@@ -176,6 +176,8 @@ def _tree(text: str) -> ast.Module:
             warnings.simplefilter("ignore")  # of escapes that Python does not know, which are the author's
             return ast.parse(text)
     except SyntaxError as error:
+        if error.lineno is None:  # of what is wrong with the whole text
+            raise ValueError("it has characters that no text has" if "\0" in text else quiet(error.msg, 80)) from None
         line = (error.text or "").strip()
         why = f"line {error.lineno}: {quiet(error.msg, 80)}"
         if sys.version_info < (3, 12) and ("f-string" in error.msg or _LATER.match(line)):

@@ -26,6 +26,7 @@ _SCALED: dict[tuple[Any, ...], str] = {  # what Keras 2 wrote of some as a Varia
     (2.0, "fan_in", "uniform"): "he_uniform",
     (2.0, "fan_in", "truncated_normal"): "he_normal",
 }
+_USUAL_FACTORS = {"L1": {"l1": 0.01}, "L2": {"l2": 0.01}}
 _TYPED_DIGITS = 5
 _MOST_SHOWN = 4
 """Of so many parts of a value each is shown."""
@@ -51,6 +52,8 @@ def value_of(field: Field, raw: Any, hint: Any) -> Any:
         raw = [_plain(end) if isinstance(end, float | int) else end for end in raw] if _is_pair(raw) else _number(raw)
     elif field.kind == "float":
         raw = _number(raw)
+    elif field.kind == "penalty" and isinstance(raw, str):
+        raw = _factors({"class_name": raw.upper().replace("_", "")})
     elif isinstance(raw, dict):
         raw = _factors(raw)
     value = msgspec.convert(raw, hint)
@@ -111,9 +114,9 @@ def _number(raw: Any) -> Any:
     return _plain(raw) if isinstance(raw, float | int) else raw
 
 
-def _factors(raw: Plain) -> Plain:
-    """{"l1": 0.01}, from a regularizer as Keras describes it."""
-    config = config_of(raw)
+def _factors(raw: Plain) -> Plain | None:
+    """{"l1": 0.01}, from a regularizer as Keras describes it; None for one without a factor."""
+    config = {**_USUAL_FACTORS.get(str(raw.get("class_name")), {}), **config_of(raw)}
     if raw.get("class_name") not in ("L1", "L2", "L1L2") or not config.keys() <= {"l1", "l2"}:
         raise ValueError("another regularizer")
     # Keras 3 makes a float32 of the factor of L1, and of no other.
@@ -122,7 +125,7 @@ def _factors(raw: Plain) -> Plain:
     }
     if not all(math.isfinite(factor) for factor in factors.values()):
         raise ValueError("not a number")
-    return {name: factor for name, factor in factors.items() if factor}
+    return {name: factor for name, factor in factors.items() if factor} or None
 
 
 def of_float32(number: float, digits: int = 9) -> float:
