@@ -5,15 +5,18 @@ from __future__ import annotations
 from cnn_tui.experiment.difference import settings_in_words
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.diff import DiffLine, diff_stacks
+from cnn_tui.network.stack import Stack
+
+_ANY_INPUT = (1, 1, 1)
 
 
 def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, ...]:
     """First the training settings that differ, then all layers. Empty when settings and layers are the same.
 
-    Raises DatasetError.
+    The layers are looked at alone: the images may lie on another machine, or be gone.
     """
     lines = [*_diff_settings(before, after)]
-    layers = diff_stacks(before.stack, after.stack)
+    layers = diff_stacks(Stack(_ANY_INPUT, before.layers), Stack(_ANY_INPUT, after.layers))
     changed = lines or any(line.sign != " " for line in layers)
     return (*lines, *layers) if changed else ()
 

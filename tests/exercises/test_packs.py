@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
+from tests.cli.command import write_dataset
 from tests.exercises.test_exercises import train
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example-pack"
@@ -294,6 +296,34 @@ def test_what_was_done_is_handed_in_whole(history: History, pack: Path, tmp_path
         assert one_of(report, "lighter").expected == "accuracy down, time same"
         assert one_of(report, "lighter").changes == ("~ Conv2D  filters 32 → 16",)
         assert one_of(report, "why").answer == "because of why"
+
+
+def test_a_teacher_sees_what_was_changed_of_an_experiment_on_pictures_of_the_pack(
+    history: History, pack: Path, tmp_path: Path
+) -> None:
+    """Trained on the pack where the student unpacked it, read where that is not."""
+    write_dataset(pack / "ours.npz", size=28)
+    begin = msgspec.structs.replace(BASELINE, dataset="ours.npz")
+    (pack / "start.toml").write_text(to_toml(begin))
+    theirs = Path(shutil.copytree(pack, tmp_path / "home" / pack.name))
+    place = open_pack(theirs)
+    there = place.experiment(place.exercise("lighter"))
+    assert there is not None
+    lighter = there.with_stack(there.stack.change(2, filters=16))
+    for run_id in queue(history, [TrainingOrder(place, place.exercise("lighter"), lighter)], 2):
+        train(history, run_id, 0.9, dataset=lighter.dataset)
+    path = hand_in(history, place, tmp_path)
+    shutil.rmtree(theirs)
+    for teachers in (None, open_pack(pack)):
+        found = one_of(report_of(path, teachers), "lighter")
+        assert found.changes == ("~ Conv2D  filters 32 → 16",)
+        assert not any("fingerprint" in problem for problem in found.problems)
+    history.store.execute("UPDATE runs SET fingerprint = 'abc' WHERE id = 2")
+    shutil.copytree(pack, theirs)
+    path = hand_in(history, place, tmp_path)
+    shutil.rmtree(theirs)
+    problems = one_of(report_of(path, open_pack(pack)), "lighter").problems
+    assert "run 2: its layers are not those that its fingerprint was made of" in problems
 
 
 def test_the_checksum_is_over_canonical_json(history: History, pack: Path, tmp_path: Path) -> None:
