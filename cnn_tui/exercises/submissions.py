@@ -78,7 +78,8 @@ class HandedInRun(msgspec.Struct, frozen=True):
         """What its figures were made with, as far as it says so."""
         tested = {"checkpoint": self.weights_epoch, "within an epoch": WITHIN}.get(self.weights or "last")
         done = len(self.epochs)
-        return Conditions(quiet(self.dataset, 60), self.train_images, self.test_images, done, done, tested)
+        dataset = Path(self.dataset).name or self.dataset  # of a path, whose folders are those of the student's machine
+        return Conditions(quiet(dataset, 60), self.train_images, self.test_images, done, done, tested)
 
 
 class HandedInExercise(msgspec.Struct, frozen=True):

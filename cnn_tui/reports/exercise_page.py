@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.analysis.pace import in_words
@@ -146,7 +147,9 @@ def _asked_for(facts: ExerciseFacts) -> Iterator[Block]:
         epochs = counted(experiment.epochs, "epoch")
         yield Paragraph()
         dataset = experiment.dataset
-        yield Paragraph(f"Data: {dataset}{_how_many(dataset)}. {epochs}.{_stands_in(dataset)}", style="dim")
+        own = Path(dataset).is_relative_to(facts.place.folder)
+        told = f"{Path(dataset).name}, of the pack" if own else dataset
+        yield Paragraph(f"Data: {told}{_how_many(dataset)}. {epochs}.{_stands_in(dataset)}", style="dim")
 
 
 def _how_many(dataset: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from rich.cells import cell_len
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.exercises.runs import TrainingOrder, queue
 from cnn_tui.history.history import History
-from tests.cli.command import Inside, assert_one_sentence
+from tests.cli.command import Inside, assert_one_sentence, write_dataset
 from tests.exercises.test_exercises import train
 
 PACK = Path(__file__).parents[2] / "docs" / "example-pack"
@@ -71,6 +72,14 @@ def test_one_run_is_called_one_run(inside: Inside, tmp_path: Path) -> None:
     assert "\nrun                  1\n" in inside("check", str(path), "--pack", str(PACK)).out
     page = inside("exercises", "--pack", str(PACK), "start").out
     assert "\nyours: run 1\n" in page and "runs 1" not in page
+
+
+def test_images_of_the_pack_are_called_so(inside: Inside, tmp_path: Path) -> None:
+    pack = Path(shutil.copytree(PACK, tmp_path / "pack"))
+    write_dataset(pack / "ours.npz", size=28)
+    begin = (pack / "start.toml").read_text()
+    (pack / "start.toml").write_text(begin.replace("fashion_mnist_sample", "ours.npz"))
+    assert "\nData: ours.npz, of the pack. 4 epochs.\n" in inside("exercises", "--pack", str(pack), "start").out
 
 
 def test_an_edited_one_is_found_out_among_others(handed_in: Path, inside: Inside, tmp_path: Path) -> None:

@@ -318,6 +318,7 @@ def test_a_teacher_sees_what_was_changed_of_an_experiment_on_pictures_of_the_pac
         found = one_of(report_of(path, teachers), "lighter")
         assert found.changes == ("~ Conv2D  filters 32 → 16",)
         assert not any("fingerprint" in problem for problem in found.problems)
+        assert " on ours.npz, 60,000" in found.figures, "not the folders of the student's machine"
     history.store.execute("UPDATE runs SET fingerprint = 'abc' WHERE id = 2")
     shutil.copytree(pack, theirs)
     path = hand_in(history, place, tmp_path)
