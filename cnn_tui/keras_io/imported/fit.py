@@ -116,15 +116,18 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
 
 
 def _class_numbers_compared(experiment: Experiment, code: CodeImport) -> list[str]:
-    """A note where a loss compares each of several outputs with the number of the class, as Keras does."""
+    """A note where a loss compares each of several outputs with the number of the class.
+
+    Keras does so with numbers in a column, as CIFAR's are, and refuses those in a row.
+    """
     labels = labels_of(code.fitted)
     output = summarize(experiment.stack).output_shape
     are_numbers = isinstance(labels, DatasetArrays) and labels.what == "labels" and labels.sizes in ((), (1,))
     if experiment.training.loss != "mean_squared_error" or not are_numbers or not output or output[-1] == 1:
         return []
     return [
-        "mean_squared_error compares each output with the number of the class there, as the labels are not one-hot: "
-        "here the output of the class with 1, and the others with 0"
+        "the labels are class numbers there, and not one-hot: mean_squared_error compares each output with them, where "
+        "Keras does not refuse that; here the output of the class with 1, and the others with 0"
     ]
 
 
