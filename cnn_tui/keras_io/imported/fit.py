@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.values import FIT_AT, FROM_HISTORY, NOT_FROZEN_ANEW, 
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.held_out import note_held_out
 from cnn_tui.keras_io.imported.parts import (
     folder_split,
     holds_out,
@@ -47,7 +48,6 @@ from cnn_tui.text import quiet
 
 _PRECISIONS: tuple[str, ...] = typing.get_args(Precision)
 _SOME_WATCHED = "only a part of the pictures to validate on is taken there, and all of them here"
-_FIRST_HELD_OUT = "validation_split holds out the first pictures of each class there, and as many others here"
 
 
 def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
@@ -81,8 +81,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         given["validation"] = split.validation
     elif held_out and isinstance(code.validation, Folder) and _is_some_of_held_out(code.validation):
         notes.append(_SOME_WATCHED)
-    if holds_out(code) and code.data.generator and "subset" in code.data.arguments and isinstance(code.data.path, str):
-        notes.to_know.append(_FIRST_HELD_OUT)
+    note_held_out(code, notes)
     if learns_from_some(code):
         notes.append("only a part of the pictures to learn from is taken there, and all of them here")
     if code.schedule is not None and training.schedule is None:

@@ -1,0 +1,53 @@
+"""Which images a script holds out to validate on, where as many others are held out here."""
+
+from __future__ import annotations
+
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
+from cnn_tui.keras_io.code.values import Unknown
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.parts import holds_out
+from cnn_tui.keras_io.notes import Notes
+
+
+def note_held_out(code: CodeImport, notes: Notes) -> None:
+    """Note what Keras's `validation_split` holds out by the order of the images, which is not asked for here."""
+    data, watched = code.data, code.validation
+    share = code.fitted.get("validation_split")
+    if code.fitted.get("validation_data") is None and isinstance(share, float) and 0 < share < 1 and _have_order(data):
+        here = "as many of each class" if isinstance(data, Folder) else "as many drawn at random"
+        notes.to_know.append(
+            f"validation_split holds out the last {share:.3g} of the images there, in whichever order they are, and "
+            f"{here} here"
+        )
+    is_split = isinstance(data, Folder) and "subset" in data.arguments and holds_out(code)
+    if not is_split or not isinstance(data.path, str | Unknown | Listed):
+        return
+    if data.generator is not None:
+        which = "rows of the table" if isinstance(data.path, Listed) else "pictures of each class"
+        notes.to_know.append(f"validation_split holds out the first {which} there, and as many others here")
+    elif isinstance(watched, Folder):
+        _note_order(data, watched, notes)
+
+
+def _have_order(data: object) -> bool:
+    """Whether images come in an order of their own: not by batches, nor as what chance has drawn of others."""
+    if isinstance(data, Folder):
+        return BY_HAND in data.arguments and not data.is_part and data.generator is None
+    return isinstance(data, Unknown) and (data.table is None or data.table.share == 1)
+
+
+def _note_order(data: Folder, watched: Folder, notes: Notes) -> None:
+    """Note two parts of a folder that Keras takes of two orders of its pictures, or of that of their classes."""
+    orders = [(one.arguments.get("shuffle", True), one.arguments.get("seed")) for one in (data, watched)]
+    (learned_mixed, seed), (watched_mixed, other_seed) = orders
+    if learned_mixed is watched_mixed is False:
+        notes.append(
+            f"without shuffle, validation_split holds out the last pictures there ({watched.place}), those of "
+            "the last classes: here some of each class"
+        )
+    elif learned_mixed is not watched_mixed or (type(seed) is type(other_seed) is int and seed != other_seed):
+        what = "shuffle" if learned_mixed is not watched_mixed else "the seed"
+        notes.append(
+            f"{what} is another for the pictures to validate on ({watched.place}) there, so that some of those that it "
+            "learns from are among them: here they are apart"
+        )
