@@ -45,6 +45,18 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: lambda one, other: one is other,
+    ast.IsNot: lambda one, other: one is not other,
+    ast.In: lambda one, other: one in other,
+    ast.NotIn: lambda one, other: one not in other,
+}
 OPERATORS: dict[str, ast.operator] = {
     "add": ast.Add(), "subtract": ast.Sub(), "multiply": ast.Mult(), "divide": ast.Div(), "true_divide": ast.Div(),
 }  # fmt: skip
@@ -121,6 +133,11 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     if isinstance(left, str) and not (isinstance(op, ast.Add) and len(left) + len(right) <= MAX_ITEMS):
         raise ValueError("too long")
     return _ARITHMETIC[type(op)](left, right)
+
+
+def compared(op: ast.cmpop, left: Value, right: Value) -> bool:
+    """What a comparison of two plain values gives. Raises TypeError for those that have no order."""
+    return _COMPARISONS[type(op)](left, right)
 
 
 def _on_tensor(op: ast.operator, left: Value, right: Value, place: str) -> Tensor:

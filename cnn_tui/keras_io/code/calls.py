@@ -30,11 +30,12 @@ from cnn_tui.keras_io.code.data.saved import SavedFiles
 from cnn_tui.keras_io.code.devices import SET_POLICY
 from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
-from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
+from cnn_tui.keras_io.code.library import call_named
 from cnn_tui.keras_io.code.methods import call_method, saved_model
 from cnn_tui.keras_io.code.network.applications import THREEFOLD
 from cnn_tui.keras_io.code.network.channels import FIRST, LAST
 from cnn_tui.keras_io.code.network.listing import layer_named
+from cnn_tui.keras_io.code.network.models_made import apply, layers_of_lambda
 from cnn_tui.keras_io.code.network.modes import called_so
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
 from cnn_tui.keras_io.code.own_objects import CALL, OwnObjects

@@ -13,20 +13,19 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, items
+from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, compared, is_plain, items
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
+from cnn_tui.keras_io.code.comprehensions import dictionary, listed
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, NpzFile
+from cnn_tui.keras_io.code.data.array_values import HeldOutMask, NpzFile
 from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
-from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, OfName, ReadPicture
-from cnn_tui.keras_io.code.data.done_to_images import part_of_each, thresholded
-from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
+from cnn_tui.keras_io.code.data.data_values import OfName, ReadPicture
+from cnn_tui.keras_io.code.data.done_to_images import thresholded
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
-from cnn_tui.keras_io.code.data.rows import rows_of
-from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images, some_of, with_sizes
+from cnn_tui.keras_io.code.data.shapes import some_of, with_sizes
 from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, mask_drawn, pieces, taken
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import (
@@ -37,12 +36,12 @@ from cnn_tui.keras_io.code.data.tables import (
     statistic_of_table,
     with_table,
 )
-from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, part_of_read, sizes_of
+from cnn_tui.keras_io.code.data.unknown_pictures import part_of_read
 from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.objects import is_property
-from cnn_tui.keras_io.code.parts import part_of
+from cnn_tui.keras_io.code.parts import in_brackets
 from cnn_tui.keras_io.code.usual_names import MERGING, as_library, unless_asked, usual_name
 from cnn_tui.keras_io.code.values import FROM_HISTORY, CodeModel, Function, Named, Names, NotGivenError, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
@@ -53,18 +52,6 @@ MAX_STEPS = 200_000
 Call: TypeAlias = Callable[[Value, Sequence[Value], Mapping[str, Value], str], Value]
 """What a call gives: of what is called, its unnamed and named arguments, and the place of the call."""
 
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: lambda one, other: one is other,
-    ast.IsNot: lambda one, other: one is not other,
-    ast.In: lambda one, other: one in other,
-    ast.NotIn: lambda one, other: one not in other,
-}
 _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
@@ -161,7 +148,7 @@ class Expressions:
                     return found.of_table(column_of(whole.table, getattr(index, "value", None)))
                 if isinstance(whole, NpzFile):
                     return self._array_in(whole, index, unknown(node, cell), names, cell)
-                return self._part(whole, index, names, cell)
+                return in_brackets(whole, index, lambda one: self._index(one, names, cell), cell.place(index.lineno))
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
                 asked = mask_drawn(op, *sides) or name_asked(*sides) or thresholded(op, *sides, cell.place(node.lineno))
@@ -169,7 +156,7 @@ class Expressions:
                     return asked
                 if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
                     return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
-                return _COMPARISONS[type(op)](*sides) if all(map(is_plain, sides)) else unknown(node, cell)
+                return compared(op, *sides) if all(map(is_plain, sides)) else unknown(node, cell)
             case ast.BoolOp(op=op, values=values):
                 return self._either(isinstance(op, ast.And), values, node, names, cell)
             case ast.IfExp(test=test, body=body, orelse=other):
@@ -202,55 +189,12 @@ class Expressions:
                 ast.ListComp(elt=element, generators=[ast.comprehension() as part])
                 | ast.GeneratorExp(elt=element, generators=[ast.comprehension() as part])
             ):
-                return self._listed(element, part, self.value(part.iter, names, cell), Names(names), cell)
+                return listed(element, part, self.value(part.iter, names, cell), Names(names), cell, self.value)
             case ast.DictComp(key=key, value=value, generators=[ast.comprehension(iter=over, ifs=[]) as part]):
-                return self._dictionary(key, value, part.target, self.value(over, names, cell), Names(names), cell)
+                over_all = self.value(over, names, cell)
+                return dictionary(key, value, part.target, over_all, Names(names), cell, self.value)
             case _:
                 return unknown(node, cell)
-
-    def _listed(self, element: ast.expr, part: ast.comprehension, over: Value, inner: Names, cell: CodeCell) -> Value:
-        """`[element for part.target in over if …]`; of what lies in a folder, one for any of it."""
-        if isinstance(over, DatasetArrays) and isinstance(part.target, ast.Name) and not part.ifs:
-            inner[part.target.id] = Unknown(part.target.id, cell.place(element.lineno))
-            if isinstance(weights := self.value(element, inner, cell), ClassWeights):
-                return weights
-        files = turns_of(over, [element], inner)
-        if files is None and isinstance(over, Unknown | Named):
-            self._bind_parts(part.target, unknown(part.target, cell), inner)
-            of_each_one = self.value(element, inner, cell)
-            each = unknown(element, cell)
-            return msgspec.structs.replace(each, sizes=sizes_of([of_each_one]), numbers=numbers_of([of_each_one]))
-        made = []
-        for one in items(over) if files is None else files:
-            self._bind_parts(part.target, one, inner)
-            tests = [self.value(test, inner, cell) for test in part.ifs]
-            if not all(map(is_plain, tests)):
-                raise TypeError("only known once it is run")
-            if all(tests):
-                value = self.value(element, inner, cell)
-                made.append(value if files is None else of_each(value, one))
-        return made
-
-    def _bind_parts(self, target: ast.expr, value: Value, inner: Names) -> None:
-        """Bind what a comprehension goes over. Raises TypeError and ValueError for what is not followed."""
-        targets, values = (target.elts, value) if isinstance(target, ast.Tuple) else ([target], [value])
-        for name, part in zip(targets, values, strict=True):
-            if not isinstance(name, ast.Name):
-                raise TypeError("not followed")
-            inner[name.id] = part
-
-    def _dictionary(
-        self, key: ast.expr, value: ast.expr, target: ast.expr, over: Value, inner: Names, cell: CodeCell
-    ) -> Value:
-        """`{key: value for target in over}`; weights, where all its values are those."""
-        if isinstance(over, ClassWeights):
-            return over
-        table = {}
-        for one in items(over):
-            self._bind_parts(target, one, inner)
-            table[self.value(key, inner, cell)] = self.value(value, inner, cell)
-        weights = [one for one in table.values() if isinstance(one, ClassWeights)]
-        return weights[0] if weights and len(weights) == len(table) else table
 
     def _named(self, name: str, names: Names, node: ast.expr, cell: CodeCell) -> Value:
         try:
@@ -298,22 +242,9 @@ class Expressions:
     def _array_in(self, file: NpzFile, index: ast.expr, other: Unknown, names: Names, cell: CodeCell) -> Value:
         """An array of a file of NumPy's, by its name; `other` where it is none of a dataset."""
         try:
-            return self._part(file, index, names, cell)
+            return in_brackets(file, index, lambda one: self._index(one, names, cell), cell.place(index.lineno))
         except LookupError:
             return msgspec.structs.replace(other, numbers=Numbers(file=file.path))
-
-    def _part(self, owner: Value, index: ast.expr, names: Names, cell: CodeCell) -> Value:
-        if isinstance(owner, DatasetArrays | Folder) and isinstance(index, ast.Tuple) and index.elts:
-            of_images = isinstance(owner, Folder) or owner.what == "images"
-            if of_images and isinstance(owner, DatasetArrays) and adds_axis(index.elts):
-                owner = owner.with_channel()
-            if isinstance(owner, DatasetArrays) and of_images and not are_whole(index.elts[1:]):
-                return part_of_each(owner, index.elts, cell.place(index.lineno))
-            return self._part(owner, index_of_images(index.elts, of_images), names, cell)
-        if isinstance(owner, Named) and owner.path == "numpy.r_":
-            parts = index.elts if isinstance(index, ast.Tuple) else [index]
-            return rows_of([self._index(part, names, cell) for part in parts])
-        return part_of(owner, self._index(index, names, cell))
 
     def _taken(self, index: ast.expr, names: Names, cell: CodeCell) -> RowMask | None:
         """What `[index]` takes of rows; None where it is not known how many, or where it is no part of them."""

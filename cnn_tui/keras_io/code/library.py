@@ -36,15 +36,13 @@ from cnn_tui.keras_io.code.network.applications import (
     flows_in,
     is_application,
 )
-from cnn_tui.keras_io.code.network.one_by_one import with_one_more
-from cnn_tui.keras_io.code.network.shared import shared_layer
+from cnn_tui.keras_io.code.network.models_made import model_of, sequential, shape_given
 from cnn_tui.keras_io.code.network.sides import marked
 from cnn_tui.keras_io.code.training.old_optimizers import older_optimizer
 from cnn_tui.keras_io.code.training.own_losses import loss_call
 from cnn_tui.keras_io.code.values import (
     OPTIONS,
     PARSER,
-    BaseLayer,
     CodeModel,
     Instance,
     Named,
@@ -126,101 +124,14 @@ def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str
 def _made(kind: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """A model, an input, or whatever object of Keras's a class is called for."""
     if kind == "Sequential":
-        return _sequential(named(kind, unnamed, given), place)
+        return sequential(named(kind, unnamed, given), place)
     if kind in ("Model", "Functional"):
         return model_of(named("Model", unnamed, given), place)
     if kind == "Input":
-        return Tensor(_shape(named(kind, unnamed, given)))
+        return Tensor(shape_given(named(kind, unnamed, given)))
     if kind[:1].islower():
         return Unknown("", place)
     return Instance(kind, with_activation(named(kind, unnamed, given), place), place)
-
-
-def _shape(arguments: Mapping[str, Value]) -> Value:
-    """The shape that an input is given, without the batch; None where it is left open."""
-    batch = arguments.get("batch_shape", arguments.get("batch_input_shape"))
-    return batch[1:] if isinstance(batch, tuple | list) else arguments.get("shape", arguments.get("input_shape"))
-
-
-def _sequential(arguments: Mapping[str, Value], place: str) -> CodeModel:
-    model = CodeModel(place)
-    given = arguments.get("layers")
-    for layer in given if isinstance(given, list | tuple) else [] if given is None else [given]:
-        append(model, layer, place)
-    return model
-
-
-def layers_of_lambda(layers: Sequence[Instance], given: Mapping[str, Value], place: str) -> CodeModel:
-    """What a Lambda is that does no more than these layers."""
-    return CodeModel(place, layers=list(layers), shape=_shape(given), is_inside=True)
-
-
-def append(model: CodeModel, layer: Value, place: str) -> None:
-    """Put a layer, an input or the layers of another model at the end of a Sequential."""
-    if isinstance(layer, CodeModel):
-        model.layers += layer.layers
-        model.problems += layer.problems
-        model.shape = model.shape or layer.shape
-        layer.is_inside = layer.is_called = True
-    elif isinstance(layer, Tensor) and not layer.layers:
-        model.shape = layer.shape
-    elif isinstance(layer, Instance):
-        if layer.kind == "InputLayer":
-            model.shape = _shape(layer.arguments)
-        else:
-            model.layers.append(layer)
-    elif isinstance(layer, Unknown):
-        model.problems.append(f"a layer is not known: {layer}")
-    elif isinstance(layer, BaseLayer) and (grown := with_one_more(model.layers, layer)) is not None:
-        model.layers = grown
-    else:
-        model.problems.append(f"what is added at {place} is no layer that is known")
-
-
-def model_of(arguments: Mapping[str, Value], place: str) -> CodeModel:
-    """A functional model, of its inputs and its outputs."""
-    inputs, outputs = (_single(arguments.get(name)) for name in ("inputs", "outputs"))
-    if not isinstance(outputs, Tensor):
-        what = f"{len(outputs)} outputs" if isinstance(outputs, list | tuple) else "an output that is not known"
-        if isinstance(outputs, Unknown):
-            what += f", {outputs}"
-        return CodeModel(place, problems=[f"the model has {what}: {ONLY_CHAINS}"])
-    problems = [outputs.problem] if outputs.problem else []
-    if isinstance(inputs, list | tuple):
-        problems.append(f"the model has {len(inputs)} inputs: {ONLY_CHAINS}")
-    layers = list(outputs.layers)
-    if isinstance(inputs, Tensor):  # of a model that begins in the middle of another
-        layers = layers[len(inputs.layers) :]
-    has_input = isinstance(inputs, Tensor) and not inputs.layers
-    return CodeModel(place, layers=layers, shape=outputs.shape, problems=problems, has_input=has_input)
-
-
-def _single(value: Value) -> Value:
-    """What is in a list of one."""
-    return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
-
-
-def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
-    """A layer or a model called on what flows into it."""
-    into = _single(unnamed[0]) if unnamed else None
-    if isinstance(layer, Instance) and layer.kind == "Concatenate" and isinstance(into, list | tuple):
-        first = into[0] if len(into) == 3 else None
-        if isinstance(first, Tensor) and all(part is first for part in into):
-            return first.behind(Instance(THREEFOLD, {}, place))
-    if isinstance(into, list | tuple):
-        tensors = [part for part in into if isinstance(part, Tensor)]
-        kind = layer.kind if isinstance(layer, Instance) else "a model"
-        what = f"{kind} ({place}) has {len(into)} inputs: {ONLY_CHAINS}"
-        return tensors[0].without(what) if tensors else Unknown("", place)
-    if not isinstance(into, Tensor):
-        return Unknown("", place)
-    if (shared := shared_layer(layer, into)) is not None:
-        what = f"{shared.kind} ({shared.place}) is used twice, with the same weights: layers have their own here"
-        return into.without(what)
-    if isinstance(layer, CodeModel):
-        layer.is_inside = layer.is_called = True
-        return into.behind(*layer.layers).without("; ".join(dict.fromkeys(layer.problems)))
-    return into.behind(layer)
 
 
 def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value | None:

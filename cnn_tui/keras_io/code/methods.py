@@ -23,8 +23,8 @@ from cnn_tui.keras_io.code.data.paths import text_method
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.data.weighing import weight_in_table
 from cnn_tui.keras_io.code.kept import of_table, update_options
-from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before
+from cnn_tui.keras_io.code.network.models_made import append
 from cnn_tui.keras_io.code.objects import is_own
 from cnn_tui.keras_io.code.training.given_weights import SETS, loads, note_of_set
 from cnn_tui.keras_io.code.training.searched import SEARCHED

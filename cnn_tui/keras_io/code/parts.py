@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
+
 import msgspec
 
 from cnn_tui.data.describe import describe
@@ -22,8 +25,10 @@ from cnn_tui.keras_io.code.data.data_values import (
     OfName,
     Share,
 )
+from cnn_tui.keras_io.code.data.done_to_images import part_of_each
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
-from cnn_tui.keras_io.code.data.rows import Rows
+from cnn_tui.keras_io.code.data.rows import Rows, rows_of
+from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images
 from cnn_tui.keras_io.code.data.tensorflow_sets import PERCENT
 from cnn_tui.keras_io.code.network.tops import below_top
 from cnn_tui.keras_io.code.values import (
@@ -37,6 +42,20 @@ from cnn_tui.keras_io.code.values import (
     Unknown,
     Value,
 )
+
+
+def in_brackets(owner: Value, index: ast.expr, read: Callable[[ast.expr], Value], place: str) -> Value:
+    """What `owner[index]` is, of which `read` gives what stands in the brackets. Raises as `part_of` does."""
+    if isinstance(owner, DatasetArrays | Folder) and isinstance(index, ast.Tuple) and index.elts:
+        of_images = isinstance(owner, Folder) or owner.what == "images"
+        if of_images and isinstance(owner, DatasetArrays) and adds_axis(index.elts):
+            owner = owner.with_channel()
+        if isinstance(owner, DatasetArrays) and of_images and not are_whole(index.elts[1:]):
+            return part_of_each(owner, index.elts, place)
+        return in_brackets(owner, index_of_images(index.elts, of_images), read, place)
+    if isinstance(owner, Named) and owner.path == "numpy.r_":
+        return rows_of([*map(read, index.elts if isinstance(index, ast.Tuple) else [index])])
+    return part_of(owner, read(index))
 
 
 def part_of(owner: Value, index: Value) -> Value:

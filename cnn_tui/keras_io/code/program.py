@@ -10,25 +10,24 @@ import ast
 import contextlib
 from collections.abc import Sequence
 
-from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
+from cnn_tui.keras_io.code.arithmetic import is_plain, items
 from cnn_tui.keras_io.code.augmented import augmented
+from cnn_tui.keras_io.code.bindings import Bindings
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, test_by_batches, trains, wrapped
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
-from cnn_tui.keras_io.code.data.any_image import set_by_loop
 from cnn_tui.keras_io.code.data.data_values import OfName
 from cnn_tui.keras_io.code.data.file_loops import counts_along, is_of_row, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.idx_files import OPENED
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.saved import OpenedFile
-from cnn_tui.keras_io.code.data.tables import with_change, with_part_set
+from cnn_tui.keras_io.code.data.tables import with_change
 from cnn_tui.keras_io.code.devices import SET_POLICY, GpuAsked
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.images_made import turned_once
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
-from cnn_tui.keras_io.code.network.applications import freeze
 from cnn_tui.keras_io.code.printed import note_printed
 from cnn_tui.keras_io.code.training.given_weights import SETS, copies
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
@@ -52,6 +51,7 @@ class Program:
         """The settings that a search chooses in it, by their names, with their first values."""
         self.machine = GpuAsked()
         self._expressions = Expressions(self._calls.call, layers, self.models, self.machine)
+        self._bindings = Bindings(self._value, self._expressions.kept, self.notes)
 
     @property
     def seed(self) -> int | None:
@@ -109,12 +109,12 @@ class Program:
             case ast.Assign(targets=targets, value=value):
                 given = self._value(value, names, cell)
                 for target in targets:
-                    self._bind(target, given, names, cell)
+                    self._bindings.bind(target, given, names, cell)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
-                self._bind(target, self._value(value, names, cell), names, cell)
+                self._bindings.bind(target, self._value(value, names, cell), names, cell)
             case ast.AugAssign(target=target):
                 in_loop = bool(self._calls.file_loops)
-                self._bind(target, augmented(node, names, cell, self._value, is_in_loop=in_loop), names, cell)
+                self._bindings.bind(target, augmented(node, names, cell, self._value, is_in_loop=in_loop), names, cell)
             case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
                 raise Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
             case ast.Expr(value=value):
@@ -159,7 +159,7 @@ class Program:
                         opened = context.context_expr
                         given = self._value(opened, names, cell)
                         known = given if isinstance(given, (*OPENED, OpenedFile)) else unknown(opened, cell)
-                        self._bind(context.optional_vars, known, names, cell)
+                        self._bindings.bind(context.optional_vars, known, names, cell)
                 self._block(body, names, cell)
             case ast.Try(body=body, handlers=handlers, finalbody=final):
                 before = trains(body, names)
@@ -197,14 +197,14 @@ class Program:
         try:
             turns = items(over)
         except (TypeError, ValueError):
-            filled = turned_once(target, body, names, cell, self._bind, self._block, self.notes)
+            filled = turned_once(target, body, names, cell, self._bindings.bind, self._block, self.notes)
             if filled is not None:
                 test_by_batches(over, body, names, cell.place(target.lineno))
                 self._doubt(body, names, cell)
                 names.own().update(filled)
             return
         for value in turns:
-            self._bind(target, value, names, cell)
+            self._bindings.bind(target, value, names, cell)
             try:
                 self._block(body, names, cell)
             except NextTurn:
@@ -214,7 +214,7 @@ class Program:
 
     def _over_files(self, target: ast.expr, one: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go through a loop over what lies in a folder once, for any of it; what the loop sets is unknown behind it."""
-        self._bind(target, one, names, cell)
+        self._bindings.bind(target, one, names, cell)
         self._calls.file_loops.append(one)
         try:
             self._block(body, names, cell)
@@ -264,9 +264,9 @@ class Program:
                 case ast.Name(id=name, ctx=ast.Store()) if name not in wrapped(nodes, names, cell):
                     names[name] = unknown(part, cell)
                 case ast.Attribute(attr="trainable", ctx=ast.Store()):
-                    self._note_freezing(part, cell)
+                    self._bindings.note_freezing(part, cell)
                 case ast.Attribute(ctx=ast.Store()):
-                    self._bind(part, unknown(part, cell), names, cell)
+                    self._bindings.bind(part, unknown(part, cell), names, cell)
                 case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) if name in names:
                     names[name] = with_change(names[name], cell.place(part.lineno))
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert")):
@@ -282,40 +282,6 @@ class Program:
                     if isinstance(model, CodeModel):
                         what = f"{method} at {cell.place(part.lineno)} is done or not, which only running tells"
                         (model.problems if method in ("add", "pop") else model.notes).append(what)
-
-    def _note_freezing(self, target: ast.expr, cell: CodeCell) -> None:
-        note = f"trainable at {cell.place(target.lineno)} is left out: of which layers, only running tells"
-        if note not in self.notes:
-            self.notes.append(note)
-
-    def _bind(self, target: ast.expr, value: Value, names: Names, cell: CodeCell) -> None:
-        match target:
-            case ast.Name(id=name):
-                names[name] = value
-                if isinstance(value, CodeModel):  # of a function's name and its caller's, the caller's
-                    value.name = name
-            case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                parts = list(value) if isinstance(value, tuple | list) and len(value) == len(targets) else None
-                table = value.table if isinstance(value, Unknown) else None
-                for at, inner in enumerate(targets):
-                    part = parts[at] if parts else unknown(inner, cell).of_table(table)
-                    self._bind(inner, part, names, cell)
-            case ast.Attribute(value=owner, attr="trainable"):
-                frozen = self._value(owner, names, cell)
-                for layer in frozen.layers if isinstance(frozen, CodeModel) else [frozen]:
-                    if not freeze(layer, value):
-                        self._note_freezing(target, cell)
-            case ast.Attribute(value=owner, attr=name):
-                is_kept = self._expressions.kept.keep(self._value(owner, names, cell), name, value)
-                if is_kept and isinstance(value, CodeModel):
-                    value.name = name
-            case ast.Subscript(value=owner, slice=key):
-                held, at = self._value(owner, names, cell), self._value(key, names, cell)
-                each = set_by_loop(held, at, key, value, unknown(owner, cell))
-                if each is not None and isinstance(owner, ast.Name):
-                    names[owner.id] = each
-                elif not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
-                    names[owner.id] = with_part_set(held, at, value, cell.place(target.lineno))
 
     def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         return self._expressions.value(node, names, cell)

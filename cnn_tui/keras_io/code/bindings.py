@@ -1,0 +1,58 @@
+"""What a script sets: names, attributes of objects, parts of lists and arrays, and whether layers learn."""
+
+from __future__ import annotations
+
+import ast
+
+from cnn_tui.keras_io.code.arithmetic import kept_in
+from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data.any_image import set_by_loop
+from cnn_tui.keras_io.code.data.tables import with_part_set
+from cnn_tui.keras_io.code.functions import ValueOf
+from cnn_tui.keras_io.code.kept import Kept
+from cnn_tui.keras_io.code.network.applications import freeze
+from cnn_tui.keras_io.code.values import CodeModel, Names, Unknown, Value
+from cnn_tui.keras_io.code.words import unknown
+
+
+class Bindings:
+    """Sets what statements of a script assign, and notes what of that cannot be followed."""
+
+    def __init__(self, value_of: ValueOf, kept: Kept, notes: list[str]) -> None:
+        self._value, self._kept, self._notes = value_of, kept, notes
+
+    def bind(self, target: ast.expr, value: Value, names: Names, cell: CodeCell) -> None:
+        """Have a target stand for a value: a name, several, an attribute, or a part of something."""
+        match target:
+            case ast.Name(id=name):
+                names[name] = value
+                if isinstance(value, CodeModel):  # of a function's name and its caller's, the caller's
+                    value.name = name
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                parts = list(value) if isinstance(value, tuple | list) and len(value) == len(targets) else None
+                table = value.table if isinstance(value, Unknown) else None
+                for at, inner in enumerate(targets):
+                    part = parts[at] if parts else unknown(inner, cell).of_table(table)
+                    self.bind(inner, part, names, cell)
+            case ast.Attribute(value=owner, attr="trainable"):
+                frozen = self._value(owner, names, cell)
+                for layer in frozen.layers if isinstance(frozen, CodeModel) else [frozen]:
+                    if not freeze(layer, value):
+                        self.note_freezing(target, cell)
+            case ast.Attribute(value=owner, attr=name):
+                is_kept = self._kept.keep(self._value(owner, names, cell), name, value)
+                if is_kept and isinstance(value, CodeModel):
+                    value.name = name
+            case ast.Subscript(value=owner, slice=key):
+                held, at = self._value(owner, names, cell), self._value(key, names, cell)
+                each = set_by_loop(held, at, key, value, unknown(owner, cell))
+                if each is not None and isinstance(owner, ast.Name):
+                    names[owner.id] = each
+                elif not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
+                    names[owner.id] = with_part_set(held, at, value, cell.place(target.lineno))
+
+    def note_freezing(self, target: ast.expr, cell: CodeCell) -> None:
+        """Note that layers are frozen, or not, of which it is not known which they are."""
+        note = f"trainable at {cell.place(target.lineno)} is left out: of which layers, only running tells"
+        if note not in self._notes:
+            self._notes.append(note)

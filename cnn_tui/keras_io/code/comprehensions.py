@@ -1,0 +1,72 @@
+"""What comprehensions of a script come to: `[f(one) for one in many]`, and tables made so."""
+
+from __future__ import annotations
+
+import ast
+
+import msgspec
+
+from cnn_tui.keras_io.code.arithmetic import is_plain, items
+from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.data_values import ClassWeights
+from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
+from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, sizes_of
+from cnn_tui.keras_io.code.functions import ValueOf
+from cnn_tui.keras_io.code.values import Named, Names, Unknown, Value
+from cnn_tui.keras_io.code.words import unknown
+
+
+def listed(
+    element: ast.expr, part: ast.comprehension, over: Value, inner: Names, cell: CodeCell, value_of: ValueOf
+) -> Value:
+    """`[element for part.target in over if …]`; of what lies in a folder, one for any of it."""
+    if isinstance(over, DatasetArrays) and isinstance(part.target, ast.Name) and not part.ifs:
+        inner[part.target.id] = Unknown(part.target.id, cell.place(element.lineno))
+        if isinstance(weights := value_of(element, inner, cell), ClassWeights):
+            return weights
+    files = turns_of(over, [element], inner)
+    if files is None and isinstance(over, Unknown | Named):
+        _bind_parts(part.target, unknown(part.target, cell), inner)
+        of_each_one = value_of(element, inner, cell)
+        each = unknown(element, cell)
+        return msgspec.structs.replace(each, sizes=sizes_of([of_each_one]), numbers=numbers_of([of_each_one]))
+    made = []
+    for one in items(over) if files is None else files:
+        _bind_parts(part.target, one, inner)
+        tests = [value_of(test, inner, cell) for test in part.ifs]
+        if not all(map(is_plain, tests)):
+            raise TypeError("only known once it is run")
+        if all(tests):
+            value = value_of(element, inner, cell)
+            made.append(value if files is None else of_each(value, one))
+    return made
+
+
+def _bind_parts(target: ast.expr, value: Value, inner: Names) -> None:
+    """Bind what a comprehension goes over. Raises TypeError and ValueError for what is not followed."""
+    targets, values = (target.elts, value) if isinstance(target, ast.Tuple) else ([target], [value])
+    for name, part in zip(targets, values, strict=True):
+        if not isinstance(name, ast.Name):
+            raise TypeError("not followed")
+        inner[name.id] = part
+
+
+def dictionary(
+    key: ast.expr,
+    value: ast.expr,
+    target: ast.expr,
+    over: Value,
+    inner: Names,
+    cell: CodeCell,
+    value_of: ValueOf,
+) -> Value:
+    """`{key: value for target in over}`; weights, where all its values are those."""
+    if isinstance(over, ClassWeights):
+        return over
+    table = {}
+    for one in items(over):
+        _bind_parts(target, one, inner)
+        table[value_of(key, inner, cell)] = value_of(value, inner, cell)
+    weights = [one for one in table.values() if isinstance(one, ClassWeights)]
+    return weights[0] if weights and len(weights) == len(table) else table
