@@ -67,14 +67,15 @@ def test_a_script_that_does_otherwise_is_not_taken_for_the_labs(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("in_pictures", "options"),
+    ("in_pictures", "options", "validation"),
     [
-        (False, DataOptions((4, 6), test=0.3)),
-        (True, DataOptions()),
-        (True, DataOptions((5, 6), "grayscale", "crop", 0.4)),
+        (False, DataOptions((4, 6), test=0.3), "test"),
+        (False, DataOptions((4, 6), test=0.3), "third.parquet"),
+        (True, DataOptions(), "test"),
+        (True, DataOptions((5, 6), "grayscale", "crop", 0.4), "third.parquet"),
     ],
 )
-def test_a_parquet_file_comes_back(tmp_path: Path, in_pictures: bool, options: DataOptions) -> None:
+def test_a_parquet_file_comes_back(tmp_path: Path, in_pictures: bool, options: DataOptions, validation: str) -> None:
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     labels = [at % 3 for at in range(30)]
     pixels = np.random.default_rng(1).integers(0, 256, (30, 24), dtype=np.uint8)
@@ -85,5 +86,6 @@ def test_a_parquet_file_comes_back(tmp_path: Path, in_pictures: bool, options: D
             Image.new("RGB", (8, 7), (at, 0, 0)).save(kept := io.BytesIO(), "PNG")
             contents.append({"bytes": kept.getvalue(), "path": None})
         columns = {"image": contents, "label": labels}
-    parquet.write_table(pyarrow.table(columns), tmp_path / "train.parquet")
-    comes_back(tmp_path, tmp_path / "train.parquet", options, "test")
+    for name in ("train", "third"):
+        parquet.write_table(pyarrow.table(columns), tmp_path / f"{name}.parquet")
+    comes_back(tmp_path, tmp_path / "train.parquet", options, validation.replace("third", str(tmp_path / "third")))

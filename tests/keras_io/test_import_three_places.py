@@ -7,6 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training import Training
+from cnn_tui.keras_io.script.write import keras_script
+from cnn_tui.network.layers import Dense, Flatten
 from tests.keras_io.scripts import read, write_pictures
 from tests.training.data.test_named_pictures import write as write_named
 
@@ -102,6 +106,17 @@ def test_three_tables_of_names_are_all_taken(tmp_path: Path) -> None:
     assert (experiment.dataset, experiment.test) == (str(tmp_path / "train.csv"), str(tmp_path / "test.csv"))
     assert experiment.training.validation == str(tmp_path / "val.csv")
     assert imported.differences == ()
+
+
+def test_a_script_that_the_lab_wrote_of_three_tables_of_names_comes_back(tmp_path: Path) -> None:
+    train, val, test = (
+        str(write_named(tmp_path / f"{name}.csv", tmp_path / "images")) for name in ("train", "val", "test")
+    )
+    layers = (Flatten(), Dense(units=3, activation="softmax"))
+    training = Training(epochs=2, validation=val)
+    experiment = Experiment(name="script", dataset=train, test=test, training=training, layers=layers)
+    imported = read(tmp_path, keras_script(experiment))
+    assert (imported.experiment, imported.notes) == (experiment, ())
 
 
 def test_three_tables_of_pixels_are_all_taken(tmp_path: Path) -> None:
