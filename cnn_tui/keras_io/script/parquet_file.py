@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnn_tui.data import parquet_file, parquet_pictures
 from cnn_tui.data.dataset import DataOptions, Dataset
-from cnn_tui.data.parquet_file import ParquetTable
+from cnn_tui.data.parquet_table import ParquetTable
 from cnn_tui.keras_io.script.folder import MOST_PIXELS, picture_parts
 from cnn_tui.keras_io.script.held_out import held_out
 from cnn_tui.keras_io.source import CodeLines, call, literal

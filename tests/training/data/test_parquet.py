@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.data import parquet_file
+from cnn_tui.data import parquet_table
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.parquet_rows import LARGE
@@ -180,7 +180,7 @@ def test_any_bytes_end_in_a_sentence(tmp_path: Path) -> None:
         for _ in range(rng.randint(1, 8)):
             broken[rng.randrange(len(broken))] = rng.randrange(256)
         path.write_bytes(broken)
-        parquet_file._looked_at.cache_clear()
+        parquet_table._looked_at.cache_clear()
         try:
             quiet(str(path))
         except DatasetError as error:
