@@ -91,6 +91,14 @@ def test_without_one_of_them_it_is_said(tmp_path: Path) -> None:
     assert (two.experiment.dataset, two.experiment.training.validation) == (str(tmp_path / "chest_xray"), "test")
 
 
+def test_a_third_folder_that_is_only_read_is_said_to_be_one_to_test_on(tmp_path: Path) -> None:
+    folder = write_parts(tmp_path / "chest_xray", "train", "val", "test")
+    imported = read(tmp_path, GENERATORS + TRAINED.replace("model.evaluate(last)", ""))
+    assert (imported.experiment.test, imported.experiment.training.validation) == (str(folder / "val"), "test")
+    note = "it reads chest_xray/test (line 8) too, and does not train with that: set test to it and validation to"
+    assert f"{note} chest_xray/val, if it is to test on" in imported.to_know
+
+
 def test_three_tables_of_names_are_all_taken(tmp_path: Path) -> None:
     for name in ("train", "val", "test"):
         write_named(tmp_path / f"{name}.csv", tmp_path / "images", head="id,label")

@@ -130,8 +130,9 @@ def _note_read_too(code: CodeImport, notes: Notes) -> None:
     if others:
         shown = enumerated([f"{_shown(one)} ({one.place})" for one in others], "and")
         which = "one of them" if len(others) > 1 else "it"
+        validated = f" and validation to {_shown(code.validation)}" if is_watched_too(code) else ""
         notes.to_know.append(
-            f"it reads {shown} too, and does not train with that: set test to {which}, if it is to test on"
+            f"it reads {shown} too, and does not train with that: set test to {which}{validated}, if it is to test on"
         )
 
 
