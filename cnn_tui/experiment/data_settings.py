@@ -21,11 +21,11 @@ from cnn_tui.text import enumerated, quiet
 NAMES = ("dataset", "leave_out", *OPTION_KEYS)
 SHARES = ("0.1", "0.2", "0.3")
 _DATASETS = "a name, a .npz, .csv or .parquet file or a folder of folders"
-_FREE = "as they are"
-_FROM_DATASET = "from the dataset"
-_COLORS = (_FREE, *typing.get_args(Color))
+FREE = "as they are"
+FROM_DATASET = "from the dataset"
+_COLORS = (FREE, *typing.get_args(Color))
 _FITS: tuple[str, ...] = typing.get_args(Fit)
-_TESTS = (_FROM_DATASET, *SHARES)
+_TESTS = (FROM_DATASET, *SHARES)
 
 
 def rows_of(experiment: Experiment) -> list[Setting]:
@@ -69,12 +69,12 @@ def left_out_rows(experiment: Experiment) -> list[Setting]:
 def _test_row(experiment: Experiment) -> Setting:
     """What is tested on, for a dataset that may leave it open."""
     test = experiment.test
-    shown = _FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
+    shown = FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
     words = (
         "What is tested on: the dataset's part for that, or every fifth image of a class; else that share of each "
         "class, or a folder or table with the same classes."
     )
-    return Setting("test", shown, words, f"{_FROM_DATASET}, a share like 0.1, or a path", _TESTS)
+    return Setting("test", shown, words, f"{FROM_DATASET}, a share like 0.1, or a path", _TESTS)
 
 
 def validation_row(experiment: Experiment) -> Setting:
@@ -105,13 +105,13 @@ def with_validation(experiment: Experiment, text: str) -> Experiment:
 def _picture_rows(experiment: Experiment) -> list[Setting]:
     """What may be asked of the pictures of a folder."""
     size = experiment.image_size
-    shown = _FREE if size is None else f"{size[0]}x{size[1]}"
+    shown = FREE if size is None else f"{size[0]}x{size[1]}"
     size_help = "Height and width that pictures are brought to; as they are: those of the first."
     color_help = "Whether pictures are made grey; as they are: only where all of them are."
     fit_help = "Where a picture has other proportions: stretch it, or take its middle."
     return [
-        Setting("image_size", shown, size_help, f"two numbers, as 150x150, or {_FREE}"),
-        Setting("color", experiment.color or _FREE, color_help, ", ".join(_COLORS), _COLORS, free=False),
+        Setting("image_size", shown, size_help, f"two numbers, as 150x150, or {FREE}"),
+        Setting("color", experiment.color or FREE, color_help, ", ".join(_COLORS), _COLORS, free=False),
         Setting("fit", experiment.fit, fit_help, ", ".join(_FITS), _FITS, free=False),
     ]
 
@@ -143,7 +143,7 @@ def _wish(name: str, text: str) -> tuple[int, ...] | float | str | None:
     if name == "test":
         return _test(text)
     choices = {"color": _COLORS, "fit": _FITS}.get(name)
-    if text == _FREE and name != "fit":
+    if text == FREE and name != "fit":
         return None
     if choices is not None:
         if text not in choices:
@@ -152,12 +152,12 @@ def _wish(name: str, text: str) -> tuple[int, ...] | float | str | None:
     match = re.fullmatch(r"(\d{1,6}) *[x,] *(\d{1,6})", text)
     sides = tuple(map(int, match.groups())) if match else ()
     if not sides or not all(1 <= side <= MOST_SIDE for side in sides):
-        raise ValueError(f"image_size is two numbers from 1 to {MOST_SIDE:,}, as 150x150, or {_FREE}")
+        raise ValueError(f"image_size is two numbers from 1 to {MOST_SIDE:,}, as 150x150, or {FREE}")
     return sides
 
 
 def _test(text: str) -> float | str | None:
-    if text in ("", _FROM_DATASET):
+    if text in ("", FROM_DATASET):
         return None
     try:
         share = float(text)

@@ -94,6 +94,13 @@ def _kinds(steps: Sequence[str | int]) -> Mapping[str, type[msgspec.Struct]]:
     return SCHEDULES if _to_schedule(steps) else LAYERS
 
 
+_LISTS = {
+    "image_size": "two whole numbers, as [150, 150]",
+    "input_shape": "three whole numbers, as [48, 48, 1]",
+}
+"""What is allowed where a bare list would not say enough."""
+
+
 def _to_schedule(steps: Sequence[str | int]) -> int:
     """How many steps lead to the schedule in which this place is: that of the training or of a phase; 0 for none."""
     if tuple(steps[:2]) == ("training", "schedule"):
@@ -144,14 +151,17 @@ def _fields(struct: type[msgspec.Struct] | None) -> tuple[Field, ...]:
 def _allowed(struct: type[msgspec.Struct] | None, key: str, before: str) -> str:
     for field in _fields(struct):
         if field.name == key:
-            return before + field.allowed()
+            return before + ("true or false" if field.kind == "flag" else field.allowed())  # as TOML has them
     return ""
 
 
 def _expected(root: type[msgspec.Struct], raw: Any, steps: list[str | int], what: str) -> str:
     names = [at for at, step in enumerate(steps) if isinstance(step, str)]
-    if _to_schedule(steps) == len(steps) == 3:
-        return f"allowed: none, or a table with a type, one of {', '.join(SCHEDULES)}"
+    if _to_schedule(steps) == len(steps) > 0:
+        none = "none, or " if steps[0] == "then" else ""
+        return f"allowed: {none}a table with a type, one of {', '.join(SCHEDULES)}"
+    if len(steps) == 1 and steps[0] in _LISTS:
+        return f"allowed: {_LISTS[str(steps[0])]}"
     if names:
         last = names[-1]
         struct = _struct_at(root, raw, steps[:last])

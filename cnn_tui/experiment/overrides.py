@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.data.dataset import path_of
+from cnn_tui.experiment.data_settings import FREE, FROM_DATASET
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.experiment.training import Training, names_place
 from cnn_tui.network.fields import fields_of
+from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import did_you_mean, quiet
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")
@@ -28,6 +30,7 @@ _STEP = re.compile(r"([A-Za-z_]\w*)|\[(\d+)\]")
 _OPENING = ("[", "{", '"', "'")
 _NOTHING = object()
 _MOST_COMMAS = 1_000  # in a list: what is tried to find its end grows with the square of them
+_WORDS = re.compile(r"\[([\w ,]+)\]")
 _PAIR = re.compile(r"\d{1,9}x\d{1,9}")
 
 
@@ -38,8 +41,14 @@ class Axis(NamedTuple):
     values: tuple[Any, ...]
 
 
-_NO_VALUE = {field.name: field.none for field in fields_of(Training) if field.optional}
+_NO_VALUE: dict[tuple[str | int, ...], str] = {
+    ("training", field.name): field.none for field in fields_of(Training) if field.optional
+}
+_NO_VALUE |= dict.fromkeys((("training", "schedule"), ("training", "class_weight"), ("weights",)), "none")
+_NO_VALUE |= {("image_size",): FREE, ("color",): FREE, ("test",): FROM_DATASET}
 """The words for settings that have no value, as steps_per_epoch=all."""
+_LISTS = (("stop",), ("then",), ("leave_out",))
+_FLAGS = {field.name for kind in (Training, *LAYERS.values()) for field in fields_of(kind) if field.kind == "flag"}
 
 
 def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Experiment:
@@ -137,14 +146,20 @@ def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
     """The value as the file would have it: 3x3 is what it is everywhere else here, and a path is whole."""
     if isinstance(value, str) and steps[0] in ("layers", "image_size") and _PAIR.fullmatch(value):
         return [int(part) for part in value.split("x")]
+    if value in ("none", _NO_VALUE.get(steps)) and steps in _NO_VALUE:
+        return None
     is_place = steps in (("dataset",), ("test",)) or (steps == ("training", "validation") and names_place(value))
     if isinstance(value, str) and is_place and path_of(value) is not None:
         # The training process has a folder of its own.
         return str(Path(value).expanduser().absolute())
     if isinstance(value, str) and steps == ("weights",):
-        return None if value == "none" else _weights(value)
-    if len(steps) == 2 and steps[0] == "training" and value == _NO_VALUE.get(str(steps[1])):
-        return None
+        return _weights(value)
+    if steps in _LISTS and value == "none":
+        return []
+    if steps == ("training", "metrics") and isinstance(value, str) and (inside := _WORDS.fullmatch(value)):
+        return [word.strip() for word in inside[1].split(",")]
+    if steps[-1] in _FLAGS and value in ("yes", "no"):
+        return value == "yes"
     return value
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.overrides import override, parse
+from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.schedule import CosineDecay
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.layers import Conv2D, Dense
 from tests.cli.command import write_dataset
@@ -43,6 +47,52 @@ def test_a_setting_without_a_value_has_a_word_for_it() -> None:
     settings = [("steps_per_epoch", "all"), ("training.validation_steps", "all"), ("clipnorm", "none")]
     assert override(first, settings) == load_preset("lab1-baseline")
     assert changed("validation_steps=20").training.validation_steps == 20
+
+
+@pytest.mark.parametrize(
+    ("setting", "before"),
+    [
+        ("schedule=none", {"schedule": CosineDecay(decay_steps=10)}),
+        ("class_weight=none", {"class_weight": (1.0, 2.0)}),
+        ("use_ema=no", {"use_ema": True}),
+        ("metrics=[accuracy]", {"metrics": ("accuracy", "sparse_top_k_categorical_accuracy")}),
+    ],
+)
+def test_what_is_set_is_taken_back_by_the_word_of_the_form(setting: str, before: dict[str, Any]) -> None:
+    first = load_preset("lab1-baseline")
+    axis = parse(setting)
+    assert override(first.with_training(**before), [(axis.key, axis.values[0])]) == first
+
+
+def test_pictures_phases_and_rules_are_taken_back_too() -> None:
+    first = load_preset("lab1-baseline")
+    wanted: dict[str, Any] = {"image_size": (40, 40), "color": "rgb", "test": 0.3, "then": (Phase(2),)}
+    asked = msgspec.structs.replace(first, **wanted, stop=(StopRule("loss", below=0.1),), leave_out=(3,))
+    names = ("image_size", "color", "test", "then", "stop", "leave_out")
+    assert override(asked, [(name, "none") for name in names]) == first
+    assert override(asked, [("image_size", "as they are"), ("test", "from the dataset")]).test is None
+
+
+def test_flags_are_yes_or_no_as_in_the_form() -> None:
+    experiment = changed("layers[0].trainable=no", "layers[0].use_bias=no", "use_ema=yes", "amsgrad=true")
+    assert experiment.layers[0] == Conv2D(
+        filters=32, kernel_size=(3, 3), activation="relu", trainable=False, use_bias=False
+    )
+    assert (experiment.training.use_ema, experiment.training.amsgrad) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("use_ema=maybe", 'use_ema: found "maybe"; allowed: true or false'),
+        ("image_size=150", "image_size: found 150; allowed: two whole numbers, as [150, 150]"),
+        ("schedule=CosineDecay", "allowed: a table with a type, one of ExponentialDecay, CosineDecay"),
+    ],
+)
+def test_what_is_refused_is_told_how_a_file_has_it(setting: str, words: str) -> None:
+    with pytest.raises(ExperimentError) as refused:
+        changed(setting)
+    assert words in str(refused.value)
 
 
 def test_lists_and_words() -> None:
