@@ -35,6 +35,31 @@ async def test_what_is_said_lies_beside_an_open_box(make_lab: MakeLab, key: str,
         await until(pilot, lambda: app.lab.query("Toast"), "what was said, in the lab again")
 
 
+async def test_what_is_said_in_the_exercises_is_not_said_twice_when_a_box_opens(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.press("x", "j")
+        await sees(pilot, "16 filters instead of 32")
+        app.screen.notify("What was said.", timeout=600)
+        await sees(pilot, "What was said.")
+        await pilot.press("p")
+        await until(pilot, lambda: app.screen.query("Toast") and app.screen.query("Toast").first().size, "what is said")
+        await until(pilot, lambda: text(app).count("What was said.") == 1, "it once")
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.screen.query(".box") and app.screen.query("Toast"), "it in the exercises")
+
+
+async def test_the_list_of_keys_tells_a_row_again_only_where_it_was_cut(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("4", "question_mark")
+        await sees(pilot, "type to find, ")
+        await sees(pilot, "Enter: the run's page; of a folded row: its runs, or fold them (open).")
+        await pilot.press("down")
+        await until(pilot, lambda: "or fold them (open)" not in text(app), "another row's words, or none")
+        assert text(app).count("mark the run, or take its mark away") == 1
+
+
 @pytest.mark.parametrize(
     ("keys", "words"),
     [("t", "add a stop rule"), ("Q", "take the run out of the queue"), ("D", "page down"), ("4 V", "the usual ones")],

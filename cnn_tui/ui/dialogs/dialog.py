@@ -87,6 +87,15 @@ class KeyedScreen(Screen[ScreenResultType], MovementKeys):
     scope: ClassVar[str]
     commands: Commands = MappingProxyType({})
 
+    def on_screen_suspend(self) -> None:
+        """What is said is said by the screen in front; behind that it would stand a second time."""
+        self._leave_saying()
+        self.app.call_later(self._leave_saying)  # a box that has just closed may have given it back
+
+    def _leave_saying(self) -> None:
+        if self.app.screen is not self:
+            self.query("ToastHolder").remove()
+
     def action_command(self, action: str) -> None:
         """Do what the keymap calls by the action's id alone."""
         self.wait_beside(self.commands[action]())
@@ -238,7 +247,11 @@ class HelpScreen(PickScreen):
         """`alone` leaves the lab's keys out: over a page they do nothing."""
         keys = [*keys_of(scope), *([] if alone else keys_of("lab", OWN)), *keys_of("pane")]
         rows = [_item(key) for key in keys]
-        whole = {row.key: Glance((f"{row.label.replace('  ', ', ')}: {row.detail}.",)) for row in rows}
+        labels = max(cells(row.label) for row in rows) + Table.GAP
+        whole = {
+            row.key: Glance((f"{row.label.replace('  ', ', ')}: {row.detail}.",), (), labels + cells(row.detail))
+            for row in rows
+        }
         super().__init__("Keys", rows, preview=whole.__getitem__)
 
 

@@ -16,6 +16,8 @@ class Glance(NamedTuple):
 
     sentences: Sequence[str]
     rows: Sequence[str] = ()
+    row_width: int = 0
+    """Of the row that it is about, where that tells the same: what is seen there whole is not told again."""
 
 
 class GlanceView(Lines):
@@ -31,6 +33,8 @@ class GlanceView(Lines):
             self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
+        if 0 < self._glance.row_width <= width:
+            return []
         said = [line for words in self._glance.sentences for line in wrapped(inert(words), width)]
         lines = (
             [*said, "", *map(inert, self._glance.rows)] if said and self._glance.rows else [*said, *self._glance.rows]

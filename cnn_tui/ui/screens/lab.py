@@ -164,15 +164,6 @@ class LabScreen(KeyedScreen[None]):
         if self.focused is None:  # what is hidden in a terminal that is too small loses the focus
             self.call_after_refresh(self.shown.focus)
 
-    def on_screen_suspend(self) -> None:
-        """What is said is said by the box in front, where it has room; behind it, it would stand a second time."""
-        self._leave_saying()
-        self.app.call_later(self._leave_saying)  # a box that has just closed may have given it back to the lab
-
-    def _leave_saying(self) -> None:
-        if self.app.screen is not self:
-            self.query("ToastHolder").remove()
-
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The keys below the panes are those of the pane in focus."""
         pane = self.panes.get(event.widget.id or "")
