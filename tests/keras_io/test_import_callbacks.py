@@ -29,6 +29,8 @@ def test_early_stopping_goes_back_to_the_best_weights(tmp_path: Path) -> None:
         ("logs['acc'] > int(TARGET)", StopRule("accuracy", above=0)),
         ("float(logs['acc']) >= min(TARGET, 98 / 100)", StopRule("accuracy", above=0.95)),
         ("logs['acc'] >= self.percent / 100", StopRule("accuracy", above=0.97)),
+        ("logs.get(self.name) > TARGET", StopRule("accuracy", above=0.95)),
+        ("logs[WATCHED] < 0.3", StopRule("loss", below=0.3)),
     ],
 )
 def test_a_callback_that_stops_at_a_value_is_a_stop_rule(tmp_path: Path, condition: str, rule: StopRule) -> None:
@@ -36,9 +38,10 @@ def test_a_callback_that_stops_at_a_value_is_a_stop_rule(tmp_path: Path, conditi
         HEAD
         + SMALL
         + f"""
-TARGET = 0.95
+TARGET, WATCHED = 0.95, "loss"
 class Stop(tf.keras.callbacks.Callback):
     percent = 97
+    name = "acc"
     def on_epoch_end(self, epoch, logs={{}}):
         if {condition}:
             print("enough")
@@ -53,11 +56,12 @@ model.fit(x_train, y_train, epochs=9, callbacks=[Stop()])
 @pytest.mark.parametrize(
     ("lines", "rules", "note"),
     [
-        ("if logs.get('loss') < 0.3 and logs.get('accuracy') > 0.9:", (), "is left out"),
+        ("if logs.get('loss') < 0.3 and logs.get('accuracy') > 0.9:", (), "more than one thing holds"),
         ("if epoch > 3 and logs.get('loss') < 0.3:", (), "is left out"),
         ("if epoch > 3:\n            if logs.get('loss') < 0.3:", (), "is left out"),
         ("if not logs.get('loss') < 0.3:", (), "is left out"),
-        ("if logs.get('loss') < 0.3 or epoch > 3:", (StopRule("loss", below=0.3),), "a part of what it stops at"),
+        ("if logs.get('loss') < 0.3 or epoch > late():", (StopRule("loss", below=0.3),), "a part of what it stops at"),
+        ("if logs.get('loss') < 0.3 or epoch > 3:", (StopRule("loss", below=0.3),), ""),
         (
             "if logs.get('loss') < 0.3 or logs['accuracy'] > 0.9:",
             (StopRule("loss", below=0.3), StopRule("accuracy", above=0.9)),
@@ -160,3 +164,30 @@ class StopAt(keras.callbacks.Callback):
         imported = read(tmp_path, HEAD + SMALL + code + fit)
         assert imported.experiment.stop == (StopRule("accuracy", above=above), StopRule("loss", below=0.5))
         assert imported.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "epochs"),
+    [
+        ("epoch == 4", 5),
+        ("epoch >= 4", 5),
+        ("epoch > 4", 6),
+        ("epoch + 1 == 5", 5),
+        ("logs['loss'] < 0.1 or epoch == 4", 5),
+        ("epoch == 40", 9),
+        ("epoch < 4", 9),
+        ("epoch == 4 and logs['loss'] < 0.1", 9),
+    ],
+)
+def test_a_callback_that_stops_after_an_epoch_is_so_many_epochs(tmp_path: Path, condition: str, epochs: int) -> None:
+    code = f"""
+class Stop(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs):
+        if {condition}:
+            self.model.stop_training = True
+"""
+    imported = read(tmp_path, HEAD + SMALL + code + FIT.replace("epochs=3", "epochs=9, callbacks=[Stop()]"))
+    assert imported.experiment.training.epochs == epochs
+    said = [note for note in imported.to_know if note.endswith(f"ends the training there after epoch {epochs}")]
+    assert len(said) == (epochs < 9)
+    assert bool(imported.differences) == (condition in ("epoch < 4", "epoch == 4 and logs['loss'] < 0.1"))

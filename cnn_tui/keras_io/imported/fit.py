@@ -16,7 +16,7 @@ from cnn_tui.experiment.training import Precision, Training
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.scale import arrays_of
-from cnn_tui.keras_io.code.training.callbacks import stop_rules
+from cnn_tui.keras_io.code.training.callbacks import last_epoch, stop_rules
 from cnn_tui.keras_io.code.values import FIT_AT, FROM_HISTORY, NOT_FROZEN_ANEW, TOGETHER, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.choice import labels_of
@@ -137,6 +137,12 @@ def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
         notes.append(f"initial_epoch is {first}, which is not known: it is trained for all {epochs} epochs here")
     if many := code.fitted.get(TOGETHER):
         notes.to_know.append(f"the model is trained {many} times in a row there: here at once, for all {epochs} epochs")
+    listed: Any = code.fitted.get("callbacks")
+    for callback in listed if isinstance(listed, list | tuple) else [listed]:
+        end = last_epoch(callback)
+        if end is not None and type(epochs) is int and end < epochs:
+            notes.to_know.append(f"{callback.kind} ({callback.place}) ends the training there after epoch {end}")
+            epochs = end
     if type(epochs) is type(first) is int and first > 0:
         unless = ", unless the training before stops earlier" if FROM_HISTORY in code.fitted else ""
         notes.to_know.append(

@@ -89,20 +89,62 @@ def _own(callback: Instance, notes: list[str]) -> list[StopRule]:
             words = f"as soon as {rule}: here that is looked at after each epoch"
             notes.append(f"the callback {callback.kind} ({place}) stops within an epoch there, {words}")
             rules += [rule] if rule not in rules else []
-    if not rules and not only_looks_on(callback.arguments[CLASS]):
-        notes.append(f"the callback {callback.kind} ({place}) is left out: it is code")
-    elif rules and not is_whole:
+    is_rule = bool(rules) or last_epoch(callback) is not None
+    if not is_rule and not only_looks_on(callback.arguments[CLASS]):
+        why = "it stops where more than one thing holds" if _is_of_several(callback) else "it is code"
+        notes.append(f"the callback {callback.kind} ({place}) is left out: {why}")
+    elif is_rule and not is_whole:
         notes.append(f"the callback {callback.kind} ({place}): a part of what it stops at is left out: it is code")
     return rules
+
+
+def last_epoch(callback: Value) -> int | None:
+    """The epoch, from 1, after which an object of a Callback class of the script ends the training at the latest."""
+    method = method_of(callback.arguments[CLASS], "on_epoch_end") if is_own(callback) else None
+    ends = [_end(test, method) for tests in _ways(callback, method) for test in tests] if method is not None else []
+    return min([end for end in ends if end is not None], default=None)
+
+
+def _is_of_several(callback: Instance) -> bool:
+    """Whether it ends the training only where a figure has come so far and something else holds too."""
+    method = method_of(callback.arguments[CLASS], "on_epoch_end")
+    tests = _conditions(method.node.body, ()) if method is not None else ()
+    left = [[test for test in every if not _is_guard(test, method, callback)] for every in tests]
+    return any(len(every) > 1 and any(_rule(one, method, callback) for one in every) for every in left)
+
+
+def _ways(callback: Instance, method: Function) -> Iterator[list[ast.expr]]:
+    """Of each place that ends the training, the tests of which one is enough."""
+    for tests in _conditions(method.node.body, ()):
+        yield _either([test for test in tests if not _is_guard(test, method, callback)])
+
+
+def _end(test: ast.expr, method: Function) -> int | None:
+    """The epoch, from 1, after which `epoch >= 9` ends a training; None for another condition."""
+    names = [one.arg for one in method.node.args.args[1:2]]
+    match test:
+        case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[ast.Constant(value=int(number))]):
+            first = 0
+        case ast.Compare(
+            left=ast.BinOp(left=ast.Name(id=name), op=ast.Add(), right=ast.Constant(value=1)),
+            ops=[op],
+            comparators=[ast.Constant(value=int(number))],
+        ):
+            first = 1
+        case _:
+            return None
+    if name not in names or not isinstance(op, ast.Eq | ast.GtE | ast.Gt):
+        return None
+    return max(number - first + 1 + isinstance(op, ast.Gt), 1)
 
 
 def _rules_of(callback: Instance, name: str) -> tuple[list[StopRule], bool]:
     """The rules that a method of a callback is, and whether those are all that it stops at."""
     method = method_of(callback.arguments[CLASS], name)
-    found: list[StopRule | None] = []
-    for tests in _conditions(method.node.body, ()) if method is not None else ():
-        ways = _either([test for test in tests if not _is_guard(test, method)])
-        found += [_rule(test, method, callback) for test in ways]
+    if method is None:
+        return [], True
+    tests = [test for ways in _ways(callback, method) for test in ways if _end(test, method) is None]
+    found = [_rule(test, method, callback) for test in tests]
     return [rule for rule in found if rule is not None], all(found)
 
 
@@ -133,14 +175,14 @@ def _either(tests: list[ast.expr]) -> list[ast.expr]:
     return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else tests
 
 
-def _is_guard(test: ast.expr, method: Function | None) -> bool:
+def _is_guard(test: ast.expr, method: Function | None, callback: Instance) -> bool:
     """Whether a test only asks if a figure is there: `logs`, `logs.get("loss") is not None`, `"loss" in logs`."""
     match test:
         case ast.Compare(ops=[ast.IsNot() | ast.In()]):
             return True
         case ast.Name(id="logs"):
             return True
-    return method is not None and bool(_metric(test, method.node))
+    return method is not None and bool(_metric(test, method, callback))
 
 
 def _stops(body: list[ast.stmt]) -> bool:
@@ -160,9 +202,9 @@ def _rule(test: ast.expr, method: Function | None, callback: Instance) -> StopRu
     is_below = isinstance(op, ast.Lt | ast.LtE)
     if not is_below and not isinstance(op, ast.Gt | ast.GtE):
         return None
-    metric = _metric(left, method.node)
+    metric = _metric(left, method, callback)
     if not metric:  # the other way round: 0.4 > logs["loss"]
-        metric, right, is_below = _metric(right, method.node), left, not is_below
+        metric, right, is_below = _metric(right, method, callback), left, not is_below
     value = _value(right, method, callback)
     if not metric or isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -182,18 +224,20 @@ def _called(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value],
     return call_named(callee, unnamed, given, place) if isinstance(callee, Named) else Unknown("", place)
 
 
-def _metric(node: ast.expr, method: ast.FunctionDef) -> str:
-    """The name in `logs.get("loss")` or `logs["loss"]`, or of a name that was set to one; "" for anything else."""
+def _metric(node: ast.expr, method: Function, callback: Instance) -> str:
+    """The name in `logs.get("loss")` or `logs[self.name]`, or of a name that was set to one; "" for anything else."""
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(), attr="get"), args=[ast.Constant(value=str(name)), *_]):
-            return name
-        case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str(name))):
-            return name
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="get"), args=[of, *_])
+            | ast.Subscript(value=ast.Name(id=owner), slice=of)
+        ) if owner not in method.names:
+            name = _value(of, method, callback)
+            return name if isinstance(name, str) else ""
         case ast.Call(func=ast.Name(id="float"), args=[inner]):
-            return _metric(inner, method)
+            return _metric(inner, method, callback)
         case ast.Name(id=name):
-            for part in method.body:
+            for part in method.node.body:
                 match part:
                     case ast.Assign(targets=[ast.Name(id=to)], value=value) if to == name:
-                        return _metric(value, method)
+                        return _metric(value, method, callback)
     return ""
