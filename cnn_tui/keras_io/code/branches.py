@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import Folder
@@ -16,6 +16,12 @@ OF_FIT = {"epochs", "nb_epoch", "batch_size", "validation_data", "validation_spl
 TESTING = ("evaluate", "evaluate_generator", "predict", "predict_generator", "test_on_batch", "predict_on_batch")
 """Methods that are given images to test a model on."""
 BUILDS = ("add", "pop", "compile", *FITS)
+
+
+def parts_of(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All that statements, or expressions, are made of, and they themselves."""
+    for node in nodes:
+        yield from ast.walk(node)
 
 
 def changed(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
@@ -42,7 +48,7 @@ def wrapped(nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> set[str]
     A model that is there stays what it is, and notes that.
     """
     found = set()
-    for part in (part for node in nodes for part in ast.walk(node)):
+    for part in parts_of(nodes):
         match part:
             case ast.Assign(
                 targets=[ast.Name(id=name)], value=ast.Call(func=called, args=[ast.Name(id=given), *_])
@@ -55,7 +61,7 @@ def wrapped(nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> set[str]
 
 def stored(nodes: Sequence[ast.stmt]) -> list[ast.Name]:
     """The names that statements bind."""
-    parts = (part for node in nodes for part in ast.walk(node))
+    parts = parts_of(nodes)
     return [part for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
 
 
@@ -88,7 +94,7 @@ def _trains(nodes: Sequence[ast.stmt], names: Names, entered: set[int]) -> bool:
 
 def _called_in(nodes: Sequence[ast.stmt], names: Names) -> Iterator[Function]:
     """The functions of the script that statements call, and the methods of its objects."""
-    for part in (part for node in nodes for part in ast.walk(node)):
+    for part in parts_of(nodes):
         match part:
             case ast.Call(func=ast.Name(id=name)):
                 called = names.get(name)
@@ -102,7 +108,7 @@ def _called_in(nodes: Sequence[ast.stmt], names: Names) -> Iterator[Function]:
 
 def _sent_in(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, str, set[str | None]]]:
     """The calls of methods in statements: whose by name, which, and the names of what it is given."""
-    for part in (part for node in nodes for part in ast.walk(node)):
+    for part in parts_of(nodes):
         match part:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method), keywords=given):
                 yield owner, method, {keyword.arg for keyword in given}

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
-from cnn_tui.keras_io.code.branches import trains
+from cnn_tui.keras_io.code.branches import parts_of, trains
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.functions import ValueOf
 from cnn_tui.keras_io.code.values import Named, Names, Value
@@ -85,7 +85,7 @@ class GpuAsked:
         names, policy = after
         without = dict(before[0]) | {PRECISION: before[1] or "float32"}
         places = {name: cell.place(node.lineno) for node in taken for name in _bound(node)}
-        for part in (part for node in other for part in ast.walk(node)):
+        for part in parts_of(other):
             match part:
                 case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[given]) if name in SET_POLICY:
                     without[PRECISION] = value_of(given, Names(names), cell)

@@ -97,7 +97,7 @@ def effect_of(name: str) -> Effect:
     return EFFECTS.get(name, _NONE)
 
 
-def called(call: ast.Call) -> str:
+def called_name(call: ast.Call) -> str:
     """The name of what is called, without what stands in front of it; "" where it has none."""
     return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
@@ -105,4 +105,4 @@ def called(call: ast.Call) -> str:
 def given_to(call: ast.Call) -> ast.expr | None:
     """What a call is of: its first argument, or what stands in front of the dot of a method; None without both."""
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return owner if not call.args or called(call) in _METHODS else call.args[0]
+    return owner if not call.args or called_name(call) in _METHODS else call.args[0]

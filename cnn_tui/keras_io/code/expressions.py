@@ -38,6 +38,7 @@ from cnn_tui.keras_io.code.data.tables import (
 )
 from cnn_tui.keras_io.code.data.unknown_pictures import part_of_read
 from cnn_tui.keras_io.code.devices import GpuAsked
+from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.objects import is_property
@@ -279,7 +280,7 @@ class Expressions:
         place = cell.place(node.lineno)
         if isinstance(callee, Named) and (table := joined(callee.name, unnamed, given, place)):
             self._table = table
-        name = callee.name if isinstance(callee, Named) else getattr(node.func, "attr", getattr(node.func, "id", ""))
+        name = callee.name if isinstance(callee, Named) else called_name(node)
         if (chosen := mask_called(callee, name, unnamed) or pieces(callee, unnamed)) is not None:
             return chosen
         if (of_table := statistic_of_table(callee, name, unnamed, given)) is not None:

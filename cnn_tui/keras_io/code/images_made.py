@@ -6,7 +6,7 @@ import ast
 import contextlib
 from collections.abc import Callable, Sequence
 
-from cnn_tui.keras_io.code.branches import FITS, changed, changed_lists, trains
+from cnn_tui.keras_io.code.branches import FITS, changed, changed_lists, parts_of, trains
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.file_loops import reads_all
@@ -69,7 +69,7 @@ def _images_made(
 
 def _set_in(body: Sequence[ast.stmt]) -> set[str]:
     """The names of what statements set parts of."""
-    parts = (part for node in body for part in ast.walk(node))
+    parts = parts_of(body)
     stored = (part.value for part in parts if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store))
     return {owner.id for owner in stored if isinstance(owner, ast.Name)}
 

@@ -10,7 +10,7 @@ from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.branches import TESTING, tested
 from cnn_tui.keras_io.code.command_line import parser_method
-from cnn_tui.keras_io.code.data.any_image import AnyImage, any_image_method
+from cnn_tui.keras_io.code.data.any_image import AnyImage, changed_image
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.arrays import of_arrays
 from cnn_tui.keras_io.code.data.below import is_below
@@ -58,7 +58,7 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(owner, CodeModel):
         return _of_model(owner, method.name, unnamed, given, place)
     if isinstance(owner, AnyImage):
-        return any_image_method(owner, method.name, unnamed, given, place)
+        return changed_image(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         done = done_by(owner, method.name, given, unnamed, place)
         return (of_arrays(owner, method.name, unnamed, given) or Unknown("", "")) if done is None else done

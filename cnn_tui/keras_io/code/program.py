@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from cnn_tui.keras_io.code.arithmetic import is_plain, items
 from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.bindings import Bindings
-from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, stored, test_by_batches, trains, wrapped
+from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, parts_of, stored, test_by_batches, trains, wrapped
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.data_values import OfName
@@ -244,7 +244,7 @@ class Program:
     def _doubt_branches(self, body: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go past what is done or not; where one of the branches trains, and adds no layers, it is done."""
         training = [branch for branch in (body, other) if trains(branch, names)]
-        leaves = any(isinstance(part, ast.Continue) for node in (*body, *other) for part in ast.walk(node))
+        leaves = any(isinstance(part, ast.Continue) for part in parts_of((*body, *other)))
         if self._calls.file_loops and leaves:
             raise NextTurn  # of which files, only running tells
         if len(training) == 1 and not changed([*body, *other], names) - {*FITS, "compile"}:
@@ -259,7 +259,7 @@ class Program:
 
     def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go past statements of which only running tells whether, or how often, they are carried out."""
-        for part in (part for node in nodes for part in ast.walk(node)):
+        for part in parts_of(nodes):
             match part:
                 case ast.Name(id=name, ctx=ast.Store()) if name not in wrapped(nodes, names, cell):
                     names[name] = unknown(part, cell)

@@ -15,6 +15,7 @@ import msgspec
 from cnn_tui.keras_io.code.branches import FITS, OF_FIT
 from cnn_tui.keras_io.code.calls import OF_UNKNOWN
 from cnn_tui.keras_io.code.cells import CodeSource
+from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.objects import is_model, takes_itself
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.training.own_training import own_training
@@ -190,8 +191,7 @@ def _called_in(nodes: Iterable[ast.stmt]) -> set[str]:
     """The names of what statements call, but for functions that call themselves."""
     names: set[str] = set()
     for node in nodes:
-        inside = {part.func for part in ast.walk(node) if isinstance(part, ast.Call)}
-        found = {getattr(one, "id", getattr(one, "attr", "")) for one in inside}
+        found = {called_name(part) for part in ast.walk(node) if isinstance(part, ast.Call)}
         names |= found - {node.name} if isinstance(node, ast.FunctionDef) else found
     return names
 

@@ -11,11 +11,11 @@ from cnn_tui.keras_io.code.data.array_values import GREYED, OTHERS, THREEFOLD, T
 from cnn_tui.keras_io.code.data.colours import COLOURED, is_conversion, made_of_colours
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, OfEach
 from cnn_tui.keras_io.code.data.done_to_images import done_by
+from cnn_tui.keras_io.code.data.picture_forms import changed_numbers
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
-from cnn_tui.network.rescaling import WHITE
 
 MANY = 1000
 """A loop that goes round so often goes over data, and is not followed turn by turn."""
@@ -88,59 +88,51 @@ def any_image_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, 
             return together([one.value for one in first], place)
         if all(isinstance(one, AnyImage) for one in first) and name in _THREEFOLD:
             is_grey = len(first) == 3 and len({id(one.of) for one in first}) == 1
-            return _of(coloured(first[0].of, place), place) if is_grey else Unknown("", place)
-    if not isinstance(first, AnyImage):
-        return None
+            made = coloured(first[0].of, place) if is_grey else None
+            return Unknown("", place) if made is None else AnyImage(made)
+    return changed_image(first, callee.path, unnamed[1:], given, place) if isinstance(first, AnyImage) else None
+
+
+def changed_image(
+    one: AnyImage, path: str, more: Sequence[Value], given: Mapping[str, Value], place: str
+) -> AnyImage | Unknown:
+    """What a function of this path, or a method of this name, makes of any image. Unknown with no words for others."""
+    images, name = one.of, path.rpartition(".")[2]
+    found: DatasetArrays | None = None
     if is_conversion(name):
-        return _of(in_colours(first.of, callee, unnamed[1:], given, place), place)
-    if name == "repeat" and 3 in unnamed[1:2] and given.get("axis", -1) in (-1, 2):
-        return _of(coloured(first.of, place), place)
-    if name in ("resize", "imresize"):
-        return _of(_resized(callee, first.of, unnamed[1:], given, place), place)
-    if name == "expand_dims":
-        axis = given.get("axis", unnamed[1] if len(unnamed) > 1 else None)
-        return AnyImage(first.of.with_channel()) if axis in (-1, 2) else Unknown("", place)
-    if name == "reshape":
-        return _reshaped(first, unnamed[1:] or [*given.values()])
-    return _left_by(first, name, place)
-
-
-def _left_by(one: AnyImage, name: str, place: str) -> Value:
-    """What a function or a method of this name leaves of any image, or label, or makes of each."""
-    if effect_of(name).leaves_all:
-        return one
-    changed = done_by(one.of, name, {}, (), place) if effect_of(name).shape else None
-    return Unknown("", place) if changed is None else AnyImage(changed)
+        found = in_colours(images, path, more, given, place)
+    elif name == "repeat" and 3 in more[:1] and given.get("axis", -1) in (-1, 2):
+        found = coloured(images, place)
+    elif name in ("resize", "imresize"):
+        found = _resized(path, images, more, given, place)
+    elif name == "expand_dims":
+        found = images.with_channel() if given.get("axis", more[0] if more else None) in (-1, 2) else None
+    elif name == "reshape":
+        shape = [*more, *given.values()]
+        found = images.arranged((-1, *(shape[0] if isinstance(shape[0], tuple | list) else shape))) if shape else None
+    elif effect_of(name).leaves_all:
+        found = images
+    elif effect_of(name).shape:
+        found = done_by(images, name, {}, (), place)
+    return Unknown("", place) if found is None else AnyImage(found)
 
 
 def in_colours(
-    images: DatasetArrays, callee: Named | None, more: Sequence[Value], given: Mapping[str, Value], place: str
+    images: DatasetArrays, path: str, more: Sequence[Value], given: Mapping[str, Value], place: str
 ) -> DatasetArrays | None:
-    """The images in the colours that a function gives, or a picture's `convert` where there is none; else None.
-
-    None too where the images have no such colours.
-    """
-    made = made_of_colours("convert" if callee is None else callee.name, more, given)
+    """The images in the colours that a function gives, or a picture's `convert`; None where they have no such."""
+    name = path.rpartition(".")[2]
+    made = made_of_colours(name, more, given)
     if made == COLOURED:
         return images if _is_rgb(images) else coloured(images, place)
     if made == THREEFOLD:
         return coloured(images, place)
-    if made == GREYED and callee is None and not _is_rgb(images):
-        return images
     if made is None or not _is_rgb(images):
-        return None
+        return images if made == GREYED and name == "convert" else None
     if made == TURNED:
         return images.with_change(TURNED, place)
-    images = images if callee is None else _as_scikit_has_it(images, callee, {})
-    return msgspec.structs.replace(images, sizes=images.sizes[:2]).with_change(GREYED, place)
-
-
-def _as_scikit_has_it(images: DatasetArrays, callee: Named, given: Mapping[str, Value]) -> DatasetArrays:
-    """The images as a function gives them that is scikit-image's: of bytes it makes 0 to 1."""
-    is_to_1 = (
-        callee.path.startswith("skimage.") and given.get("preserve_range") is not True and images.numbers.scale == 1
-    )
-    return images.scaled(1 / WHITE) if is_to_1 else images
+    grey = {"sizes": images.sizes[:2], "numbers": changed_numbers(path, images.numbers, given)}
+    return msgspec.structs.replace(images, **grey).with_change(GREYED, place)
 
 
 def coloured(images: DatasetArrays, place: str) -> DatasetArrays | None:
@@ -154,24 +146,20 @@ def _is_rgb(images: DatasetArrays) -> bool:
     return images.what == "images" and images.sizes[2:] == (3,)
 
 
-def _of(images: DatasetArrays | None, place: str) -> Value:
-    return Unknown("", place) if images is None else AnyImage(images)
-
-
 def _resized(
-    callee: Named, images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
+    path: str, images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
 ) -> DatasetArrays | None:
-    """The images in another size, as OpenCV, scikit-image, SciPy and TensorFlow give it."""
-    root = callee.path.partition(".")[0]
+    """The images in another size, as OpenCV, Pillow, scikit-image, SciPy and TensorFlow give it."""
+    root, usual = path.partition(".")[0], "bilinear" if "." in path else "bicubic"  # Pillow's method
     size = more[0] if more else next((given[name] for name in ("dsize", "output_shape", "size") if name in given), None)
     if not isinstance(size, tuple | list) or len(size) not in (2, 3) or {"fx", "fy"} & given.keys():
         return None
     if root == "tensorflow":
         layer = image_layer("resize", more, given, place)
         return None if layer is None else _to_size(images, layer)
-    height, width = (size[1], size[0]) if root == "cv2" else size[:2]
-    way = _WAYS.get(getattr(given.get("interpolation"), "name", ""), "bilinear")
-    images = _as_scikit_has_it(images, callee, given)
+    height, width = (size[1], size[0]) if usual == "bicubic" or root == "cv2" else size[:2]
+    way = _WAYS.get(getattr(given.get("interpolation"), "name", ""), usual)
+    images = msgspec.structs.replace(images, numbers=changed_numbers(path, images.numbers, given))
     arguments = {"height": height, "width": width, **({} if way == "bilinear" else {"interpolation": way})}
     return _to_size(images, Instance("Resizing", arguments, place))
 
@@ -184,28 +172,6 @@ def _to_size(images: DatasetArrays, by: Instance) -> DatasetArrays | None:
     if (height, width) == images.sizes[:2]:
         return images
     return msgspec.structs.replace(images, sizes=(height, width, *images.sizes[2:]), layers=(*images.layers, by))
-
-
-def _reshaped(one: AnyImage, shape: Sequence[Value]) -> AnyImage:
-    whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
-    return AnyImage(one.of.arranged((-1, *whole)))
-
-
-def any_image_method(
-    one: AnyImage, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
-) -> Value:
-    """What a method of an array or of Pillow gives of any image. Unknown with no words where it is not known."""
-    if name == "resize":  # Pillow's, which takes the width first
-        size = unnamed[0] if unnamed else given.get("size")
-        if not isinstance(size, tuple | list) or len(size) != 2:
-            return Unknown("", place)
-        layer = Instance("Resizing", {"height": size[1], "width": size[0], "interpolation": "bicubic"}, place)
-        return _of(_to_size(one.of, layer), place)
-    if name == "convert":
-        return _of(in_colours(one.of, None, unnamed, given, place), place)
-    if name == "reshape":
-        return _reshaped(one, unnamed)
-    return _left_by(one, name, place)
 
 
 def part_of_any(one: AnyImage, index: ast.expr) -> AnyImage:

@@ -35,7 +35,9 @@ def joins_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     many = given.get("repeats", behind[0] if behind else None)
     if name == "repeat" and many == 3 and given.get("axis", behind[1] if len(behind) > 1 else None) in _CHANNELS:
         return coloured(first, place) or Unknown("", place)
-    return (in_colours(first, callee, unnamed[1:], given, place) or Unknown("", place)) if is_conversion(name) else None
+    if is_conversion(name):
+        return in_colours(first, callee.path, unnamed[1:], given, place) or Unknown("", place)
+    return None
 
 
 def _threefold(parts: Sequence[Value], place: str) -> DatasetArrays | None:

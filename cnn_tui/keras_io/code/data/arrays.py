@@ -149,7 +149,8 @@ def _along(images: DatasetArrays, axis: Value) -> tuple[str, str | None]:
 def _of_package(half: str, what: str) -> DatasetArrays:
     """The arrays of MNIST as the package of its name gives them."""
     count = 60_000 if half == "train" else 10_000
-    return DatasetArrays("mnist", half, what, (28, 28) if what == "images" else (), count, count)
+    images = DatasetArrays("mnist", half, "images", (28, 28), count, count)
+    return images if what == "images" else images.labels()
 
 
 def array_in(file: NpzFile, name: Value) -> DatasetArrays:
@@ -165,9 +166,8 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
         return _of_package(half, "images" if what == "x" else "labels")  # wherever the script has it
     count = dataset.train_images if half == "train" else dataset.test_images
     sizes = dataset.input_shape if dataset.input_shape[2] > 1 else dataset.input_shape[:2]
-    if what == "y":
-        return DatasetArrays(file.path, half, "labels", (), count, count)
-    return DatasetArrays(file.path, half, "images", sizes, count, count)
+    images = DatasetArrays(file.path, half, "images", sizes, count, count)
+    return images if what == "x" else images.labels()
 
 
 def of_arrays(arrays: DatasetArrays, name: str, more: Sequence[Value], given: Mapping[str, Value]) -> Value:
@@ -216,16 +216,10 @@ def _loaded(callee: Named, place: str) -> Value:
     if name not in BUILT_IN:
         return Unknown("", place)
     height, width, channels = BUILT_IN[name].input_shape
-    halves = []
-    for half, count in (("train", 50_000 if channels > 1 else 60_000), ("test", 10_000)):  # of the whole sets
-        sizes = (height, width, channels) if channels > 1 else (height, width)
-        halves.append(
-            (
-                DatasetArrays(name, half, "images", sizes, count, count),
-                DatasetArrays(name, half, "labels", (), count, count),
-            )
-        )
-    return tuple(halves)
+    sizes = (height, width, channels) if channels > 1 else (height, width)
+    counts = (("train", 50_000 if channels > 1 else 60_000), ("test", 10_000))  # of the whole sets
+    images = [DatasetArrays(name, half, "images", sizes, count, count) for half, count in counts]
+    return tuple((one, one.labels()) for one in images)
 
 
 def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:

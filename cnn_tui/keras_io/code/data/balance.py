@@ -32,7 +32,7 @@ from cnn_tui.keras_io.code.data.class_ratios import (
     part_of,
 )
 from cnn_tui.keras_io.code.data.data_values import ClassWeights
-from cnn_tui.keras_io.code.effects import called, effect_of, given_to
+from cnn_tui.keras_io.code.effects import called_name, effect_of, given_to
 from cnn_tui.keras_io.code.values import FIT_AT, Instance, Value
 
 _COUNTING = ("bincount", "Counter", "value_counts")
@@ -170,7 +170,7 @@ class _Reader:
         return value
 
     def _called(self, node: ast.Call, names: BoundNames) -> object:
-        name = called(node)
+        name = called_name(node)
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         first = node.args[0] if node.args else None
         if name in _COUNTING or (name == "unique" and any(one.arg == "return_counts" for one in node.keywords)):

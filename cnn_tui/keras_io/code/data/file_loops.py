@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from cnn_tui.keras_io.code.branches import changed_lists
+from cnn_tui.keras_io.code.branches import changed_lists, parts_of
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, each_of_pipeline, goes_over_data
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
@@ -24,6 +24,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     PictureCount,
     ReadPicture,
 )
+from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.text import quiet
@@ -31,7 +32,7 @@ from cnn_tui.text import quiet
 
 def reads_all(body: Sequence[ast.stmt]) -> bool:
     """Whether nothing ends a loop over the files of a folder, and no model is in it."""
-    parts = [part for node in body for part in ast.walk(node)]
+    parts = [*parts_of(body)]
     ends = (ast.Break, ast.Return, ast.While)
     models = any(isinstance(part, ast.Attribute) and part.attr in ("fit", "add", "compile") for part in parts)
     return not models and not any(isinstance(part, ends) for part in parts)
@@ -57,27 +58,19 @@ def turns_of(over: Value, body: Sequence[ast.AST], names: Names) -> list[Value] 
     only_looks = isinstance(over, Folder) and bool(statements) and not changed_lists(statements)
     if not only_looks and (files := each_of(over)) is not None:
         return files
-    named = {part.id for node in body for part in ast.walk(node) if isinstance(part, ast.Name)}
+    named = {part.id for part in parts_of(body) if isinstance(part, ast.Name)}
     if isinstance(over, Unknown) and over.table is not None and over.table.paths:
-        called = [one.node for name in named if isinstance(one := names.get(name), Function)]
-        return [over] if _reads_pictures([*body, *called]) or _reads_pixels([*body, *called]) else None
+        functions = [one.node for name in named if isinstance(one := names.get(name), Function)]
+        return [over] if _reads_rows([*body, *functions]) else None
     number = goes_over_data(over, [names.get(name) for name in named])
     return None if number is None else [number]
 
 
-def _reads_pictures(nodes: Sequence[ast.AST]) -> bool:
-    """Whether a picture is read from a file in some statements."""
-    calls = [part.func for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)]
-    names = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls]
-    opened = any(isinstance(one, ast.Attribute) and one.attr == "open" and "Image" in ast.unparse(one) for one in calls)
-    return opened or any(name in ("imread", "load_img") for name in names)
-
-
-def _reads_pixels(nodes: Sequence[ast.AST]) -> bool:
-    """Whether statements take the pixels of a row apart, which stand in one text."""
-    calls = [part.func for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)]
-    names = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls]
-    return any(name in ("split", "fromstring") for name in names)
+def _reads_rows(nodes: Sequence[ast.AST]) -> bool:
+    """Whether statements read a picture from a file, or take apart the pixels of a row, which stand in one text."""
+    calls = [part for part in parts_of(nodes) if isinstance(part, ast.Call)]
+    opened = any(called_name(one) == "open" and "Image" in ast.unparse(one.func) for one in calls)
+    return opened or any(called_name(one) in ("imread", "load_img", "split", "fromstring") for one in calls)
 
 
 def is_of_row(asked: Value, loops: Sequence[Value]) -> bool:
@@ -93,7 +86,7 @@ def counts_along(turns: Sequence[Value], body: Sequence[ast.stmt], names: Names,
 
 def _carried(body: Sequence[ast.stmt]) -> Iterator[ast.Name]:
     """What each turn of a loop makes of what the one before left, as a count."""
-    for part in (part for node in body for part in ast.walk(node)):
+    for part in parts_of(body):
         if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
             yield part.target
 
@@ -149,7 +142,7 @@ def note_of_names(asked: OfName | Unknown, branches: Sequence[Sequence[ast.stmt]
 
     So too of a condition on any row of a table.
     """
-    parts = [part for branch in branches for node in branch for part in ast.walk(node)]
+    parts = [part for branch in branches for part in parts_of(branch)]
     adds = {bool(changed_lists(branch)) for branch in branches}
     if isinstance(asked, Unknown):
         table = asked.table.paths[0] if asked.table is not None else ""

@@ -87,5 +87,6 @@ def _file(path: Value) -> IdxFile | None:
     count = 60_000 if half == "train" else 10_000
     above = path[: found.start()].lower()
     name = "fashion_mnist" if "fashion" in above else "mnist"
-    arrays = DatasetArrays(name, half, found[2], (28, 28) if found[2] == "images" else (), count, count)
+    arrays = DatasetArrays(name, half, "images", (28, 28), count, count)
+    arrays = arrays if found[2] == "images" else arrays.labels()
     return IdxFile(path, arrays if "mnist" in above or "fashion" in above else arrays.with_change(BY_FILE_NAME, path))

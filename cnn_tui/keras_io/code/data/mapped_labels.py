@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from cnn_tui.keras_io.code.effects import called, effect_of, given_to
+from cnn_tui.keras_io.code.effects import called_name, effect_of, given_to
 from cnn_tui.keras_io.code.values import Tensor, Unknown, Value
 from cnn_tui.text import quiet
 
@@ -30,6 +30,6 @@ def _is_another(words: str) -> bool:
         node = ast.parse(words, mode="eval").body
     except (SyntaxError, ValueError, RecursionError):  # of a long one, of which not all is kept
         return False
-    while isinstance(node, ast.Call) and effect_of(called(node)).classes and (of := given_to(node)) is not None:
+    while isinstance(node, ast.Call) and effect_of(called_name(node)).classes and (of := given_to(node)) is not None:
         node = of
-    return isinstance(node, ast.BinOp | ast.Compare) or (isinstance(node, ast.Call) and called(node) in _OTHERS)
+    return isinstance(node, ast.BinOp | ast.Compare) or (isinstance(node, ast.Call) and called_name(node) in _OTHERS)

@@ -23,7 +23,7 @@ def openml_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         return None
     halves = [("train", 60_000), ("test", 10_000)]
     images = [DatasetArrays(dataset, half, "images", (_PIXELS,), count, count) for half, count in halves]
-    labels = [DatasetArrays(dataset, half, "labels", (), count, count) for half, count in halves]
+    labels = [one.labels() for one in images]
     both = put_together(images, place), put_together(labels, place)
     if given.get("return_X_y") is True:
         return both

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from cnn_tui.keras_io.code.effects import called, effect_of, given_to
+from cnn_tui.keras_io.code.effects import called_name, effect_of, given_to
 
 
 class _Steps(NamedTuple):
@@ -55,7 +55,7 @@ def _read(node: ast.expr, batch_size: int) -> _Steps | None:
             return _Steps(1.0, images=1)
         case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0)):
             return _Steps(1.0, images=1)
-        case ast.Call() if (effect_of(called(node)).count or effect_of(called(node)).leaves_all) and (
+        case ast.Call() if (effect_of(called_name(node)).count or effect_of(called_name(node)).leaves_all) and (
             of := given_to(node)
         ) is not None:
             return _read(of, batch_size)
