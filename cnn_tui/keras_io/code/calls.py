@@ -155,6 +155,9 @@ class Calls:
                 return self._searches.sent(owner, name, unnamed, given, place)
             case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(unnamed[1], DatasetArrays):
                 return [of_each(self.call(unnamed[0], each_of(unnamed[1]) or (), {}, place), None)]
+            case Named(path="builtins.map") if len(unnamed) == 2 and is_of_files(unnamed[1]):
+                each = each_of(unnamed[1]) or []
+                return [of_each(self.call(unnamed[0], (one,), {}, place), None) for one in each]
             case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(read := unnamed[1], Folder):
                 one = any_of_read(read)
                 made = None if one is None else self.call(unnamed[0], (one,), {}, place)

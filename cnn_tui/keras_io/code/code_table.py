@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from cnn_tui.keras_io.code.numbers import Numbers
@@ -23,6 +25,8 @@ class CodeTable(msgspec.Struct, frozen=True):
     columns: tuple[tuple[str, str], ...] = ()
     """The columns that the script sets anew in it, by their names, and where."""
     split_of: str = ""
+    files_in: Any = None
+    """The folder of the folders of classes whose files it names, where the script makes it of those."""
     is_rest: bool = False
     """Whether they are what another part of it leaves."""
     put_together: tuple[float, ...] = ()

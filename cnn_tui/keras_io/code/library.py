@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.data.class_places import of_places
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassNames, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.file_loops import counted_together, folder_of, is_of_files, numbered, side_by_side
 from cnn_tui.keras_io.code.data.file_pipelines import files_call
+from cnn_tui.keras_io.code.data.file_tables import files_table
 from cnn_tui.keras_io.code.data.paths import path_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.pipelines import first_batch, length_of, pipeline_call
@@ -73,6 +74,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         any_image_call(callee, unnamed, given, place),
         path_call(callee, unnamed, given),
         files_call(callee, unnamed, given, place),
+        files_table(callee, unnamed, given, place),
         by_hand_call(callee, unnamed, given, place),
         weighing_call(name, unnamed, given),
         devices_call(callee, unnamed, given),

@@ -23,7 +23,8 @@ def note_held_out(code: CodeImport, notes: Notes) -> None:
     if not is_split or not isinstance(data.path, str | Unknown | Listed):
         return
     if data.generator is not None:
-        which = "rows of the table" if isinstance(data.path, Listed) else "pictures of each class"
+        is_table = isinstance(data.path, Listed) or "x_col" in data.arguments
+        which = "rows of the table" if is_table else "pictures of each class"
         notes.to_know.append(f"validation_split holds out the first {which} there, and as many others here")
     elif isinstance(watched, Folder):
         _note_order(data, watched, notes)

@@ -103,6 +103,8 @@ def learns_from_some(code: CodeImport) -> bool:
         return False
     if isinstance(watched, Folder) and not are_same(watched.path, data.path):
         return True
+    if isinstance(watched, Folder) and _part_of_both(data, watched) is not None:
+        return False
     return "subset" in data.arguments or (data.part is None and not holds_out(code))
 
 
@@ -159,9 +161,17 @@ def folder_split(code: CodeImport) -> ShareSplit | None:
     held = share_held_out(data)
     if held is None or watched.part is None:
         return None
+    if (of_part := _part_of_both(data, watched)) is not None:
+        return ShareSplit(round(1 - of_part, 4), held)
     seen = share_watched(watched) * (held if "subset" in watched.arguments else 1.0)
     rest = held - seen
     return ShareSplit(round(rest, 4), round(seen / (1 - rest), 4)) if min(rest, seen) > _LEAST else None
+
+
+def _part_of_both(data: Folder, watched: Folder) -> float | None:
+    """How much of all the part is that a reader's `subset` parts once more; None where it parts all, or others."""
+    is_of_part = data.part == watched.part and {"subset"} <= data.arguments.keys() & watched.arguments.keys()
+    return data.part[1] - data.part[0] if is_of_part and data.is_part and data.part is not None else None
 
 
 def share_tested(code: CodeImport) -> float | None:

@@ -67,7 +67,8 @@ def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -
     """What a method of a path gives, or of a name of any entry. Unknown with no words where it is not known."""
     if name == "iterdir" and isinstance(path, str | Below):
         return ClassNames(path, False, Unknown("iterdir", place), "path")
-    if name == "glob" and isinstance(path, str | Below) and unnamed and isinstance(unnamed[0], str):
+    if name in ("glob", "rglob") and isinstance(path, str | Below) and unnamed and isinstance(unnamed[0], str):
+        unnamed = [f"**/{unnamed[0]}" if name == "rglob" and "/" not in unnamed[0] else unnamed[0]]
         whole = str(PurePosixPath(path, unnamed[0])) if isinstance(path, str) else joined([path, unnamed[0]])
         return Unknown("", place) if whole is None else all_of_pattern(whole, place) or Unknown("", place)
     if name == "split" and isinstance(path, Below) and unnamed and _is_separator(unnamed[0]):
@@ -102,9 +103,9 @@ def all_of_pattern(path: str | Below, place: str) -> Value:
     """What glob gives of a pattern: the paths of all in a folder, or in each of its folders; None for another."""
     parts = path.names if isinstance(path, Below) else PurePosixPath(path).parts
     stars = [at for at, part in enumerate(parts) if part is not None and "*" in part]
-    if not stars or stars != list(range(stars[0], len(parts))) or any(parts[at] != "*" for at in stars[:-1]):
+    if not stars or stars != list(range(stars[0], len(parts))):
         return None
-    if not _ALL.fullmatch(str(parts[-1])):
+    if any(parts[at] not in ("*", "**") for at in stars[:-1]) or not _ALL.fullmatch(str(parts[-1])):
         return None
     root: Value = msgspec.structs.replace(path, names=parts[: stars[0]]) if isinstance(path, Below) else None
     if root is None:

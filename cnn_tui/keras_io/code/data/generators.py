@@ -8,6 +8,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.data.data_values import Folder, Listed
+from cnn_tui.keras_io.code.data.file_tables import named_in
 from cnn_tui.keras_io.code.data.scale import FITTED
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
@@ -37,10 +38,14 @@ def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Fol
     rows, folder = arguments.pop("dataframe", None), arguments.pop("directory", None)
     table = rows.table if isinstance(rows, Unknown) else None
     words = "" if folder is None else folder if isinstance(folder, str) else str(folder)
+    if table is not None and table.files_in is not None:
+        return named_in(table, arguments, generator, place)
     share = round(table.share, 6) if table is not None else 1.0
     part = (round(1 - share, 6), 1.0) if table is not None and table.is_rest else (0.0, share)
     if table is None or table.joined_at or len(table.paths) != 1:
-        return Folder(Listed(words), arguments, generator, place, part)
+        is_made = isinstance(rows, Unknown) and (table is None or not table.paths)
+        listed = Listed(words, "a table that it makes" if is_made else "a table")
+        return Folder(listed, arguments, generator, place, part)
     labels_at = dict(table.columns).get(arguments.get("y_col", "class")) if len(table.columns) else ""
     changed_at = table.numbers.changed_at or table.numbers.doubt or table.some_at or labels_at or ""
     listed = Listed(words, table=table.paths[0], changed_at=changed_at, is_unknown=not isinstance(folder, str))
