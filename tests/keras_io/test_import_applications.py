@@ -148,6 +148,29 @@ def test_a_network_is_frozen_up_to_where_a_script_freezes_it(tmp_path: Path, fre
 
 
 @pytest.mark.parametrize(
+    ("asked", "frozen"),
+    [
+        ("layer.name == 'mixed7'", 228),
+        ("layer.name in ['mixed7', 'mixed8']", 228),
+        ("layer.name == 'conv2d_93'", None),
+        ("layer.name.endswith('_93')", None),
+    ],
+)
+def test_a_network_whose_layers_are_numbered_is_frozen_up_to_one_with_a_name(
+    tmp_path: Path, asked: str, frozen: int | None
+) -> None:
+    freezing = (
+        f"ready = False\nfor layer in base.layers:\n    if {asked}:\n        ready = True\n    layer.trainable = ready"
+    )
+    made = FINE_TUNED.format(freezing=freezing).replace("MobileNetV2", "InceptionV3").replace("32, 32", "96, 96")
+    imported = read(tmp_path, HEAD + made + FIT)
+    base = imported.experiment.layers[0]
+    assert isinstance(base, Application)
+    assert base.frozen_layers == (frozen or 0)
+    assert any("trainable at line" in note for note in imported.notes) is (frozen is None)
+
+
+@pytest.mark.parametrize(
     ("function", "layers"),
     [
         ("lambda x: x * 2 - 1", (Rescaling(scale=2.0), Rescaling(scale=1.0, offset=-1.0))),

@@ -34,10 +34,12 @@ from cnn_tui.keras_io.code.values import (
     Method,
     Named,
     NotGivenError,
+    NumberedName,
     Tensor,
     Unknown,
     Value,
 )
+from cnn_tui.network.layers import LAYERS
 
 _MOST_WORDS = 60
 """Letters of the words for something unknown."""
@@ -54,8 +56,8 @@ def _of_base_layer(layer: BaseLayer, name: str) -> Value:
     called = facts.layers[layer.at][0]
     if name == "trainable":
         return base.arguments[TRAINED][layer.at]
-    if name == "name" and (called or not layer.at):
-        return called or "input_layer"  # which Keras numbers too, and nobody asks for
+    if name == "name":
+        return called or (NumberedName() if layer.at else "input_layer")  # which Keras numbers too
     if name == "output" and layer.at == len(layers_of(base) or ()) - 1:
         return attribute(base, "output")
     if name == "output" and called in facts.cuts:
@@ -99,6 +101,8 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
         return attribute_of(owner, name)
     if (found := held(owner, name)) is not None:
         return found
+    if isinstance(owner, Instance) and name == "name" and owner.kind in LAYERS:
+        return owner.arguments.get("name", NumberedName())
     if isinstance(owner, CodeModel) and name == "layers":
         return layers_listed(owner, models)
     if isinstance(owner, CodeModel) and name in ("input", "inputs", "output", "outputs", "input_shape"):

@@ -40,11 +40,22 @@ from cnn_tui.keras_io.code.data.unknown_pictures import part_of_read
 from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.kept import Kept
+from cnn_tui.keras_io.code.network.listing import is_numbered
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import in_brackets
 from cnn_tui.keras_io.code.usual_names import MERGING, as_library, unless_asked, usual_name
-from cnn_tui.keras_io.code.values import FROM_HISTORY, CodeModel, Function, Named, Names, NotGivenError, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    FROM_HISTORY,
+    CodeModel,
+    Function,
+    Named,
+    Names,
+    NotGivenError,
+    NumberedName,
+    Unknown,
+    Value,
+)
 from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.keras_io.imported.file import ImportProblem
 
@@ -152,12 +163,16 @@ class Expressions:
                 return in_brackets(whole, index, lambda one: self._index(one, names, cell), cell.place(index.lineno))
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
+                if isinstance(sides[0], NumberedName):
+                    return is_numbered(op, sides[1])
                 asked = mask_drawn(op, *sides) or name_asked(*sides) or thresholded(op, *sides, cell.place(node.lineno))
                 if asked is not None:
                     return asked
                 if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
                     return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
-                return compared(op, *sides) if all(map(is_plain, sides)) else unknown(node, cell)
+                is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(sides[1], list | tuple)
+                known = (sides[0], *(sides[1] if is_among else sides[1:]))
+                return compared(op, *sides) if all(map(is_plain, known)) else unknown(node, cell)
             case ast.BoolOp(op=op, values=values):
                 return self._either(isinstance(op, ast.And), values, node, names, cell)
             case ast.IfExp(test=test, body=body, orelse=other):

@@ -172,6 +172,10 @@ class Tested(msgspec.Struct, frozen=True, eq=False):
     """Whether how well it does is counted, and not only what it says of each."""
 
 
+class NumberedName(msgspec.Struct, frozen=True):
+    """The name of such a layer that Keras has numbered, as `conv2d_93`, after all those that were made before it."""
+
+
 class CodeModel(msgspec.Struct, eq=False):
     """A model of the script: its layers, how it is compiled and trained, and what could not be understood of it."""
 

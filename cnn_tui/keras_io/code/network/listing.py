@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +10,11 @@ from typing import Any
 from cnn_tui.keras_io.code.data.preparation import PREPARATION
 from cnn_tui.keras_io.code.network.applications import SPREAD, facts_in, spread
 from cnn_tui.keras_io.code.values import BaseLayer, CodeModel, InnerLayers, Instance, Value
+
+_NUMBERED = re.compile(
+    r"\w*_\d+|\w+_pooling2d|input|conv2d|batch_normalization|activation|add|concatenate|multiply|dense|dropout|flatten"
+)
+"""Names that Keras gives to layers of which it has made others before, or makes others later."""
 
 
 def layers_listed(model: CodeModel, models: Sequence[CodeModel]) -> Value:
@@ -72,3 +78,15 @@ def is_called(name: Any, architecture: str) -> bool:
 
 def _begins_with(layers: Sequence[Value], first: Sequence[Value]) -> bool:
     return len(first) <= len(layers) and all(one is other for one, other in zip(layers, first, strict=False))
+
+
+def is_numbered(op: ast.cmpop, other: Value) -> bool:
+    """What asking gives if a name that Keras has numbered is another, or one of several.
+
+    Raises ValueError where only the numbers could tell.
+    """
+    names = list(other) if isinstance(other, list | tuple) else [other]
+    is_known = all(isinstance(name, str) and not _NUMBERED.fullmatch(name) for name in names)
+    if not is_known or not isinstance(op, ast.Eq | ast.NotEq | ast.In | ast.NotIn):
+        raise ValueError("only known once the layers are numbered")
+    return isinstance(op, ast.NotEq | ast.NotIn)
