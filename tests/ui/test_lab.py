@@ -166,6 +166,26 @@ async def test_a_stack_that_cannot_be_built_is_not_started_and_f_fixes_it(make_l
         await sees(pilot, "28x28")
 
 
+async def test_the_tabs_keep_their_names_while_an_edited_network_trains(make_lab: MakeLab, history: History) -> None:
+    """Also where its run has a number of two digits, and many epochs."""
+    app = make_lab()
+    baseline = load_preset("lab1-baseline")
+    for _ in range(11):
+        one = history.add(baseline)
+        fake.begin(history, one)
+        fake.finish(history, one)
+    run_id = history.add(baseline.with_training(epochs=20))
+    fake.begin(history, run_id)
+    async with app.run_test(size=SMALL) as pilot:
+        tabs = "1 Stack  2 Summary  3 Training  4 History  5 Explain  6 Log"
+        await pilot.press("plus")
+        await sees(pilot, "26x26x64")
+        await until(pilot, lambda: "run 12 " in text(app).splitlines()[0], "the run")
+        fake.play(history, run_id, 10.5)
+        await until(pilot, lambda: "run 12 11/20" in text(app).splitlines()[0], "its epoch, in brief")
+        assert tabs in text(app).splitlines()[0] and " * " in text(app).splitlines()[0]
+
+
 async def test_run_is_watched_to_its_end_and_becomes_a_row(make_lab: MakeLab, history: History) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:

@@ -39,11 +39,14 @@ class LabHeader(Lines):
         self.shown = "stack"
 
     def draw(self, width: int, height: int) -> list[Text]:
-        right = self._unwritten() + self._place() + self._run()
-        room = max(0, width - right.cell_len - 1)
-        left = self._document() if not self.tabs else self._tabs()
-        if self.tabs and left.cell_len > room:
-            left = self._tabs(short=True)
+        """Beside tabs, what has no room is said in fewer words: the run, then that it is edited, and last the panes."""
+        before = self._unwritten() + self._place()
+        for brief in range(4 if self.tabs else 1):
+            right = before + self._run(brief=brief > 0)
+            left = self._tabs(brief) if self.tabs else self._document()
+            room = max(0, width - right.cell_len - 1)
+            if left.cell_len <= room:
+                break
         left.truncate(room, overflow="ellipsis")
         return [left + Text(" " * max(1, width - left.cell_len - right.cell_len)) + right]
 
@@ -59,15 +62,15 @@ class LabHeader(Lines):
             words.append(f"  ! {counted(count, 'problem')}", self.style("bad"))
         return words
 
-    def _tabs(self, *, short: bool = False) -> Text:
-        """All panes; `short` leaves of those not shown the number."""
+    def _tabs(self, brief: int) -> Text:
+        """All panes; of 2 on a sign says that the network is edited, of 3 those not shown have their numbers alone."""
         words = Text(" ")
         for name, label in PANES:
             shown = name == self.shown
-            title = label.split()[0] if short and not shown else label
+            title = label.split()[0] if brief > 2 and not shown else label
             words.append(f" {title} ", self.style("cursor" if shown else "dim") + keyed(label.split()[0]))
         if self.document.dirty:
-            words.append(" edited", self.style("warn"))
+            words.append(" *" if brief > 1 else " edited", self.style("warn"))
         if self.document.view.problems:
             words.append(" !", self.style("bad"))
         return words
@@ -82,7 +85,7 @@ class LabHeader(Lines):
         place = self.live.history.place
         return Text() if place == "here" else Text(f"runs on {PLACES[place]}  ", self.style("accent"))
 
-    def _run(self) -> Text:
+    def _run(self, *, brief: bool) -> Text:
         run = self.live.going
         if run is None:
             return Text(f"{self.live.waiting} waiting " if self.live.waiting else "")
@@ -94,7 +97,7 @@ class LabHeader(Lines):
             return words.append(f"{now.phase} ")
         if now.step and now.loss is None:
             words.append("loss is nan, ", self.style("bad"))
-        return words.append(f"epoch {now.epoch}/{run.experiment.epochs} ")
+        return words.append(f"{'' if brief else 'epoch '}{now.epoch}/{run.experiment.epochs} ")
 
 
 class KeyBar(Lines):
