@@ -17,25 +17,14 @@ from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
-from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, ClassNames, Folder
+from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
-from cnn_tui.keras_io.code.data.pictures import augmentation
-from cnn_tui.keras_io.code.data.preparation import of_generator
 from cnn_tui.keras_io.code.data.scale import (
     arrays_of,
     changed_at,
-    is_scaled,
-    note_changed,
-    note_in_front,
     note_other_scale,
-    own_scale,
-    scaling,
-    white_of,
-    with_preparation_as_layers,
 )
-from cnn_tui.keras_io.code.data.unknown_images import prepared_by
 from cnn_tui.keras_io.code.methods import at_last_training
-from cnn_tui.keras_io.code.network.before_base import with_preparation
 from cnn_tui.keras_io.code.network.channels import with_channels_last
 from cnn_tui.keras_io.code.network.sides import with_sides_read
 from cnn_tui.keras_io.code.printed import printed_classes
@@ -44,10 +33,11 @@ from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_
 from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program
-from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, NotedInstance, Tested, Unknown, Value
+from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Tested, Unknown, Value
 from cnn_tui.keras_io.imported.chain import Chain, Plain
 from cnn_tui.keras_io.imported.choice import SHAPES, choose, described, labels_of
 from cnn_tui.keras_io.imported.file import ImportProblem
+from cnn_tui.keras_io.imported.in_front import with_what_comes_before
 from cnn_tui.keras_io.imported.rows import with_flatten
 from cnn_tui.keras_io.imported.shared import note_learned_before
 from cnn_tui.keras_io.notes import Notes
@@ -134,7 +124,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         model = _as_if_fitted(model, own, notes)
     fitted = with_balance(_with_unknown(model.fitted or {}), model.layers, source.cells)
     data = _data(fitted.get("x"))
-    layers = _with_what_comes_before(data, model.layers, notes)
+    layers = with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
     units = dense.arguments.get("units") if dense is not None else None
     if changed := changed_at(labels_of(fitted)):
@@ -219,40 +209,6 @@ def _as_if_fitted(model: CodeModel, own: OwnTraining, notes: Notes) -> CodeModel
     return msgspec.structs.replace(model, compiled=compiled or None, fitted=own.fitted or None)
 
 
-def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -> list[Instance]:
-    """The layers of a model behind those that do what is done to the pictures before they go into it."""
-    images = arrays_of(data)
-    front: list[Instance] = [*images.layers] if images is not None else []
-    note_changed(data, layers, notes)
-    generator = data.generator if isinstance(data, Folder) else None
-    if generator is not None:
-        front += augmentation(generator, white_of(data), notes)
-    if isinstance(data, Folder):
-        if BLUE_FIRST in data.arguments:
-            learned = any(layer.kind == "Application" for layer in layers)
-            (notes if learned else notes.to_know).append(
-                f"OpenCV gives blue, green and red ({data.place}), and here pictures are red, green and blue"
-            )
-        front += data.layers
-        notes.to_know += [layer.note for layer in data.layers if isinstance(layer, NotedInstance)]
-        notes += data.notes
-    if any(layer.kind == "Application" for layer in layers):
-        known = is_scaled(data) if isinstance(data, DatasetArrays | Folder) else is_scaled(data) or None
-        done = of_generator(generator) or prepared_by(data)
-        if isinstance(data, Folder) and YIELDED in data.arguments:
-            notes.append(f"in which numbers images are yielded ({data.place}) is not known: here they go in as 0 to 1")
-            known = True
-            return with_preparation([*front, *layers], known, done, notes)
-        scale = own_scale(data)
-        front, known = ([*front, scale], True) if scale is not None else (front, known)
-        found = with_preparation([*front, *layers], known, done, notes)
-        if scale is not None and any(one is scale for one in found):
-            note_in_front(scale, notes)
-        return found
-    front, layers = (with_preparation_as_layers(part, data, notes) for part in (front, layers))
-    return [*front, *scaling(data, [*front, *layers], notes), *layers]
-
-
 def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...] | None:
     """The shape of the images that the model takes, without the batch; None where the script does not say."""
     shape = _shape_there(model, layers)
@@ -277,7 +233,7 @@ def _shape_there(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...
 
 def _sizes_said(data: Value) -> tuple[int, ...] | None:
     """The shape of an image of data that is not known otherwise; None where the script does not say."""
-    images = data.path if isinstance(data, Folder) else data
+    images = images_in(data)
     return images.sizes if isinstance(images, Unknown) else None
 
 

@@ -14,7 +14,7 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Precision, Training
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, PictureCount, Share, images_in
 from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import last_epoch, stop_rules
 from cnn_tui.keras_io.code.values import FIT_AT, FROM_HISTORY, NOT_FROZEN_ANEW, TOGETHER, Named, Unknown, Value
@@ -212,7 +212,7 @@ def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
         notes.to_know += first_are_held_out(arrays_of(code.data), share or 0.0)
         return share or 0.1
     watched = code.validation
-    images = code.data.path if isinstance(code.data, Folder) else code.data
+    images = images_in(code.data)
     if isinstance(watched, Folder):
         if isinstance(code.data, Folder) and "subset" in code.data.arguments:
             share = share_held_out(code.data)

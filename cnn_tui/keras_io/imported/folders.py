@@ -5,29 +5,28 @@ wanted, and what is tested on.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
 
 from cnn_tui.data import csv_file, picture_names
-from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.unset_dataset import pictures_for
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
 from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Named, Unknown
-from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.listed import note_gone, table_here
 from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
-from cnn_tui.keras_io.imported.places import places, with_both
+from cnn_tui.keras_io.imported.picture_options import is_size, picture_options
+from cnn_tui.keras_io.imported.places import places, why_not, with_both
 from cnn_tui.keras_io.imported.ranges import parts_of
 from cnn_tui.keras_io.imported.table import table_split
 from cnn_tui.keras_io.imported.tested import (
@@ -41,8 +40,6 @@ from cnn_tui.keras_io.imported.tested import (
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted, quiet
 
-_KERAS_SIZE = (256, 256)
-"""What Keras's readers of folders bring pictures to when they are told nothing."""
 _COUNTED = re.compile(r"\b(ones|zeros|full|repeat|arange|tile)\(|\] \* \d")
 """What is in words that make so many labels of each class."""
 _USUAL_NAMES = ("data", "dataset", "images")
@@ -85,7 +82,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
 
 
 def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
-    there = code.data.path if isinstance(code.data, Folder) else code.data
+    there = images_in(code.data)
     apart = None if is_watched_too(code) else tested_apart(code)
     is_split = apart is None and isinstance(code.data, Folder) and _is_split(code, code.data)
     share = share_tested(code) if is_split else None
@@ -104,10 +101,10 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
             f"the pictures that it trains on{place} have their classes from {classes_from}: set the dataset to a "
             "folder with a folder for each class, or to a .csv file of their names and classes"
         )
-        return DataAsked(options=_options(code.data, code.chain.input_shape, notes), share=share)
+        return DataAsked(options=picture_options(code.data, code.chain.input_shape, notes), share=share)
     if isinstance(code.data, Folder) and BY_HAND in code.data.arguments and isinstance(there, Unknown):
         notes.to_know.append(f"the folder that it trains on, {there}, is given when the script is called")
-        options = _options(code.data, code.chain.input_shape, notes)
+        options = picture_options(code.data, code.chain.input_shape, notes)
         return DataAsked(options=options, is_elsewhere=True, share=share)
     if not isinstance(there, str) and code.fitted:
         notes.append(_not_known(there))
@@ -116,7 +113,8 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     if not isinstance(code.data, Folder):
         return DataAsked(share=share, is_unread=isinstance(there, Unknown) and not there.is_free)
     is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()
-    options = _options(code.data, code.chain.input_shape, notes if isinstance(there, str) or is_said else Notes())
+    said = notes if isinstance(there, str) or is_said else Notes()
+    options = picture_options(code.data, code.chain.input_shape, said)
     if not isinstance(there, str):
         return DataAsked(options=options, share=share) if is_said else DataAsked(share=share)
     tested = apart.path if apart is not None else code.validation.path if is_watched_too(code) else None
@@ -160,7 +158,7 @@ def _listed_asked(
     listed: Listed, apart: Folder | None, share: float | None, code: CodeImport, beside: Path, notes: Notes
 ) -> DataAsked:
     """The table that names the pictures which a script trains on, and the one that it tests on where it has two."""
-    options = _options(code.data, code.chain.input_shape, notes)
+    options = picture_options(code.data, code.chain.input_shape, notes)
     tested = apart if apart is not None else code.validation if is_watched_too(code) else None
     other = tested.path.table if isinstance(tested, Folder) and isinstance(tested.path, Listed) else ""
     tests = [*places(other, beside)] if other and other != listed.table else []
@@ -201,7 +199,7 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
 
 def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
-    tested = code.validation.path if isinstance(code.validation, Folder) else code.validation
+    tested = images_in(code.validation)
     other = tested.table if isinstance(tested, Unknown) else None
     if other is None or other.origin == table.origin or not other.paths:
         tested = tested_table(code)
@@ -246,7 +244,7 @@ def _names_asked(path: Path, test: str | None, code: CodeImport) -> DataAsked:
     """A table that names pictures, of which a script learns in a way that is followed no further."""
     shape, split = code.chain.input_shape, table_split(code)
     options = AS_THEY_ARE
-    if shape is not None and len(shape) == 3 and _is_size(shape[:2]):
+    if shape is not None and len(shape) == 3 and is_size(shape[:2]):
         options = pictures_for((shape[0], shape[1], shape[2]), options)
     share = split.test if split is not None else None
     return DataAsked(str(path), msgspec.structs.replace(options, test=test if test is not None else share))
@@ -288,58 +286,8 @@ def _is_described(folder: Path, options: DataOptions) -> bool:
     return True
 
 
-def why_not(places: Sequence[Path], options: DataOptions) -> str:
-    """Why the pictures of a folder, or of a table, that is there cannot be taken; "" where none is there."""
-    for place in (one for one in places if one.exists()):
-        try:
-            describe(str(place), options)
-        except DatasetError as error:
-            return f"are there, but not taken: {quiet(str(error).rstrip('.'), 240)}"
-    return ""
-
-
 def _halves(folder: Path) -> tuple[Path, Path] | None:
     try:
         return list_pictures(folder).halves
     except (DatasetError, OSError):
         return None
-
-
-def _options(folder: Folder, shape: Any, notes: list[str]) -> DataOptions:
-    """In which size and colours the pictures go into the model there."""
-    arguments, place = folder.arguments, folder.place
-    height, width, channels = shape if isinstance(shape, tuple) and len(shape) == 3 else (None, None, None)
-    wanted: Any = arguments.get("target_size" if folder.generator is not None else "image_size")
-    size = wanted
-    if not _is_size(size):
-        size = (height, width) if _is_size((height, width)) else _KERAS_SIZE
-    height, width = size
-    if wanted is not None and not _is_size(wanted):
-        notes.append(
-            f"the size of the pictures is {quiet(_size_in_words(wanted), 80)}, which is not known: {height}x{width} "
-            "stands in"
-        )
-    mode = arguments.get("color_mode", "rgb")
-    if mode not in ("rgb", "grayscale"):
-        notes.append(
-            f"{place}: color_mode {quiet(str(mode), 40)} is left out: pictures are grey, or red, green and blue"
-        )
-        mode = "grayscale" if channels == 1 else "rgb"
-    color: Color = "grayscale" if mode == "grayscale" else "rgb"
-    crops = arguments.get("crop_to_aspect_ratio") is True or arguments.get("keep_aspect_ratio") is True
-    if arguments.get("pad_to_aspect_ratio") is True:
-        notes.append(f"{place}: pad_to_aspect_ratio is left out: pictures of other proportions are stretched")
-    return DataOptions((height, width), color, "crop" if crops else "stretch")
-
-
-def _size_in_words(size: Any) -> str:
-    parts = size if isinstance(size, tuple | list) else (size,)
-    return " by ".join(dict.fromkeys(map(words_of, parts)))
-
-
-def _is_size(size: Any) -> bool:
-    return (
-        isinstance(size, tuple | list)
-        and len(size) == 2
-        and all(type(side) is int and 1 <= side <= MOST_SIDE for side in size)
-    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import typing
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnn_tui.keras_io.code.data.preparation import SCALES
 from cnn_tui.keras_io.code.network.listing import is_called
+from cnn_tui.keras_io.code.numbers import linear
 from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.network.kinds.application import RESCALED, Application, Architecture, facts_of, frozen_depth
 from cnn_tui.text import quiet
@@ -16,7 +18,9 @@ Plain = dict[str, Any]
 
 _MODELS = ("Sequential", "Functional", "Model")
 _ARCHITECTURES: tuple[str, ...] = typing.get_args(Architecture)
-_OF_TENSORS = {"TrueDivide": "/", "Divide": "/", "Multiply": "*", "Subtract": "-", "Add": "+"}
+_OF_TENSORS: dict[str, ast.operator] = {
+    "TrueDivide": ast.Div(), "Divide": ast.Div(), "Multiply": ast.Mult(), "Subtract": ast.Sub(), "Add": ast.Add(),
+}  # fmt: skip
 """Arithmetic with a number, as Keras 3 keeps what a script does to a tensor."""
 _OF_ARITHMETIC = "of arithmetic"
 """Marks a Rescaling that stands for such."""
@@ -148,20 +152,17 @@ def _texts(value: Any) -> list[str]:
 
 def _as_rescaling(layer: Plain) -> Plain:
     """Arithmetic with a number as the Rescaling that does the same; another layer as it is."""
-    sign = _OF_TENSORS.get(str(layer.get("class_name")))
-    number = _number(layer.get("inbound_nodes")) if sign is not None else None
-    if number is None or (sign == "/" and not number):
+    op = _OF_TENSORS.get(str(layer.get("class_name")))
+    by = None if op is None else linear(op, _number(layer.get("inbound_nodes")), True)
+    if by is None:
         return layer
-    scale = 1 / number if sign == "/" else number if sign == "*" else 1.0
-    offset = -number if sign == "-" else number if sign == "+" else 0.0
-    return {"class_name": "Rescaling", "config": {"scale": scale, "offset": offset}, _OF_ARITHMETIC: True}
+    return {"class_name": "Rescaling", "config": {"scale": by[0], "offset": by[1]}, _OF_ARITHMETIC: True}
 
 
-def _number(nodes: Any) -> float | None:
+def _number(nodes: Any) -> Any:
     """The number that an operation was called with, behind the tensor: of `x / 127.5`, 127.5."""
     call = nodes[0] if isinstance(nodes, list) and len(nodes) == 1 else None
     arguments = call.get("args") if isinstance(call, dict) else None
     if not isinstance(arguments, list) or len(arguments) != 2 or not isinstance(arguments[0], dict):
         return None
-    number = arguments[1]
-    return float(number) if isinstance(number, int | float) and not isinstance(number, bool) else None
+    return arguments[1]

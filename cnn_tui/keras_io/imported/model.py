@@ -24,7 +24,7 @@ from cnn_tui.experiment.check import build_problems, outputs_apart
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
-from cnn_tui.keras_io.code.data.data_values import Folder
+from cnn_tui.keras_io.code.data.data_values import images_in
 from cnn_tui.keras_io.imported.axes import with_last_axes
 from cnn_tui.keras_io.imported.chain import IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.imported.code import CodeImport, read_code
@@ -175,7 +175,7 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     asked = data_asked(code, path.parent, findings.notes)
     asked = msgspec.structs.replace(asked, sides=code.sides, loaded=code.loaded)
     asked = msgspec.structs.replace(asked, printed_classes=_printed_classes(code, asked, path))
-    there = code.data.path if isinstance(code.data, Folder) else code.data
+    there = images_in(code.data)
     chain = with_units(code.chain, code.classes, asked, there, findings.notes)
     chain = with_unused_labels(chain, asked, findings.notes)
     experiment = _imported(chain, code.compiled, quiet(path.stem), findings, asked).experiment

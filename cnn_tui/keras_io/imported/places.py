@@ -1,16 +1,18 @@
-"""Where the folders and the tables lie that a script names: as it says, or beside it."""
+"""Where the folders and the tables lie that a script names, as it says or beside it, and why they are not taken."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data.dataset import DataOptions
+from cnn_tui.data.dataset import DataOptions, DatasetError
+from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.tested import place_of, places_of_both
+from cnn_tui.text import quiet
 
 _MOST_PARTS = 3
 """So much of the end of a path is looked for beside the script: in `/content/pets/train`, `pets/train`, too."""
@@ -36,3 +38,13 @@ def with_both(code: CodeImport, options: DataOptions, beside: Path) -> Iterator[
     for third in filter(os.path.exists, places(watched, beside)):
         for test in filter(os.path.exists, places(tested, beside)):
             yield test, msgspec.structs.replace(options, validation=str(third))
+
+
+def why_not(found: Sequence[Path], options: DataOptions) -> str:
+    """Why the pictures of a folder, or of a table, that is there cannot be taken; "" where none is there."""
+    for place in (one for one in found if one.exists()):
+        try:
+            describe(str(place), options)
+        except DatasetError as error:
+            return f"are there, but not taken: {quiet(str(error).rstrip('.'), 240)}"
+    return ""

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, Folder, Listed, PictureCount, Share
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, Folder, Listed, PictureCount, Share, images_in
 from cnn_tui.keras_io.code.data.passes import passes
 from cnn_tui.keras_io.code.data.scale import table_of
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
@@ -116,12 +116,12 @@ def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> b
 
 
 def _are_arrays(code: CodeImport) -> bool:
-    return isinstance(code.data.path if isinstance(code.data, Folder) else code.data, DatasetArrays)
+    return isinstance(images_in(code.data), DatasetArrays)
 
 
 def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
     """How many batches all training images are, the last perhaps in part; None where that is not known."""
-    images = code.data.path if isinstance(code.data, Folder) else code.data
+    images = images_in(code.data)
     size = batch_size_of(code)
     count = images.count if isinstance(images, DatasetArrays) else None
     if count is None and experiment.dataset and isinstance(images, str | Listed):  # pictures that are here
@@ -136,7 +136,7 @@ def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
 def validation_steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: Notes) -> int | None:
     """How many batches of the images to validate on are measured; None where they are all, as far as can be told."""
     watched = code.validation
-    images = watched.path if isinstance(watched, Folder) else watched
+    images = images_in(watched)
     count = images.count if isinstance(images, DatasetArrays) else _held_out_here(experiment, code)
     shown = None
     if isinstance(images, DatasetArrays) and images.half == "test" and count not in (None, images.whole):
@@ -188,7 +188,7 @@ def _images_of_steps(code: CodeImport, count: int | None, notes: Notes) -> int |
     size = watched.arguments.get("batch_size") if are_in_batches(watched) else own
     if isinstance(steps, Share) and abs(_of_own(steps, watched, size).part - 1) <= _SAME:
         return None
-    images = watched.path if isinstance(watched, Folder) else watched
+    images = images_in(watched)
     if isinstance(steps, PictureCount) and are_same(steps.folder, images) and steps.per == size:
         return None
     if not isinstance(steps, int | float) or type(size) is not int:

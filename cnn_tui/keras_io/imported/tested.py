@@ -9,7 +9,7 @@ from typing import Any
 
 from cnn_tui.experiment.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
 from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.values import Tested, Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
@@ -145,7 +145,7 @@ def _note_measured(code: CodeImport, notes: Notes) -> None:
             many = f"{images.count:,} of the training images" if images.count else "some of the training images"
             notes.to_know.append(f"it tests on {many} there ({tested.place}): {stand_in}")
         elif (tested := every.get(_Which.UNKNOWN)) is not None:
-            images = _images(tested)
+            images = images_in(tested.images)
             shown = str(images) if isinstance(images, Unknown) else f"{_shown(tested.images)} ({tested.place})"
             notes.to_know.append(f"it tests on {quiet(shown, 80)} there: {stand_in}")
         elif every.keys() == {_Which.LEARNED} and not any(code.fitted.get(name) for name in _FIT_ON):
@@ -161,18 +161,18 @@ def _note_measured(code: CodeImport, notes: Notes) -> None:
 
 def _which(code: CodeImport, tested: Tested) -> _Which:
     """Whether images that a script tests on are tested on here too, a part of those, or which others they are."""
-    images = _images(tested)
+    images = images_in(tested.images)
     if isinstance(images, DatasetArrays):
         return _which_arrays(code, images)
-    if isinstance(images, Listed) and not images.table and images != _path(code.data):
-        return _Which.WATCHED if images == _path(code.validation) else _Which.UNKNOWN
+    if isinstance(images, Listed) and not images.table and images != images_in(code.data):
+        return _Which.WATCHED if images == images_in(code.validation) else _Which.UNKNOWN
     if isinstance(tested.images, Folder):
         return _Which.HERE
     if not isinstance(images, Unknown) or images.table is not None:
         return _Which.HERE  # or said where a folder or a table is
-    if are_same(images, _path(code.data)):
+    if are_same(images, images_in(code.data)):
         return _Which.LEARNED
-    return _Which.WATCHED if are_same(images, _path(code.validation)) else _Which.UNKNOWN
+    return _Which.WATCHED if are_same(images, images_in(code.validation)) else _Which.UNKNOWN
 
 
 def _which_arrays(code: CodeImport, images: DatasetArrays) -> _Which:
@@ -185,14 +185,6 @@ def _which_arrays(code: CodeImport, images: DatasetArrays) -> _Which:
         counts = (images.count or 0) + (learned.count or 0)
         return _Which.HELD if counts <= learned.whole else _Which.LEARNED
     return _Which.HELD if list(apart(images.places, learned.places)) == [*images.places] else _Which.LEARNED
-
-
-def _images(tested: Tested) -> Any:
-    return _path(tested.images)
-
-
-def _path(data: Any) -> Any:
-    return data.path if isinstance(data, Folder) else data
 
 
 def _has_labels(folder: Folder) -> bool:
@@ -217,7 +209,7 @@ def _is_path(path: Any) -> bool:
 
 def place_of(images: Any) -> str | None:
     """The path of the folder or of the table that images are in, as a script has it; None where only running tells."""
-    path = _path(images)
+    path = images_in(images)
     if (table := table_of(images)) is not None:
         return table.paths[0] if table.paths and not table.joined_at else None
     found = path.table if isinstance(path, Listed) else path
@@ -228,7 +220,7 @@ def _shown(images: Folder | Unknown) -> str:
     """Where images lie, as a script has it."""
     if (table := table_of(images)) is not None and table.paths:
         return quiet(str(table), 80)
-    path = _path(images)
+    path = images_in(images)
     if isinstance(path, Listed):
         return quiet(path.table or path.folder, 80)
     return quiet(path.what if isinstance(path, Unknown) else path, 80)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.training import FINE, Metric, Optimizer, Training
+from cnn_tui.keras_io.code.training.set_rates import usual_rate
 from cnn_tui.keras_io.imported.arguments import of_float32, shown, snake_case
 from cnn_tui.keras_io.imported.chain import Plain, config_of
 from cnn_tui.keras_io.imported.schedule import with_schedule
@@ -62,8 +63,6 @@ _TAKEN: dict[str, type] = {
     "ema_momentum": float,
 }
 """The arguments of optimizers that there are here."""
-_FIRST_RATE = {"sgd": 0.01}
-"""What Keras's optimizers begin with, where that is not 0.001."""
 _OF_MIXED = ("LossScaleOptimizer", "LossScaleOptimizerV3")
 """What Keras puts around an optimizer in mixed_float16."""
 _FIRST_RATE_ONCE = {"adadelta": 1.0, "adagrad": 0.01}
@@ -143,7 +142,7 @@ def _with_optimizer(training: Training, described: Any, notes: Notes) -> Trainin
         notes.append(f"the optimizer {shown(described)} is left out: {training.optimizer} stands in")
         return training
     training = _with(training, "optimizer", name, notes)
-    training = _with(training, "learning_rate", _FIRST_RATE.get(name, training.learning_rate), notes)
+    training = _with(training, "learning_rate", usual_rate(name), notes)
     given = config_of(described) if isinstance(described, dict) else {}
     if name in _FIRST_RATE_ONCE and not {"learning_rate", "lr"} & given.keys():
         now, once = training.learning_rate, _FIRST_RATE_ONCE[name]

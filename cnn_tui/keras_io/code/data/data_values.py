@@ -50,6 +50,16 @@ class Folder(msgspec.Struct, frozen=True):
         return self.part != (0.0, 1.0)
 
 
+def images_in(data: Value) -> Value:
+    """The images of what goes into a model: those that go in by batches, or what it is given as it is."""
+    return data.path if isinstance(data, Folder) else data
+
+
+def generator_of(data: Value) -> Instance | None:
+    """The ImageDataGenerator that varies pictures on their way in; None where none does."""
+    return data.generator if isinstance(data, Folder) else None
+
+
 class Listed(msgspec.Struct, frozen=True):
     """Pictures in a folder whose classes stand elsewhere: in a table, or in their names."""
 

@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     PictureCount,
     ReadPicture,
     Share,
+    images_in,
 )
 from cnn_tui.keras_io.code.data.file_loops import counted_at_once
 from cnn_tui.keras_io.code.data.file_pipelines import FILES, read_from_files
@@ -141,7 +142,7 @@ def pipeline_method(
 def _joined(folder: Folder, other: Value, place: str) -> Folder:
     """A pipeline that goes on with the pictures of another."""
     if isinstance(folder.path, DatasetArrays):
-        arrays = other.path if isinstance(other, Folder) else other
+        arrays = images_in(other)
         return msgspec.structs.replace(folder, path=put_together([folder.path, arrays], place))
     return msgspec.structs.replace(folder, added=(*folder.added, f"concatenate ({place})"))
 

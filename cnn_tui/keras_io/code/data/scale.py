@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, THREEFOLD, TURNED, DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, generator_of, images_in
 from cnn_tui.keras_io.code.data.done_to_images import CHANGES
 from cnn_tui.keras_io.code.data.preparation import (
     FUNCTION,
@@ -46,7 +46,7 @@ def is_scaled(data: Value) -> bool:
     """Whether images go into the model there as 0 to 1."""
     if is_near_1((scale_of(data) or (None,))[0]):
         return True
-    generator = data.generator if isinstance(data, Folder) else None
+    generator = generator_of(data)
     return generator is not None and is_near_1(generator.arguments.get("rescale"))
 
 
@@ -65,7 +65,7 @@ def own_scale(data: Value) -> Instance | None:
 
     None where those are 0 to 255 or 0 to 1, or are not known.
     """
-    images, generator = arrays_of(data), data.generator if isinstance(data, Folder) else None
+    images, generator = arrays_of(data), generator_of(data)
     if images is not None and (images.numbers.centered is not None or images.to_length_1):
         return None
     given = generator.arguments if generator is not None else {}
@@ -84,7 +84,7 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
 
     `layers` are those of the model, which may see to it themselves.
     """
-    generator = data.generator if isinstance(data, Folder) else None
+    generator = generator_of(data)
     if generator is not None and evens_out(generator):
         notes.to_know.append(
             "a Normalization in front does what featurewise_center and featurewise_std_normalization do there; its "
@@ -206,7 +206,7 @@ def _is_near(one: float, other: float) -> bool:
 
 def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None:
     """White as it goes in, above black, black, and what `preprocess_input` does; None where it is not known."""
-    generator, images = data.generator if isinstance(data, Folder) else None, arrays_of(data)
+    generator, images = generator_of(data), arrays_of(data)
     if images is not None and (images.numbers.centered is not None or images.to_length_1):
         return None
     if images is None and not (isinstance(data, Folder) and isinstance(data.path, str | Listed)):
@@ -279,13 +279,13 @@ def statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None
 
 def table_of(data: Value) -> CodeTable | None:
     """The table that images are read from, as they are or by batches; None where the data are others."""
-    images = data.path if isinstance(data, Folder) else data
+    images = images_in(data)
     return images.table if isinstance(images, Unknown) else None
 
 
 def arrays_of(data: Value) -> DatasetArrays | None:
     """The images of a dataset's arrays, as they are or by batches; None where the data are others."""
-    images = data.path if isinstance(data, Folder) else data
+    images = images_in(data)
     return images if isinstance(images, DatasetArrays) else None
 
 

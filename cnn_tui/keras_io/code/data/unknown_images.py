@@ -7,7 +7,7 @@ import ast
 import msgspec
 
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import Folder
+from cnn_tui.keras_io.code.data.data_values import images_in
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
@@ -34,7 +34,7 @@ def prepared_by(data: Value) -> Instance | None:
 
 def scale_of(data: Value) -> tuple[float, float] | None:
     """What a script multiplies the bytes of images by, and what it adds then; None where it is not known."""
-    images = data.path if isinstance(data, Folder) else data
+    images = images_in(data)
     if isinstance(images, DatasetArrays):
         return images.numbers.scale, images.numbers.offset
     numbers = numbers_read(data)
@@ -47,7 +47,7 @@ def scale_of(data: Value) -> tuple[float, float] | None:
 
 def numbers_read(data: Value) -> Numbers | None:
     """What is done to the numbers of images of which it is not known where they come from."""
-    images = data.path if isinstance(data, Folder) else data
+    images = images_in(data)
     if not isinstance(images, Unknown):
         return None
     if images.table is None:

@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping
 
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.training.callbacks import RENAMED_METRICS
+from cnn_tui.keras_io.code.training.set_rates import rate_of, usual_rate
 from cnn_tui.keras_io.code.values import Function, Instance, Value
 from cnn_tui.keras_io.imported.schedule import schedule_of
-from cnn_tui.text import quiet
 
 MOST_EPOCHS = 1_000
 """For so many epochs at most a script's function is asked for the rate."""
-_FIRST = {"SGD": 0.01, "sgd": 0.01}
-"""The rates that Keras's optimizers begin with, where that is not 0.001."""
 _OLD_NAMES = {"epsilon": "min_delta"}  # of arguments, in Keras 2
 
 Ask = Callable[[Function, tuple[Value, ...]], Value]
@@ -78,7 +76,7 @@ def _asked(
 def first_rate(compiled: Mapping[str, Value] | None) -> float:
     """The learning rate that a compiled model begins with, as far as the script says it."""
     optimizer = (compiled or {}).get("optimizer")
-    if isinstance(optimizer, Instance):
-        rate = optimizer.arguments.get("learning_rate", optimizer.arguments.get("lr"))
-        return float(rate) if isinstance(rate, int | float) else _FIRST.get(optimizer.kind, 0.001)
-    return _FIRST.get(quiet(str(optimizer), 20), 0.001)
+    if not isinstance(optimizer, Instance):
+        return usual_rate(str(optimizer))
+    rate = rate_of(optimizer)
+    return float(rate) if isinstance(rate, int | float) else usual_rate(optimizer.kind)

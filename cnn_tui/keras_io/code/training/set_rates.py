@@ -11,8 +11,13 @@ from cnn_tui.keras_io.code.values import CodeModel, Instance, Method, Named, Val
 
 _RATE, _NAMES = "learning_rate", ("learning_rate", "lr")
 _KINDS = frozenset(OPTIMIZERS.values())
-_FIRST = {"SGD": 0.01}
+_FIRST = {"sgd": 0.01}
 """The rates that Keras's optimizers begin with, where that is not 0.001."""
+
+
+def usual_rate(kind: str) -> float:
+    """The rate that an optimizer of this name begins with where it is told none."""
+    return _FIRST.get(kind.lower(), 0.001)
 
 
 def is_rate(owner: Value, name: str) -> bool:
@@ -29,7 +34,7 @@ def set_rate(optimizer: Instance, rate: Value) -> None:
 def rate_of(optimizer: Instance) -> Value:
     """The rate that an optimizer learns at."""
     named = [optimizer.arguments[name] for name in _NAMES if name in optimizer.arguments]
-    return named[0] if named else _FIRST.get(optimizer.kind, 0.001)
+    return named[0] if named else usual_rate(optimizer.kind)
 
 
 def optimizer_of(model: CodeModel) -> Instance | None:
