@@ -26,6 +26,15 @@ PANES = (
 _ALWAYS = ("exercises.open", "pane.explain", "run.start", "lab.help", "lab.quit")
 """The keys that the key bar names at every size, last and in this order: who knows them finds all others."""
 
+_WAYS = (
+    (True, "edited", False),
+    (True, "edited", True),
+    (True, "*", True),
+    (False, "edited", False),
+    (False, "*", True),
+)
+"""From many words to few: whether all tabs have names, how it is said that the network is edited, a run in brief."""
+
 
 class LabHeader(Lines):
     """What is open and what goes on. Where only one pane fits, it lists the panes as well."""
@@ -41,9 +50,9 @@ class LabHeader(Lines):
     def draw(self, width: int, height: int) -> list[Text]:
         """Beside tabs, what has no room is said in fewer words: the run, then that it is edited, and last the panes."""
         before = self._unwritten() + self._place()
-        for brief in range(4 if self.tabs else 1):
-            right = before + self._run(brief=brief > 0)
-            left = self._tabs(brief) if self.tabs else self._document()
+        for names, edited, brief in _WAYS if self.tabs else _WAYS[:1]:
+            right = before + self._run(brief=brief)
+            left = self._tabs(names=names, edited=edited) if self.tabs else self._document()
             room = max(0, width - right.cell_len - 1)
             if left.cell_len <= room:
                 break
@@ -62,15 +71,15 @@ class LabHeader(Lines):
             words.append(f"  ! {counted(count, 'problem')}", self.style("bad"))
         return words
 
-    def _tabs(self, brief: int) -> Text:
-        """All panes; of 2 on a sign says that the network is edited, of 3 those not shown have their numbers alone."""
+    def _tabs(self, *, names: bool, edited: str) -> Text:
+        """All panes, without `names` those not shown by their numbers; `edited` says that the network is edited."""
         words = Text(" ")
         for name, label in PANES:
             shown = name == self.shown
-            title = label.split()[0] if brief > 2 and not shown else label
+            title = label.split()[0] if not (names or shown) else label
             words.append(f" {title} ", self.style("cursor" if shown else "dim") + keyed(label.split()[0]))
         if self.document.dirty:
-            words.append(" *" if brief > 1 else " edited", self.style("warn"))
+            words.append(f" {edited}", self.style("warn"))
         if self.document.view.problems:
             words.append(" !", self.style("bad"))
         return words
