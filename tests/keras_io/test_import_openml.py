@@ -23,6 +23,8 @@ model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 model.fit(x, u, epochs=2, validation_data=(v, w))
 """
 FETCHES = {
+    "put together": "(a, b), (c, d) = keras.datasets.mnist.load_data()\n"
+    "X, y = np.concatenate([a, c]).reshape(-1, 784), np.concatenate([b, d])",
     "both": "X, y = fetch_openml('mnist_784', version=1, return_X_y=True, as_frame=False)",
     "by names": "mnist = fetch_openml('mnist_784')\nX, y = mnist['data'], mnist['target']",
     "by attributes": "mnist = fetch_openml(name='mnist_784')\nX, y = mnist.data.to_numpy(), mnist.target",
@@ -35,6 +37,10 @@ def test_the_halves_in_their_order_are_those_of_the_dataset(tmp_path: Path, fetc
     imported = read(tmp_path, CODE.replace("FETCH", FETCHES[fetch]).replace("SPLIT", IN_ORDER))
     assert (imported.experiment.dataset, imported.experiment.training.validation) == ("mnist", "test")
     assert [type(layer).__name__ for layer in imported.experiment.layers] == ["Flatten", "Dense", "Dense"]
+    assert not any("halves" in note or "stand in" in note for note in imported.notes)
+    part = IN_ORDER.replace("[:60000]", "[5000:45000]").replace("[60000:]", "[50000:60000]")
+    some = read(tmp_path, CODE.replace("FETCH", FETCHES[fetch]).replace("SPLIT", part)).experiment
+    assert (some.leave_out, some.training.validation) == (("0-4999", "45000-49999"), "50000-59999")
 
 
 def test_another_dataset_of_openml_is_not_known(tmp_path: Path) -> None:
@@ -43,8 +49,13 @@ def test_another_dataset_of_openml_is_not_known(tmp_path: Path) -> None:
     assert any("are not known: set the dataset to them" in note for note in imported.differences)
 
 
-def test_images_that_are_split_anew_are_said(tmp_path: Path) -> None:
-    split = "x, v, u, w = train_test_split(X, y, test_size=10000)"
+@pytest.mark.parametrize(("size", "differs"), [("10000", False), ("0.2", True)])
+def test_images_that_are_split_anew_are_said(tmp_path: Path, size: str, differs: bool) -> None:
+    """A split into as many as the dataset's own halves have trains on as many images, though on others."""
+    split = f"x, v, u, w = train_test_split(X, y, test_size={size})"
     imported = read(tmp_path, CODE.replace("FETCH", FETCHES["both"]).replace("SPLIT", split))
     assert imported.experiment.dataset == "mnist"
-    assert any(note.startswith("both halves of the dataset are put together") for note in imported.differences)
+    (note,) = (note for note in imported.notes if "halves" in note)
+    assert note.startswith("both halves of the dataset are put together")
+    assert (note in imported.differences) is differs
+    assert not any("stand in" in one for one in imported.notes)

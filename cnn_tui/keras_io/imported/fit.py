@@ -242,6 +242,8 @@ def _watched_not_known(code: CodeImport, watched: Value) -> list[str]:
         given = code.fitted.get("validation_data")
         watched = given[0] if isinstance(given, list | tuple) and given else given
     images = arrays_of(watched)
+    if images is not None and images.is_of_halves:
+        return []  # which is said of the images that it learns from
     if images is not None and images.half == "train":
         which = f"training images of {images.dataset}"
     elif isinstance(watched, Unknown | Named) and not (isinstance(watched, Unknown) and watched.table):

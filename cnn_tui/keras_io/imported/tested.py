@@ -177,7 +177,9 @@ def _which(code: CodeImport, tested: Tested) -> _Which:
 
 def _which_arrays(code: CodeImport, images: DatasetArrays) -> _Which:
     learned, watched = arrays_of(code.data), arrays_of(code.validation)
-    if images.half == "test" or learned is None or images.is_of_halves:
+    if images.is_of_halves or learned is None:
+        return _Which.HERE  # as is said of the images that it learns from
+    if images.half == "test":
         return _Which.PART if images.count not in (None, images.whole) else _Which.HERE
     if watched is not None and images == watched:
         return _Which.WATCHED

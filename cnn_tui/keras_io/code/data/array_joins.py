@@ -62,8 +62,14 @@ def put_together(parts: Sequence[Value], place: str) -> DatasetArrays:
         whole = whole.with_change(OTHERS, place)
     if len(halves) > 1:
         of_half = {one.half: one.whole for one in alike}
-        return msgspec.structs.replace(whole, half="train", whole=sum(of_half.values())).with_change(HALVES, place)
+        is_in_order = [one.half for one in known] == ["train", "test"] and all(map(_is_whole, known))
+        whole = msgspec.structs.replace(whole, half="train", whole=sum(of_half.values()), is_ordered=is_in_order)
+        return msgspec.structs.replace(whole, has_both=is_in_order).with_change(HALVES, place)
     if is_counted and sum(counts) > first.whole:
         whole = msgspec.structs.replace(whole, count=first.whole)
         return whole if len(alike) < len(parts) else whole.with_change(OTHERS, place)
     return whole
+
+
+def _is_whole(arrays: DatasetArrays) -> bool:
+    return arrays.ranges == () and arrays.is_ordered and arrays.count == arrays.whole

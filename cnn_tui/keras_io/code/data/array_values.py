@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
+from cnn_tui.data.describe import describe
 from cnn_tui.experiment.image_ranges import ImageRange, apart, compact, ranges_of, within
 from cnn_tui.keras_io.code.data.rows import Rows, numbered
 from cnn_tui.keras_io.code.numbers import Numbers, linear
@@ -65,6 +66,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     ranges: tuple[ImageRange, ...] | None = ()
     drawn_of: tuple[ImageRange, ...] = ()
     """The images of which these are some, where it is not known which; () for any of them."""
+    has_both: bool = False
+    """Whether these are all of the training half, and all of the other behind them."""
     is_ordered: bool = True
     """Whether they stand in the order of the dataset."""
     is_drawn: bool = False
@@ -146,11 +149,24 @@ class DatasetArrays(msgspec.Struct, frozen=True):
 
     def part(self, rows: range) -> DatasetArrays:
         """Those of the images that stand at places one after another."""
+        if self.has_both and self.is_ordered and (of_half := self._of_half(rows)) is not None:
+            return of_half
         if not self.is_ordered or self.places is None or self.count is None or not rows:
             return self.some(len(rows))
         ranges = tuple(within(self.places, rows)) if len(rows) < self.count else self.ranges
         given = {"count": len(rows), "taken_from": self.count, "ranges": ranges}
         return msgspec.structs.replace(self, **given)
+
+    def _of_half(self, rows: range) -> DatasetArrays | None:
+        """Those that stand at places of one half, as images of that half; None for places in both."""
+        test = describe(self.dataset, self.options).test_images
+        train = self.whole - test
+        half, first, whole = ("train", 0, train) if rows.stop <= train else ("test", train, test)
+        if rows.start < first:
+            return None
+        changes = tuple(change for change in self.changes if change[0] != HALVES)
+        given = {"half": half, "whole": whole, "count": whole, "ranges": (), "changes": changes, "has_both": False}
+        return msgspec.structs.replace(self, **given).part(range(rows.start - first, rows.stop - first))
 
     def listed(self, numbers: Value) -> DatasetArrays | None:
         """The images of the numbers; None where it is not known which.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.code_table import CodeTable
-from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, THREEFOLD, TURNED, DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, HALVES, THREEFOLD, TURNED, DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, generator_of, images_in
 from cnn_tui.keras_io.code.data.done_to_images import CHANGES
 from cnn_tui.keras_io.code.data.preparation import (
@@ -181,6 +181,8 @@ def note_changed(data: Value, layers: Sequence[Instance], notes: Notes) -> None:
         if what == THREEFOLD and is_learned:
             continue  # which an Application does itself
         is_to_know = what == BY_FILE_NAME or (what == TURNED and not is_learned)
+        if what == HALVES and images is not None and images.count is not None:  # drawn, but as many
+            is_to_know = images.count == describe(images.dataset, images.options).train_images
         (notes.to_know if is_to_know else notes).append(CHANGES[what].format(where))
 
 
