@@ -14,9 +14,13 @@ _CONV = (
 _POOL = "pool_size strides padding data_format name"
 _ALONE = "data_format keepdims"
 
-ORDER: dict[str, tuple[str, ...]] = {
-    kind: tuple(names.split())
-    for kind, names in {
+
+def _in_order(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    return {kind: tuple(words.split()) for kind, words in names.items()}
+
+
+ORDER = _in_order(
+    {
         "Conv2D": _CONV,
         "DepthwiseConv2D": "kernel_size strides padding depth_multiplier data_format dilation_rate activation use_bias",
         "SeparableConv2D": "filters kernel_size strides padding data_format dilation_rate depth_multiplier activation "
@@ -101,54 +105,24 @@ ORDER: dict[str, tuple[str, ...]] = {
         "AUC": "num_thresholds curve summation_method name dtype",
         "Precision": "thresholds top_k class_id name dtype",
         "Recall": "thresholds top_k class_id name dtype",
-    }.items()
-}
+    }
+)
 """Names that may stand unnamed, in their order, as in Keras 3. What is not here has to be named."""
 
-METHODS: dict[str, tuple[str, ...]] = {
-    "compile": ("optimizer", "loss", "loss_weights", "metrics"),
-    "fit": (
-        "x",
-        "y",
-        "batch_size",
-        "epochs",
-        "verbose",
-        "callbacks",
-        "validation_split",
-        "validation_data",
-        "shuffle",
-        "class_weight",
+METHODS = _in_order(
+    {
+        "compile": "optimizer loss loss_weights metrics",
+        "fit": "x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight "
         "sample_weight",
-    ),
-    "fit_generator": ("x", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data"),
-    "flow_from_directory": ("directory", "target_size", "color_mode", "classes", "class_mode", "batch_size"),
-    "flow_from_dataframe": (
-        "dataframe",
-        "directory",
-        "x_col",
-        "y_col",
-        "weight_col",
-        "target_size",
-        "color_mode",
-        "classes",
-        "class_mode",
-        "batch_size",
-    ),
-    "flow": ("x", "y", "batch_size"),
-    "image_dataset_from_directory": (
-        "directory",
-        "labels",
-        "label_mode",
-        "class_names",
-        "color_mode",
-        "batch_size",
-        "image_size",
-        "shuffle",
-        "seed",
-        "validation_split",
-        "subset",
-    ),
-}
+        "fit_generator": "x steps_per_epoch epochs verbose callbacks validation_data",
+        "flow_from_directory": "directory target_size color_mode classes class_mode batch_size",
+        "flow_from_dataframe": "dataframe directory x_col y_col weight_col target_size color_mode classes "
+        "class_mode batch_size",
+        "flow": "x y batch_size",
+        "image_dataset_from_directory": "directory labels label_mode class_names color_mode batch_size image_size "
+        "shuffle seed validation_split subset",
+    }
+)
 """The same for methods and functions."""
 
 ALIASES = {

@@ -12,13 +12,14 @@ from typing import Any
 import msgspec
 
 from cnn_tui.keras_io.code.data.any_image import AnyImage
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
 from cnn_tui.keras_io.code.data.below import divided, is_below, put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     ClassCounts,
     ClassNames,
     Folder,
+    OfName,
     PictureCount,
     ReadPicture,
     Share,
@@ -26,6 +27,7 @@ from cnn_tui.keras_io.code.data.data_values import (
 from cnn_tui.keras_io.code.data.done_to_images import labels_with, with_other
 from cnn_tui.keras_io.code.data.file_loops import counted_together
 from cnn_tui.keras_io.code.data.paths import filled
+from cnn_tui.keras_io.code.data.shares import RowMask
 from cnn_tui.keras_io.code.data.tables import on_table
 from cnn_tui.keras_io.code.data.unknown_images import on_unknown
 from cnn_tui.keras_io.code.data.weighing import weighed
@@ -56,6 +58,11 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.IsNot: lambda one, other: one is not other,
     ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
+}
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: operator.not_,
 }
 OPERATORS: dict[str, ast.operator] = {
     "add": ast.Add(), "subtract": ast.Sub(), "multiply": ast.Mult(), "divide": ast.Div(), "true_divide": ast.Div(),
@@ -133,6 +140,17 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     if isinstance(left, str) and not (isinstance(op, ast.Add) and len(left) + len(right) <= MAX_ITEMS):
         raise ValueError("too long")
     return _ARITHMETIC[type(op)](left, right)
+
+
+def inverted(op: ast.unaryop, value: Value) -> Value:
+    """What `-value`, `not value` and `~value` are. Raises TypeError or LookupError where it is not told."""
+    if isinstance(value, OfName):
+        return value
+    if isinstance(value, HeldOutMask | RowMask) and isinstance(op, ast.Invert):
+        return value.inverted()
+    if not is_plain(value):
+        raise TypeError("not known")
+    return _UNARY[type(op)](value)
 
 
 def compared(op: ast.cmpop, left: Value, right: Value) -> bool:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import ast
 import functools
-import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
-from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, compared, is_plain, items
+from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, compared, inverted, is_plain, items
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.comprehensions import dictionary, listed
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
-from cnn_tui.keras_io.code.data.array_values import HeldOutMask, NpzFile
+from cnn_tui.keras_io.code.data.array_values import NpzFile
 from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.data.data_values import OfName, ReadPicture
 from cnn_tui.keras_io.code.data.done_to_images import thresholded
@@ -63,12 +62,6 @@ MAX_STEPS = 200_000
 """Expressions and statements of one file. A long notebook takes a few thousand."""
 Call: TypeAlias = Callable[[Value, Sequence[Value], Mapping[str, Value], str], Value]
 """What a call gives: of what is called, its unnamed and named arguments, and the place of the call."""
-
-_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
-}
 
 
 class Expressions:
@@ -127,7 +120,7 @@ class Expressions:
                     table |= held if key_node is None else {self.value(key_node, names, cell): held}
                 return table
             case ast.UnaryOp(op=op, operand=operand):
-                return self._unary(op, self.value(operand, names, cell), node, cell)
+                return inverted(op, self.value(operand, names, cell))
             case ast.BinOp(left=left, op=op, right=right):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
                 self._table = below_unknown(self._table, sides)
@@ -231,15 +224,6 @@ class Expressions:
             else:
                 elements.append(self.value(node, names, cell))
         return elements
-
-    def _unary(self, op: ast.unaryop, value: Value, node: ast.expr, cell: CodeCell) -> Value:
-        if isinstance(value, OfName):
-            return value
-        if isinstance(value, HeldOutMask) and isinstance(op, ast.Invert):
-            return HeldOutMask(not value.is_other)
-        if isinstance(value, RowMask) and isinstance(op, ast.Invert):
-            return value.inverted()
-        return _UNARY[type(op)](value) if is_plain(value) else unknown(node, cell)
 
     def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, names: Names, cell: CodeCell) -> Value:
         value: Value = None

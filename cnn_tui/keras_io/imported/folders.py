@@ -4,6 +4,7 @@ wanted, and what is tested on.
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -118,19 +119,15 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     if not isinstance(there, str):
         return DataAsked(options=options, share=share) if is_said else DataAsked(share=share)
     tested = apart.path if apart is not None else code.validation.path if is_watched_too(code) else None
-    for folder in places(there, beside):
-        for tested_in, wanted in with_both(code, options, beside):
-            if (asked := _asked(folder, tested_in, None, wanted)) is not None:
-                _note_other_place(there, folder, beside, notes)
-                _note_classes(asked, code.data, notes)
-                return asked
-        for test in places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
-            if (asked := _asked(folder, test, share_tested(code), options)) is not None:
-                _note_other_place(there, folder, beside, notes)
-                _note_classes(asked, code.data, notes)
-                return asked
-        if (asked := _asked(folder, None, share_tested(code), options)) is not None:
-            notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
+    gone = f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes"
+    tests = [*places(tested, beside)] if isinstance(tested, str) and tested != there else [None]
+    ways: list[tuple[Path | None, DataOptions, str]] = [
+        (test, wanted, "") for test, wanted in with_both(code, options, beside)
+    ]
+    ways += [(test, options, "") for test in tests] + [(None, options, gone)]
+    for folder, (test, wanted, other) in itertools.product(places(there, beside), ways):
+        if (asked := _asked(folder, test, share_tested(code), wanted)) is not None:
+            notes += [other] if other else []
             _note_other_place(there, folder, beside, notes)
             _note_classes(asked, code.data, notes)
             return asked

@@ -71,7 +71,7 @@ def each_of_pipeline(over: Folder) -> list[Value] | None:
         scale, offset = (layer.arguments.get(name, usual) for name, usual in (("scale", 1.0), ("offset", 0.0)))
         if layer.kind == "Rescaling" and isinstance(scale, int | float) and isinstance(offset, int | float):
             images = images.scaled(scale, offset)
-        elif layer.kind == "Resizing" and (sized := _to_size(images, layer)) is not None:
+        elif layer.kind == "Resizing" and (sized := images.resized(layer)) is not None:
             images = sized
         else:
             return None
@@ -156,22 +156,12 @@ def _resized(
         return None
     if root == "tensorflow":
         layer = image_layer("resize", more, given, place)
-        return None if layer is None else _to_size(images, layer)
+        return None if layer is None else images.resized(layer)
     height, width = (size[1], size[0]) if usual == "bicubic" or root == "cv2" else size[:2]
     way = _WAYS.get(getattr(given.get("interpolation"), "name", ""), usual)
     images = msgspec.structs.replace(images, numbers=changed_numbers(path, images.numbers, given))
     arguments = {"height": height, "width": width, **({} if way == "bilinear" else {"interpolation": way})}
-    return _to_size(images, Instance("Resizing", arguments, place))
-
-
-def _to_size(images: DatasetArrays, by: Instance) -> DatasetArrays | None:
-    """The images brought to the size of a Resizing, also those that have no axis of channels."""
-    height, width = by.arguments["height"], by.arguments["width"]
-    if images.what != "images" or len(images.sizes) < 2 or not type(height) is type(width) is int:
-        return None
-    if (height, width) == images.sizes[:2]:
-        return images
-    return msgspec.structs.replace(images, sizes=(height, width, *images.sizes[2:]), layers=(*images.layers, by))
+    return images.resized(Instance("Resizing", arguments, place))
 
 
 def part_of_any(one: AnyImage, index: ast.expr) -> AnyImage:

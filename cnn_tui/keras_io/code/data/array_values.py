@@ -209,14 +209,14 @@ class DatasetArrays(msgspec.Struct, frozen=True):
         """The images, each of another shape."""
         return msgspec.structs.replace(self, sizes=sizes)
 
-    def resized(self, by: Instance) -> DatasetArrays:
-        """The images brought to the size of a Resizing. Raises TypeError where they have no channels."""
+    def resized(self, by: Instance) -> DatasetArrays | None:
+        """The images brought to the size of a Resizing; None where that, or their own, is not known."""
         height, width = by.arguments["height"], by.arguments["width"]
-        if len(self.sizes) != 3 or not type(height) is type(width) is int:
-            raise TypeError("not followed")
+        if self.what != "images" or len(self.sizes) < 2 or not type(height) is type(width) is int:
+            return None
         if (height, width) == self.sizes[:2]:
             return self
-        return msgspec.structs.replace(self, sizes=(height, width, self.sizes[2]), layers=(*self.layers, by))
+        return msgspec.structs.replace(self, sizes=(height, width, *self.sizes[2:]), layers=(*self.layers, by))
 
     def arranged(self, shape: Sequence[Value]) -> DatasetArrays:
         """The images as an array of another shape, of which one size may be -1; as they are where it is not known."""
@@ -239,6 +239,10 @@ class HeldOutMask(msgspec.Struct, frozen=True):
     """Which images of a dataset of the lab's are tested on, and not learned from; `is_other` are the others."""
 
     is_other: bool = False
+
+    def inverted(self) -> HeldOutMask:
+        """The other images."""
+        return HeldOutMask(not self.is_other)
 
 
 class NpzFile(msgspec.Struct, frozen=True):

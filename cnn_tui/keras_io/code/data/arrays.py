@@ -48,7 +48,8 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         return msgspec.structs.replace(arrays, to_length_1=_lengths(arrays, axis, place))
     if name == "resize" and "image" in callee.path.split(".") and arrays is not None and arrays.what == "images":
         layer = image_layer(name, unnamed[1:], given, place)
-        return Unknown("", place) if layer is None else arrays.resized(layer)
+        is_known = layer is not None and len(arrays.sizes) == 3
+        return (arrays.resized(layer) if layer is not None and is_known else None) or Unknown("", place)
     if name == "resize_with_crop_or_pad" and arrays is not None and arrays.what == "images":
         return _with_border(arrays, unnamed[1:], given, place) or Unknown("", place)
     if name == "choice" and unnamed and (drawn := _drawn(unnamed, given)) is not None:

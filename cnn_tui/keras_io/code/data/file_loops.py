@@ -133,8 +133,14 @@ def numbered(over: Value, place: str) -> list[Value] | None:
 
 def folder_of(listed: Value) -> Value:
     """The folder whose entries' names a list has, each once; None for any other list."""
+    one = single_of_each(listed)
+    return one.value.folder if one is not None and one.is_all_of_folder else None
+
+
+def single_of_each(listed: Value) -> OfEach | None:
+    """What a list has of each file, where it has nothing else; None for any other list."""
     one = listed[0] if isinstance(listed, list | tuple) and len(listed) == 1 else None
-    return one.value.folder if isinstance(one, OfEach) and one.is_all_of_folder else None
+    return one if isinstance(one, OfEach) else None
 
 
 def note_of_names(asked: OfName | Unknown, branches: Sequence[Sequence[ast.stmt]], cell: CodeCell) -> dict[str, Value]:
@@ -171,8 +177,8 @@ def is_read_by_hand(data: Value, folder: Value) -> bool:
 
 def counted_at_once(files: Value) -> PictureCount | None:
     """How many a list has of the paths of all pictures in the folders of a folder; None for other lists."""
-    one = files[0] if isinstance(files, list | tuple) and len(files) == 1 else None
-    path = one.value if isinstance(one, OfEach) else None
+    one = single_of_each(files)
+    path = None if one is None else one.value
     return PictureCount(path.root) if isinstance(path, Below) and path.names == (None, None) else None
 
 

@@ -9,6 +9,7 @@ import msgspec
 from cnn_tui.keras_io.code.data.below import any_in
 from cnn_tui.keras_io.code.data.by_hand import all_of_pattern, picture_at, together
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Below, ClassNames, Folder, OfEach, ReadPicture
+from cnn_tui.keras_io.code.data.file_loops import single_of_each
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 FILES = "files"
@@ -36,8 +37,8 @@ def files_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
 
 def _pipeline(files: Value, is_pair: bool, is_mixed: bool, place: str) -> Folder | None:
     """A pipeline of all of the paths of which a list has any; None for another list."""
-    one = files[0] if isinstance(files, list | tuple) and len(files) == 1 else None
-    if not isinstance(one, OfEach) or not isinstance(one.value, Below):
+    one = single_of_each(files)
+    if one is None or not isinstance(one.value, Below):
         return None
     arguments: dict[str, Value] = {FILES: (one.value, is_pair), "batch_size": 1, "shuffle": is_mixed}
     return Folder(Unknown("what is read of their paths", place), arguments, None, place)
