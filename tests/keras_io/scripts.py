@@ -53,6 +53,10 @@ model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 """A network for three classes of pictures, as the fixture `pets` makes them."""
 
 
+ALL_LEARNED = "it learns from all images of {} there: here every fifth of a class is tested on, and not learned from"
+"""What is said of a script that keeps nothing apart of one folder, or one table."""
+
+
 def read(folder: Path, code: str, chosen: str | None = None, suffix: str = ".py") -> Imported:
     """What a script is, given as text."""
     path = folder / f"script{suffix}"

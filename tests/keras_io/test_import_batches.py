@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.phase import Phase
-from tests.keras_io.scripts import FIT, HEAD, NETWORK, READ, SMALL, read
+from tests.keras_io.scripts import ALL_LEARNED, FIT, HEAD, NETWORK, READ, SMALL, read
 
 
 def test_training_that_goes_on_counts_its_epochs_by_the_first(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ pictures = scaled.flow_from_directory("pets", (8, 8), batch_size=4)
 """
     imported = read(pets.parent, code)
     assert imported.experiment.training.steps_per_epoch == (None if is_epoch else steps)  # 24 of 30 are trained on
-    assert imported.notes == ()
+    assert imported.notes == (ALL_LEARNED.format("pets"),)
 
 
 @pytest.mark.parametrize(("steps", "said"), [("2", 2), ("3", None), ("watched.n // 2", None)])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.keras_io.imported.model import Imported
-from tests.keras_io.scripts import read, total
+from tests.keras_io.scripts import ALL_LEARNED, read, total
 from tests.training.data.test_named_pictures import write
 
 SCRIPT = """
@@ -58,7 +58,8 @@ def test_a_table_of_names_is_the_dataset_and_is_parted_as_there(tmp_path: Path, 
     table = write(tmp_path / "train.csv", tmp_path / "train", rows=30, head="id,breed", row="{name},{kind}")
     here = imported(tmp_path, reading)
     first = "validation_split holds out the first rows of the table there, and as many others here"
-    assert here.notes == ((first,) if way == "subsets" else ())
+    said = {"subsets": (first,), "all of it": (ALL_LEARNED.format("train.csv"),)}
+    assert here.notes == said.get(way, ())
     for experiment in (here.experiment, gone.experiment.with_dataset(str(table))):
         assert (experiment.dataset, experiment.test, experiment.training.validation) == (str(table), test, validation)
         assert (experiment.data.class_names, experiment.stack.input_shape) == (("ape", "cat", "owl"), (8, 8, 3))

@@ -15,7 +15,7 @@ from cnn_tui.network.layers import (
     RandomFlip,
     Rescaling,
 )
-from tests.keras_io.scripts import FIT, HEAD, NETWORK, READ, SMALL, read
+from tests.keras_io.scripts import ALL_LEARNED, FIT, HEAD, NETWORK, READ, SMALL, read
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_classes_of_a_folder_that_is_there_are_known(pets: Path, classes: st
     code = f"{READ}data = ImageDataGenerator(rescale=1 / 255).flow_from_directory('pets', (8, 8))\n{network}"
     imported = read(pets.parent, code + "model.fit(data)\n")
     assert imported.experiment.layers[-1] == Dense(units=3, activation="softmax")
-    assert imported.notes == ()
+    assert imported.notes == (ALL_LEARNED.format("pets"),)
     gone = read(pets.parent, code.replace("'pets'", "'gone'") + "model.fit(data)\n")
     assert any("only running tells: 10 stand in" in note for note in gone.notes)
 
@@ -134,7 +134,8 @@ train = data.map(prepare).map(lambda picture, label: (varied(picture, training=T
 """
     imported = read(pets.parent, code)
     assert imported.experiment.layers[0] == RandomFlip(mode="horizontal")
-    (note,) = imported.notes  # that the lab's images are divided already
+    all_learned, note = imported.notes  # and that the lab's images are divided already
+    assert all_learned == ALL_LEARNED.format("pets")
     assert note.startswith("layer 1 (Rescaling by 0.00392) is left out")
     unknown = read(pets.parent, code.replace("tf.cast(picture, tf.float32) / 255.0", "sharper(picture)"))
     assert any("what sharper does to the tensor" in note and "left out" in note for note in unknown.notes)

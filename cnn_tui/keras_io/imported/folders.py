@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data import csv_file, picture_names
-from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError, form_of
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.experiment.image_ranges import ImageNumbers
@@ -79,7 +79,22 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     asked = _data_asked(code, beside, notes)
     if asked.options.validation is None:
         note_both(code, asked.dataset, asked.options.test, notes)
+    is_read = code.fitted and not isinstance(images_in(code.data), DatasetArrays)
+    if is_read and asked.dataset is not None and asked.options.test is None and _is_undivided(asked):
+        notes.to_know.append(
+            f"it learns from all images of {quiet(Path(asked.dataset).name, 60)} there: here every fifth of a class is "
+            "tested on, and not learned from"
+        )
     return asked
+
+
+def _is_undivided(asked: DataAsked) -> bool:
+    """Whether a dataset is one folder, or one table, of which nothing says what is to be tested on."""
+    name = str(asked.dataset)
+    if form_of(name) == "csv":
+        return not picture_names.names_pictures(Path(name)) and csv_file.halves(Path(name), asked.options).test is None
+    halves = _halves(Path(name)) if form_of(name) == "folder" else None
+    return halves is not None and halves[0] == halves[1]
 
 
 def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
