@@ -132,12 +132,7 @@ def import_(
         if isinstance(error, SeveralModels):
             complain("choose one with --model and its number or name")
         return WRONG
-    head = [
-        f"# From {quiet(file.name)}",
-        *(f"# Differs: {quiet(note, 1000)}" for note in imported.differences),
-        *(f"# To know: {quiet(note, 1000)}" for note in imported.to_know),
-    ]
-    deliver("\n".join([*head, to_toml(imported.experiment)]), output)
+    deliver(f"{imported.head(file.name)}\n{to_toml(imported.experiment)}", output)
     for note in imported.notes:
         complain(note)
     return FINISHED

@@ -345,6 +345,18 @@ async def test_a_script_of_this_folder_is_opened_and_asked_which_of_its_models(
         await pilot.press("escape")
         await sees(pilot, "Total params: 50,890")
         await sees(pilot, "lesson.py is in the editor")
+        await pilot.press("w", "ctrl+u", *"mine.toml", "enter")
+        await sees(pilot, "Saved to mine.toml")
+        head = [line for line in (tmp_path / "mine.toml").read_text().splitlines() if line.startswith("#")]
+        assert head[0] == "# From lesson.py" and any(line.startswith("# Differs: ") for line in head)
+        await pilot.press("plus", "w")
+        await until(pilot, lambda: "(edited)" not in text(app), "it is saved again")
+        assert (tmp_path / "mine.toml").read_text().splitlines()[: len(head)] == head, "as cnn-tui import writes it"
+        await pilot.press("p", *"16", "enter")
+        await sees(pilot, "Total params: 55,098")
+        await pilot.press("W", "ctrl+u", *"other.toml", "enter")
+        await sees(pilot, "Saved to other.toml")
+        assert "lesson.py" not in (tmp_path / "other.toml").read_text()
 
 
 async def test_the_run_page_and_loading_a_run(make_lab: MakeLab, history: History) -> None:

@@ -38,6 +38,13 @@ class Imported(msgspec.Struct, frozen=True):
         """All the sentences, those on differences first."""
         return self.differences + self.to_know
 
+    def head(self, file: str) -> str:
+        """The sentences as comments, for the head of the experiment's own file; `file` is the name of the model's."""
+        differs = [f"# Differs: {quiet(note, 1000)}" for note in self.differences]
+        return "\n".join(
+            [f"# From {quiet(file)}", *differs, *(f"# To know: {quiet(note, 1000)}" for note in self.to_know)]
+        )
+
 
 def in_phases(codes: Sequence[CodeImport], import_one: Callable[[CodeImport], Imported]) -> Imported:
     """The trainings of a model as one experiment; what `import_one` makes of the last where that cannot be.

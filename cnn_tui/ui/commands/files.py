@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from cnn_tui.ui.widgets.lines import inert
 
 _ENDINGS = {"code": ".py", "notebook": ".ipynb", "experiment": ".toml"}
 _LAYER = "the layer under the cursor"
+_MOST_COMMENTS = 1_000  # lines
 
 
 @dataclass(eq=False)
@@ -42,6 +44,8 @@ class FileCommands:
     """Gives the row of the pane in focus: what it is, in words, and its text."""
     places: Callable[[], Sequence[SetPlace]]
     """Gives the sets of exercises that a report is on."""
+    _imported: tuple[Experiment, str] | None = None
+    """The experiment that was made of a model's file, and what of that is otherwise in it, as comments."""
 
     def put_into_editor(self, experiment: Experiment, path: Path | None, exercise: str = "") -> bool:
         """Edit this experiment from now on; says why where it cannot be, and then gives False."""
@@ -60,7 +64,8 @@ class FileCommands:
         if name is None:
             return
         if commands.open_file.is_model(name):
-            await commands.model_file.open_model(self.talk, self.put_into_editor, Path(name))
+            if head := await commands.model_file.open_model(self.talk, self.put_into_editor, Path(name)):
+                self._imported = (self.document.origin, head)
             return
         try:
             experiment, path = commands.open_file.load(name)
@@ -78,7 +83,7 @@ class FileCommands:
         await self._save(None)
 
     async def _save(self, path: Path | None) -> None:
-        text = to_toml(self.document.experiment)
+        text = self._head() + to_toml(self.document.experiment)
         if path is None:
             path = await self._ask_path("Save the experiment as", ".toml", text)
             said = None if path is None else _saved_to(path)
@@ -89,6 +94,13 @@ class FileCommands:
                 self.document.mark_saved(path)
                 self.show()
             self.talk.say(*said)
+
+    def _head(self) -> str:
+        """The comments at the head of its file stay; where it has none yet, what an import said of it."""
+        if self.document.path is not None:
+            return comments_of(self.document.path)
+        origin, head = self._imported or (None, "")
+        return f"{head}\n" if origin == self.document.origin else ""
 
     async def copy(self) -> None:
         """Copy something to the terminal's clipboard (OSC 52), and to a file for terminals that have none."""
@@ -146,6 +158,17 @@ class FileCommands:
             return "\n".join(summary_lines(self.document.view.summary)) + "\n"
         layers, cursor = self.document.view.stack.layers, self.stack.rows.cursor
         return describe(layers[cursor]) if cursor < len(layers) else ""
+
+
+def comments_of(path: Path) -> str:
+    """The comments that an experiment file begins with; "" where it has none, or is gone."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return "".join(
+                itertools.takewhile(lambda line: line.startswith("#"), itertools.islice(lines, _MOST_COMMENTS))
+            )
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def saved(path: Path, text: str) -> Said:
