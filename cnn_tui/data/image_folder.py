@@ -1,6 +1,6 @@
 """A dataset in a folder of image folders: one folder a class, or one a class under `train` and under `test`.
 
-    DIR/train/cat/1.png  DIR/test/cat/7.png      the folder says what is tested on; PARTS has the names that will do
+    DIR/train/cat/1.png  DIR/test/cat/7.png      folder_parts.py has the names that will do; without test, val
     DIR/cat/1.png                                every fifth picture of a class, sorted by path, is tested on
     DIR/cat/1.png        OTHER/cat/7.png         with another folder as `test`, that is tested on
     DIR/cat/1.png        THIRD/cat/9.png         with another folder as `validation`, that is validated on
@@ -29,15 +29,10 @@ from cnn_tui.data.dataset import (
     shown,
 )
 from cnn_tui.data.folder_look import FolderLook, folders_in
+from cnn_tui.data.folder_parts import part_of
 from cnn_tui.data.folder_pictures import FolderPictures
 from cnn_tui.text import enumerated, escaped
 
-PARTS = {
-    "train": ("train", "training", "train_set", "training_set"),
-    "test": ("test", "testing", "test_set", "testing_set"),
-    "validation": ("val", "valid", "validation", "val_set", "validation_set"),
-}
-"""What the folders of a dataset's parts may be called, in capitals or not. Without test, validation is tested on."""
 _MOST_KEPT = 32
 
 
@@ -152,10 +147,9 @@ def _named_parts(folder: Path) -> dict[str, str]:
     """The names of the folders in one by the parts of a dataset that they are called after."""
     found: dict[str, str] = {}
     for name in folders_in(folder):
-        plain = name.casefold().replace("-", "_").replace(" ", "_")
-        for part, names in PARTS.items():
-            if plain in names:
-                found.setdefault(part, name)
+        part = part_of(name)
+        if part is not None:
+            found.setdefault(part, name)
     return found
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Literal
 
 import msgspec
 
+from cnn_tui.data.folder_parts import part_of
 from cnn_tui.text import counted, quiet
 
 Why = Literal[
@@ -61,10 +63,17 @@ class LeftOutCounter:
 
 
 def sentence_of(left_out: Sequence[FilesLeftOut]) -> str:
-    """`3 files are left out: 2 are hidden ('cat/.DS_Store' is one), 1 is broken ('cat/7.png').`; "" for none."""
+    """`3 files are left out: 2 are hidden ('cat/.DS_Store' is one), 1 is broken ('cat/7.png').`; "" for none.
+
+    Of a folder that is called as one to validate on, it says how that is done.
+    """
     parts = [
         f"{one.count:,} {_WORDS[one.why][one.count > 1]} ('{quiet(one.first, 60)}'{' is one' * (one.count > 1)})"
         for one in left_out
     ]
     total = sum(one.count for one in left_out)
-    return f"{counted(total, 'file')} {'is' if total == 1 else 'are'} left out: {', '.join(parts)}." if parts else ""
+    unused = [one.first for one in left_out if one.why == "folder not used"]
+    usable = [one for one in unused if part_of(PurePath(one).name) == "validation"]
+    held = f" To validate on '{quiet(usable[0], 60)}', set validation to its path." if usable else ""
+    told = f"{counted(total, 'file')} {'is' if total == 1 else 'are'} left out: {', '.join(parts)}."
+    return told + held if parts else ""

@@ -14,7 +14,8 @@ import msgspec
 from cnn_tui.data import csv_file, picture_names
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError, form_of
 from cnn_tui.data.describe import describe
-from cnn_tui.data.image_folder import PARTS, list_pictures
+from cnn_tui.data.folder_parts import part_of
+from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.experiment.image_ranges import ImageNumbers
 from cnn_tui.experiment.unset_dataset import pictures_for
 from cnn_tui.keras_io.code.code_table import CodeTable
@@ -269,7 +270,7 @@ def _shown(images: Any) -> str:
 def _note_other_place(path: str, taken: Path, beside: Path, notes: Notes) -> None:
     """Note where nothing but the name of a folder is as a script has it, and many are called so, as `train`."""
     whole = Path(path.replace("\\", "/")).expanduser()
-    is_usual = any(whole.name.lower() in words for words in (*PARTS.values(), _USUAL_NAMES))
+    is_usual = part_of(whole.name) is not None or whole.name.lower() in _USUAL_NAMES
     if is_usual and taken == (beside / whole.name).absolute() != (beside / whole).absolute():
         instead = f"the folder {quiet(whole.name, 40)} beside the file is taken"
         notes.to_know.append(f"{quiet(path, 80)} is not there: {instead}")
@@ -282,7 +283,7 @@ def _is_split(code: CodeImport, data: Folder) -> bool:
 
 def _asked(folder: Path, test: Path | None, share: float | None, options: DataOptions) -> DataAsked | None:
     """The dataset of a folder to learn from and one to test on; None where there is none."""
-    halves = _halves(folder.parent) if folder.name.lower() in PARTS["train"] else None
+    halves = _halves(folder.parent) if part_of(folder.name) == "train" else None
     is_half = halves is not None and halves[0] == folder and test in (halves[1], None)
     if is_half and (options.validation is None or _is_described(folder.parent, options)):
         return DataAsked(str(folder.parent), options)

@@ -88,7 +88,8 @@ def test_without_it_the_folder_is_not_used(tmp_path: Path) -> None:
     images = load(str(write_parts(tmp_path)), say=lambda _: None)
     assert images.x_val is None
     assert (len(images.x_train), len(images.x_test), images.dataset.validation_images) == (12, 4, 0)
-    assert "6 files are left out: 6 lie in folders that are not used ('val' is one)." in images.warnings
+    said = "6 files are left out: 6 lie in folders that are not used ('val' is one)."
+    assert f"{said} To validate on 'val', set validation to its path." in images.warnings
 
 
 def test_what_is_kept_of_it_is_read_again_with_its_broken_pictures(
