@@ -8,6 +8,7 @@ import pytest
 
 from cnn_tui.experiment.schedule import LearningRateScheduler, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.keras_io.script.write import keras_script
 from tests.keras_io.scripts import FIT, HEAD, SMALL, compiled, read
 
 
@@ -191,3 +192,18 @@ class Stop(keras.callbacks.Callback):
     said = [note for note in imported.to_know if note.endswith(f"ends the training there after epoch {epochs}")]
     assert len(said) == (epochs < 9)
     assert bool(imported.differences) == (condition in ("epoch < 4", "epoch == 4 and logs['loss'] < 0.1"))
+
+
+def test_a_loss_that_is_no_number_any_more_ends_the_training(tmp_path: Path) -> None:
+    fit = FIT.replace("epochs=3", "epochs=3, callbacks=[keras.callbacks.TerminateOnNaN()]")
+    imported = read(tmp_path, HEAD + SMALL + fit)
+    assert imported.experiment.stop == (StopRule("loss", nan=True),)
+    assert imported.notes == ()
+    again = read(tmp_path, keras_script(imported.experiment))
+    assert again.experiment.stop == imported.experiment.stop
+
+
+def test_a_second_schedule_is_said_to_be_left_out(tmp_path: Path) -> None:
+    code = compiled("keras.optimizers.SGD(0.1, decay=1e-3)", "callbacks=[keras.callbacks.ReduceLROnPlateau()]")
+    (note,) = read(tmp_path, code).differences
+    assert note.startswith("ReduceLROnPlateau is left out: the learning rate has one schedule")

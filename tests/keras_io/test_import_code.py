@@ -507,3 +507,14 @@ def test_a_model_that_something_unknown_is_made_of_or_not_is_trained_all_the_sam
     assert imported.experiment.training.epochs == 3
     (note,) = imported.differences
     assert note.startswith("what multi_gpu_model makes of the model (line ")
+
+
+@pytest.mark.parametrize("counted", ["enumerate([4, 8], start=1)", "enumerate([4, 8], 1)", "enumerate([4, 8])"])
+def test_what_is_counted_is_counted_from_where_a_script_begins(tmp_path: Path, counted: str) -> None:
+    code = f"model = keras.Sequential([keras.Input((28, 28, 1))])\nfor at, many in {counted}:\n"
+    imported = read(tmp_path, HEAD + code + "    model.add(layers.Conv2D(many + at, 3))\n")
+    first = 1 if "1" in counted else 0
+    assert [layer.filters for layer in imported.experiment.layers if isinstance(layer, Conv2D)] == [
+        4 + first,
+        9 + first,
+    ]

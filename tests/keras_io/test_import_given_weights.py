@@ -111,6 +111,13 @@ def test_a_model_that_is_loaded_as_it_was_kept_is_the_same_one(tmp_path: Path, k
     assert len(imported.differences) == len(said)
 
 
+def test_the_latest_checkpoint_of_a_training_is_what_the_model_has(tmp_path: Path) -> None:
+    keep = "keep = keras.callbacks.ModelCheckpoint('parts/{epoch}', save_weights_only=True)\n"
+    load = "model.load_weights(tf.train.latest_checkpoint('parts'))\n"
+    assert read(tmp_path, HEAD + SMALL + keep + FIT.replace("epochs=3", "callbacks=[keep]") + load).differences == ()
+    assert read(tmp_path, HEAD + SMALL + FIT + load).differences != ()
+
+
 @pytest.mark.parametrize("save", ["model.save('best.h5')\n", "keras.models.save_model(model, 'best.h5')\n"])
 def test_a_model_that_was_saved_and_loaded_goes_on(tmp_path: Path, save: str) -> None:
     fit = "best.compile('sgd', 'sparse_categorical_crossentropy')\nbest.fit(x_train, y_train, epochs=4)\n"

@@ -102,6 +102,7 @@ ORDER = _in_order(
         "CategoricalCrossentropy": "from_logits label_smoothing",
         "BinaryCrossentropy": "from_logits label_smoothing",
         "BinaryAccuracy": "name dtype threshold",
+        **dict.fromkeys(("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"), "k name dtype"),
         "AUC": "num_thresholds curve summation_method name dtype",
         "Precision": "thresholds top_k class_id name dtype",
         "Recall": "thresholds top_k class_id name dtype",

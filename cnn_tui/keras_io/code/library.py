@@ -212,7 +212,8 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
     if name == "vars" and len(unnamed) == 1 and getattr(unnamed[0], "kind", "") == OPTIONS:
         return unnamed[0]
     if name in _LISTS:
-        return _LISTS[name](*[items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed])
+        lists = [items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed]
+        return _LISTS[name](*lists, **{key: value for key, value in given.items() if key == "start"})
     if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:
         return unnamed[0].count
     if name in _PLAIN_FUNCTIONS and not given:

@@ -169,10 +169,12 @@ def saved_model(models: Sequence[CodeModel], path: Value, place: str) -> CodeMod
 
 def _is_as_saved(model: CodeModel, path: Value, place: str) -> bool:
     """Whether what a model loads is what it has, or what a ModelCheckpoint keeps of it, which is noted."""
-    if not isinstance(path, str):
+    is_latest = isinstance(path, Unknown) and "latest_checkpoint(" in path.what
+    if not isinstance(path, str) and not is_latest:
         return False
     callbacks = _callbacks(model.fitted or {})
-    kept = [one for one in callbacks if one.kind == "ModelCheckpoint" and one.arguments.get("filepath") == path]
+    checkpoints = [one for one in callbacks if one.kind == "ModelCheckpoint"]
+    kept = [one for one in checkpoints if is_latest or one.arguments.get("filepath") == path]
     restored = [_watched(one) for one in callbacks if one.arguments.get("restore_best_weights") is True]
     if not model.is_trained or not kept:
         return path in model.saved

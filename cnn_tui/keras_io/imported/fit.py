@@ -86,6 +86,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         notes.append("only a part of the pictures to learn from is taken there, and all of them here")
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
+    elif code.schedule is not None:
+        notes.append(f"{code.schedule.type} is left out: the learning rate has one schedule, which is the optimizer's")
     given["validation_steps"] = validation_steps(experiment, code, given["batch_size"], notes)
     given["vary_validation"] = varies_validation(code, notes)
     given["class_weight"] = _class_weight(code, notes)

@@ -33,6 +33,8 @@ def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
                 notes.append(f"the callback {callback} is left out: it is not known")
         elif callback.kind == "EarlyStopping":
             rules += _early_stopping(callback, notes)
+        elif callback.kind == "TerminateOnNaN":
+            rules.append(StopRule("loss", nan=True))
         elif is_own(callback):
             rules += _own(callback, notes)
         elif callback.kind not in (*_IGNORED, *_SCHEDULES):
