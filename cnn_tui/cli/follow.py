@@ -13,7 +13,7 @@ from typing import Annotated, Self
 
 import typer
 
-from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.estimates import Estimator, QueuedRun
 from cnn_tui.analysis.lost_number import lost_metric, lost_number, remedy
 from cnn_tui.analysis.pace import clock, in_words
 from cnn_tui.cli.history import to_text
@@ -196,10 +196,7 @@ class Follower:
             self._tell_once(f"there {run.id} {there}", f"run {run.id}: {there}")
             self._out.bar([(0, f"run {run.id}"), (0, there)])
             return
-        items = self._estimator.outlook().items
-        before = itertools.takewhile(lambda item: item.line.id != run.id, items)
-        ahead = [item for item in before if not item.is_elsewhere]
-        if ahead:
+        if ahead := ahead_of(run.id, self._estimator):
             others = listed([item.line.id for item in ahead])
             self._tell_once(f"queue {run.id}", f"run {run.id} waits in the queue behind {others}")
             begins = ahead[-1].done_in
@@ -238,6 +235,12 @@ class Follower:
             if live:
                 self._out.line(f"asked {listed(live)} to stop: what is learned is kept and evaluated")
             self._out.line("ctrl+c again leaves at once; a run that shall go on without you starts with --detach")
+
+
+def ahead_of(run_id: int, estimator: Estimator) -> list[QueuedRun]:
+    """What is trained on this machine, and waits, before a run that waits."""
+    before = itertools.takewhile(lambda item: item.line.id != run_id, estimator.outlook().items)
+    return [item for item in before if not item.is_elsewhere]
 
 
 def ending(run: Run) -> str:

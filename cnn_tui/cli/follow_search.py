@@ -7,14 +7,16 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, trials_of
-from cnn_tui.cli.follow import Interrupts
+from cnn_tui.cli.follow import Interrupts, ahead_of
 from cnn_tui.cli.progress import LinePart, Reporter, progress_parts
 from cnn_tui.cli.runs import listed
 from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.cli.worker_care import WorkerCare
 from cnn_tui.experiment.search_space import Dimension
 from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.history.searches import AS_IT_WAS, Search, search_of
 from cnn_tui.jobs.search.searching import stop_search
 from cnn_tui.reports.search_words import came_to, values_in_words
@@ -30,6 +32,7 @@ class SearchFollower:
         self._history, self._interrupts, self._search, self._space = history, interrupts, search, space
         self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
         self._told: set[int] = set()
+        self._waited: set[int] = set()
         self._outline: tuple[Any, ...] = ()
         self._every: list[SearchTrial] = []
         self._best: float | None = None
@@ -76,9 +79,19 @@ class SearchFollower:
                 self._out.line(self._line(one))
         going = [one for one in every if one.standing == "going"]
         if going and going[0].run is not None:
+            self._tell_of_the_wait(going[0].run)
             head = self._place(going[0], every)
             self._out.bar([head, *progress_parts(going[0].run, self._history.progress(going[0].run.id))])
         return search.status != "going" and not going
+
+    def _tell_of_the_wait(self, run: Run) -> None:
+        """Once for a run: behind which others it waits, that are none of the search's."""
+        if run.status != "queued" or run.id in self._waited:
+            return
+        own = {one.run.id for one in self._every if one.run is not None}
+        if others := [item.line.id for item in ahead_of(run.id, Estimator(self._history)) if item.line.id not in own]:
+            self._waited.add(run.id)
+            self._out.line(f"run {run.id} waits in the queue behind {listed(others)}")
 
     def _line(self, trial: SearchTrial) -> str:
         metric = self._search.plan.metric

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui.cli.follow import Interrupts
+from cnn_tui.cli.follow_search import SearchFollower
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.history.searches import searches
 from cnn_tui.jobs import launch
+from cnn_tui.jobs.search.searching import take_forward
 from tests.cli.command import (
     Inside,
     assert_one_sentence,
@@ -80,6 +84,20 @@ def test_a_search_is_left_to_the_worker_and_the_same_command_finds_it(nobody: No
         (20, 1, 5),
     ]
     assert [one.experiment.training.validation for one in plans] == [0.1, 0.1, 0.2]
+
+
+def test_a_search_says_behind_what_its_trial_waits(
+    nobody: None, inside: Inside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with History() as history:
+        other = history.add(load_preset("lab1-64-filters"))
+        assert inside("tune", "lab1-baseline", *VARY, "--detach").status == 0
+        take_forward(history)
+        (search,) = searches(history, going=True)
+        left = Interrupts()
+        left.count = 2  # the user looks once and leaves
+        assert not SearchFollower(history, left, search, ()).follow()
+        assert f"run {other + 1} waits in the queue behind run {other}\n" in capsys.readouterr().err
 
 
 @pytest.mark.long
