@@ -107,9 +107,9 @@ def test_images_that_are_made_grey_are_a_difference(tmp_path: Path) -> None:
     assert said.startswith("the images are made grey there (line ")
 
 
-def test_what_is_done_to_images_in_a_way_that_is_not_known_leaves_them_unknown(tmp_path: Path) -> None:
-    code = "images = np.array([cv2.Canny(one, 100, 200) for one in x_train])\n"
-    found = imported(tmp_path, code)
+@pytest.mark.parametrize("done", ["cv2.Canny(one, 100, 200)", "np.stack([one, one, one])"])  # of channels first
+def test_what_is_done_to_images_in_a_way_that_is_not_known_leaves_them_unknown(tmp_path: Path, done: str) -> None:
+    found = imported(tmp_path, f"images = np.array([{done} for one in x_train])\n")
     assert not found.experiment.dataset
     assert any("are not known: set the dataset to them" in words for words in found.differences)
 

@@ -11,6 +11,7 @@ from cnn_tui.keras_io.code.data.array_values import GREYED, OTHERS, THREEFOLD, T
 from cnn_tui.keras_io.code.data.colours import COLOURED, is_conversion, made_of_colours
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, OfEach
 from cnn_tui.keras_io.code.data.done_to_images import done_by
+from cnn_tui.keras_io.code.data.joins import is_below, put_along
 from cnn_tui.keras_io.code.data.picture_forms import changed_numbers
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
@@ -35,9 +36,6 @@ class AnyNumber(msgspec.Struct, frozen=True):
     rows: range
 
 
-_OF_BATCHES = ("concatenate", "concat", "vstack", "row_stack")
-"""Functions that make one of a list of batches of images."""
-_THREEFOLD = ("stack", "dstack", "concatenate", "concat", "merge")
 _WAYS = {"INTER_NEAREST": "nearest", "INTER_CUBIC": "bicubic", "INTER_LANCZOS4": "lanczos5"}
 """How OpenCV brings pictures to another size, by Keras's words; INTER_LINEAR else."""
 
@@ -84,10 +82,12 @@ def any_image_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, 
     """What a function makes of any image, or of a list with each of them; None for any other."""
     first, name = unnamed[0] if unnamed else None, callee.name
     if isinstance(first, list | tuple) and first:
-        if (effect_of(name).makes_array or name in _OF_BATCHES) and all(isinstance(one, OfEach) for one in first):
+        parts, axis = put_along(name, unnamed, given)
+        is_whole = effect_of(name).makes_array or (parts is first and is_below(name, axis))
+        if is_whole and all(isinstance(one, OfEach) for one in first):
             return together([one.value for one in first], place)
-        if all(isinstance(one, AnyImage) for one in first) and name in _THREEFOLD:
-            is_grey = len(first) == 3 and len({id(one.of) for one in first}) == 1
+        if parts and all(isinstance(one, AnyImage) for one in first):
+            is_grey = axis in (-1, 2) and len(first) == 3 and len({id(one.of) for one in first}) == 1
             made = coloured(first[0].of, place) if is_grey else None
             return Unknown("", place) if made is None else AnyImage(made)
     return changed_image(first, callee.path, unnamed[1:], given, place) if isinstance(first, AnyImage) else None

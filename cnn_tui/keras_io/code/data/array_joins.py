@@ -9,12 +9,9 @@ import msgspec
 from cnn_tui.keras_io.code.data.any_image import coloured, in_colours
 from cnn_tui.keras_io.code.data.array_values import HALVES, OTHERS, DatasetArrays
 from cnn_tui.keras_io.code.data.colours import is_conversion
-from cnn_tui.keras_io.code.data.joins import is_to_fill
+from cnn_tui.keras_io.code.data.joins import is_below, is_to_fill, put_along
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
-_BELOW = ("concatenate", "concat", "vstack", "row_stack", "append")
-"""Functions that put images below others, where they are told of no other axis."""
-_THREEFOLD = ("stack", "concatenate", "concat")
 _CHANNELS = (-1, 3)
 """The axis of channels in an array of images."""
 
@@ -22,18 +19,17 @@ _CHANNELS = (-1, 3)
 def joins_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function makes of several arrays, or of grey images as coloured ones; None for anything else."""
     name, first = callee.name, unnamed[0] if unnamed else None
-    parts = unnamed[:2] if name == "append" else first
-    behind = unnamed[2:] if name == "append" else unnamed[1:]
-    axis = given.get("axis", behind[0] if behind else None)
-    if isinstance(parts, list | tuple) and any(isinstance(one, DatasetArrays) for one in parts):
-        if name in _THREEFOLD and axis in _CHANNELS:
+    parts, axis = put_along(name, unnamed, given)
+    if any(isinstance(one, DatasetArrays) for one in parts):
+        if axis in _CHANNELS:
             return _threefold(parts, place) or Unknown("", place)
-        is_below = name in _BELOW and axis in (None, 0)
-        return put_together(parts, place) if is_below else Unknown("", place)
+        return put_together(parts, place) if is_below(name, axis) else Unknown("", place)
+    if isinstance(first, list | tuple) and any(isinstance(one, DatasetArrays) for one in first):
+        return Unknown("", place)
     if not isinstance(first, DatasetArrays) or first.what != "images":
         return None
-    many = given.get("repeats", behind[0] if behind else None)
-    if name == "repeat" and many == 3 and given.get("axis", behind[1] if len(behind) > 1 else None) in _CHANNELS:
+    many, along = [*unnamed[1:3], None, None][:2]
+    if name == "repeat" and given.get("repeats", many) == 3 and given.get("axis", along) in _CHANNELS:
         return coloured(first, place) or Unknown("", place)
     if is_conversion(name):
         return in_colours(first, callee.path, unnamed[1:], given, place) or Unknown("", place)

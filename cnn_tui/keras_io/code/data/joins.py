@@ -11,25 +11,36 @@ from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.shares import together
 from cnn_tui.keras_io.code.values import Unknown, Value
 
-_AXIS = {"concatenate": 1, "concat": 1, "append": 2, "vstack": None, "row_stack": None}
-"""Functions that put rows below others, and where among their arguments the axis stands."""
-_COLUMNS = ("hstack", "column_stack", "dstack", "stack")
+_AXIS_AT = {"concatenate": 1, "concat": 1, "stack": 1, "append": 2}
+"""Functions that are told the axis, which is the first else, and where it stands among their arguments."""
+_AXES = {"vstack": 0, "row_stack": 0, "hstack": 1, "column_stack": 1, "dstack": 2, "merge": -1}
+"""Functions that put what they are given together along an axis of their own."""
 _TO_FILL = re.compile(r"\b(empty|zeros|ndarray)\b")
 """Arrays that a script makes to put what it reads into."""
 
 
+def put_along(name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> tuple[Sequence[Value], Value]:
+    """What a function of this name puts together, and along which axis; nothing where it does no such thing."""
+    parts = unnamed[:2] if name == "append" else unnamed[0] if unnamed else None
+    if name not in (*_AXIS_AT, *_AXES) or not isinstance(parts, list | tuple):
+        return (), None
+    at = _AXIS_AT.get(name, len(unnamed))
+    return parts, _AXES.get(name, given.get("axis", unnamed[at] if len(unnamed) > at else 0))
+
+
+def is_below(name: str, axis: Value) -> bool:
+    """Whether a function of this name puts rows, or images, below others along this axis."""
+    return name != "stack" and axis in (0, None)
+
+
 def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> CodeTable | None:
     """The table that a function of this name makes of others; None where it makes none, or leaves one whole."""
-    if name not in (*_AXIS, *_COLUMNS) or not unnamed:
-        return None
-    parts = unnamed[:2] if name == "append" else unnamed[0]
-    if not isinstance(parts, list | tuple) or len(parts) < 2:
+    parts, axis = put_along(name, unnamed, given)
+    if len(parts) < 2:
         return None
     tables = [part.table for part in parts if isinstance(part, Unknown) and part.table is not None]
     others = [part for part in parts if isinstance(part, Unknown) and part.table is None and not is_to_fill(part)]
-    at = _AXIS.get(name)
-    axis = given.get("axis", unnamed[at] if at is not None and len(unnamed) > at else 0)
-    is_rows = name in _AXIS and axis not in (1, -1, "columns")
+    is_rows = name != "stack" and axis not in (1, 2, -1, "columns")
     origins = {table.origin for table in tables}
     several = len(origins) > 1 or (is_rows and bool(tables) and len(tables) + len(others) > 1)
     if not several:
