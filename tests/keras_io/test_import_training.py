@@ -292,6 +292,7 @@ def test_optimizers_of_tensorflow_1_are_keras_s(
         ("RMSprop(rho=0.8)", {"optimizer": "rmsprop", "rho": 0.8}),
         ("Adadelta(rho=0.9)", {"optimizer": "adadelta", "rho": 0.9}),
         ("Adadelta(rho=0.95)", {"optimizer": "adadelta"}),
+        ("LossScaleOptimizer(keras.optimizers.SGD(0.5))", {"optimizer": "sgd", "learning_rate": 0.5}),
     ],
 )
 def test_the_arguments_of_an_optimizer_come_in_and_go_out(tmp_path: Path, optimizer: str, wanted: Any) -> None:
@@ -310,6 +311,8 @@ def test_the_arguments_of_an_optimizer_come_in_and_go_out(tmp_path: Path, optimi
         ("keras.config.set_dtype_policy('mixed_bfloat16')", "mixed_bfloat16", ""),
         ("keras.mixed_precision.set_global_policy(keras.mixed_precision.Policy('mixed_float16'))", "mixed_float16", ""),
         ("keras.mixed_precision.set_global_policy('float64')", "float32", "the precision float64 is left out"),
+        ("keras.backend.set_floatx('float16')", "float32", "the precision float16 is left out"),
+        ("o = tf.train.experimental.enable_mixed_precision_graph_rewrite('adam')", "mixed_float16", ""),
     ],
 )
 def test_the_precision_of_all_layers_comes_in(tmp_path: Path, said: str, precision: str, note: str) -> None:
@@ -329,9 +332,9 @@ def test_weights_that_a_loop_over_what_is_not_known_gives_are_said_to_be_so(tmp_
 
 @pytest.mark.parametrize(("given", "is_said"), [("validation_freq=2", True), ("validation_freq=1", False)])
 def test_epochs_that_are_not_validated_are_said(tmp_path: Path, given: str, is_said: bool) -> None:
-    fit = FIT.replace("epochs=3", f"epochs=3, validation_data=(x_test, y_test), {given}")
-    notes = read(tmp_path, HEAD + SMALL + fit).differences
-    assert any("here each epoch is validated" in note for note in notes) is is_said
+    for watched in ("validation_data=(x_test, y_test)", "validation_split=0.1"):
+        notes = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", f"epochs=3, {watched}, {given}")).differences
+        assert any("here each epoch is validated" in note for note in notes) is is_said
 
 
 @pytest.mark.parametrize(

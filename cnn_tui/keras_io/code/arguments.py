@@ -92,6 +92,7 @@ ORDER = _in_order(
         "Adamax": "learning_rate beta_1 beta_2 epsilon weight_decay clipnorm",
         "Adagrad": "learning_rate initial_accumulator_value epsilon weight_decay clipnorm",
         "Adadelta": "learning_rate rho epsilon weight_decay clipnorm",
+        "LossScaleOptimizer": "inner_optimizer",
         "ExponentialDecay": "initial_learning_rate decay_steps decay_rate staircase",
         "CosineDecay": "initial_learning_rate decay_steps alpha name warmup_target warmup_steps",
         "CosineDecayRestarts": "initial_learning_rate first_decay_steps t_mul m_mul alpha",

@@ -123,6 +123,9 @@ class Calls:
                 self.seed = unnamed[0]
             case Named(name=name) if name in SET_POLICY:
                 self.policy = unnamed[0] if unnamed else next(iter(given.values()), None)
+            case Named(name="enable_mixed_precision_graph_rewrite") if unnamed:
+                self.policy = "mixed_float16"
+                return unnamed[0]
             case Named(name="Policy" | "DTypePolicy") if callee.is_keras:
                 return unnamed[0] if unnamed else given.get("name")
             case Named(name="set_image_data_format" | "set_image_dim_ordering") if unnamed:

@@ -13,7 +13,7 @@ from cnn_tui.keras_io.code.values import Named, Names, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.text import enumerated, quiet
 
-SET_POLICY = ("set_global_policy", "set_policy", "set_dtype_policy")
+SET_POLICY = ("set_global_policy", "set_policy", "set_dtype_policy", "set_floatx")
 """Functions of Keras's that set the numbers that all layers compute with."""
 PRECISION = "the precision"
 REPLICAS = "num_replicas_in_sync"

@@ -99,7 +99,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
             f"which layers learn is set anew before the training at {place}, and that counts from the next compile on "
             "alone, which does not come: they learn as before, here too"
         )
-    if code.validation is not None and code.fitted.get("validation_freq", 1) != 1:
+    if given["validation"] != "none" and code.fitted.get("validation_freq", 1) != 1:
         notes.append(f"validation_freq ({code.fitted.get(FIT_AT)}) is left out: here each epoch is validated")
     given["steps_per_epoch"] = steps_per_epoch(experiment, code, given["batch_size"], notes)
     for name, value in given.items():

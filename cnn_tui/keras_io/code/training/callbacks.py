@@ -13,7 +13,7 @@ from cnn_tui.keras_io.code.training.onlookers import only_looks_on
 from cnn_tui.keras_io.code.values import Function, Instance, Named, Names, Unknown, Value
 
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
-_IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
+_IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger", "BackupAndRestore")
 """Callbacks that do what the lab does for every run."""
 _AFTER_STEPS = ("on_train_batch_end", "on_batch_end")
 """Methods that Keras calls after each step."""
