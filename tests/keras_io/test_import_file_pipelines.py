@@ -32,7 +32,7 @@ paths = glob.glob("pets/*/*.png")
 labels = [kinds.index(path.split("/")[1]) for path in paths]
 def pair(path, label):
     return picture_in(tf.io.read_file(path)), label
-data = tf.data.Dataset.from_tensor_slices((paths, labels)).shuffle(100).map(pair)
+data = tf.data.Dataset.from_tensor_slices((paths, labels)).shuffle(100, reshuffle_each_iteration=False).map(pair)
 held = len(paths) // 4
 train, watched = data.skip(held), data.take(held)
 """

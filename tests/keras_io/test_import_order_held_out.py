@@ -92,3 +92,44 @@ model.fit(one.flow_from_dataframe(**given, subset="training"), epochs=2,
     words = "validation_split holds out the first rows of the table there, and as many others here"
     assert words in imported.to_know
     assert imported.experiment.test == 0.25
+
+
+PARTED = """
+import tensorflow as tf
+import tensorflow_datasets as tfds
+from tensorflow.keras import layers
+every = tfds.load("mnist", split="train", as_supervised=True).map(lambda x, y: (tf.cast(x, tf.float32) / 255, y))
+PART
+model = tf.keras.Sequential([layers.Flatten(input_shape=(28, 28, 1)), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(learn.batch(32), validation_data=watch.batch(32), epochs=2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "is_mixed"),
+    [
+        ("mixed = every.shuffle(60000)\nlearn, watch = mixed.skip(6000), mixed.take(6000)", True),
+        ("mixed = every.shuffle(9000, seed=2).prefetch(1)\nlearn, watch = mixed.take(54000), mixed.skip(54000)", True),
+        ("mixed = every.shuffle(60000).cache()\nlearn, watch = mixed.skip(6000), mixed.take(6000)", False),
+        (
+            "mixed = every.shuffle(9000, reshuffle_each_iteration=False)\nlearn, watch = mixed.skip(9), mixed.take(9)",
+            False,
+        ),
+        ("learn, watch = every.skip(6000).shuffle(54000), every.take(6000)", False),
+    ],
+)
+def test_images_that_are_mixed_anew_before_they_are_parted_are_said(tmp_path: Path, part: str, is_mixed: bool) -> None:
+    """A `shuffle` gives another order in each epoch, so that other images are behind it each time."""
+    differences = read(tmp_path, PARTED.replace("PART", part)).differences
+    words = "the images are mixed anew in each epoch there before they are parted (line 7), so that it learns from some"
+    assert [note.startswith(words) for note in differences] == ([True] if is_mixed else [])
+
+
+def test_a_part_of_what_validates_is_apart_from_what_is_learned_from(tmp_path: Path) -> None:
+    code = (
+        FOLDER.replace("LEARN", "seed=3")
+        .replace("WATCH", "seed=3")
+        .replace("model = ", "last, watch = watch.take(2), watch.skip(2)\nmodel = ")
+    )
+    assert not any("mixed anew" in note for note in read(tmp_path, code).differences)

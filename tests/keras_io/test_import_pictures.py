@@ -94,10 +94,12 @@ def test_pictures_that_are_neither_learned_from_nor_watched_are_tested_on(pets: 
     imported = read(pets.parent, code)
     assert (imported.experiment.test, imported.experiment.training.validation) == (0.1, 0.2222)
     assert imported.experiment.training.validation_steps is None
-    assert imported.differences == ()
+    mixed = [note for note in imported.differences if "the images are mixed anew in each epoch there" in note]
+    assert list(imported.differences) == mixed
+    assert bool(mixed) is (way == "take and skip")
     gone = read(pets.parent, code.replace("'pets'", "'gone'"))
     assert (gone.experiment.test, gone.experiment.training.validation) == (0.1, 0.2222)
-    assert all("are not there" in note for note in gone.differences)
+    assert all("are not there" in note for note in gone.differences if note not in mixed)
 
 
 @pytest.mark.parametrize(("kept", "is_once"), [("VARY.cache()", True), ("cache().VARY", False), ("VARY", False)])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, PARTED_ANEW, Folder, Listed, images_in
+from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.parts import holds_out
+from cnn_tui.keras_io.imported.parts import are_same, holds_out
 from cnn_tui.keras_io.notes import Notes
 
 
@@ -19,6 +20,7 @@ def note_held_out(code: CodeImport, notes: Notes) -> None:
             f"validation_split holds out the last {share:.3g} of the images there, in whichever order they are, and "
             f"{here} here"
         )
+    _note_parted_anew(data, watched, notes)
     is_split = isinstance(data, Folder) and "subset" in data.arguments and holds_out(code)
     if not is_split or not isinstance(data.path, str | Unknown | Listed):
         return
@@ -28,6 +30,22 @@ def note_held_out(code: CodeImport, notes: Notes) -> None:
         notes.to_know.append(f"validation_split holds out the first {which} there, and as many others here")
     elif isinstance(watched, Folder):
         _note_order(data, watched, notes)
+
+
+def _note_parted_anew(data: object, watched: object, notes: Notes) -> None:
+    """Note images that are parted behind a `shuffle`, which gives them in another order in each epoch."""
+    place = watched.arguments.get(PARTED_ANEW) if isinstance(watched, Folder) else None
+    learned, other = arrays_of(data), arrays_of(watched)
+    if learned is not None and other is not None:  # taken out of a pipeline in a loop, too
+        is_same = (learned.dataset, learned.half) == (other.dataset, other.half)
+    else:
+        is_parted = isinstance(data, Folder) and PARTED_ANEW in data.arguments
+        is_same = is_parted and are_same(images_in(data), images_in(watched))
+    if place is not None and is_same:
+        notes.append(
+            f"the images are mixed anew in each epoch there before they are parted ({place}), so that it learns from "
+            "some of those that it validates on: here they are apart"
+        )
 
 
 def _have_order(data: object) -> bool:

@@ -82,6 +82,10 @@ BLUE_FIRST = "blue first"
 
 REPEATED = "repeated"
 """Among them: how often a pipeline gives all of them in a row, where a script says so."""
+MIXED_ONCE = "mixed once"
+"""Among them: whether a pipeline gives its pictures in the same order each time, though it mixes them."""
+PARTED_ANEW = "parted anew"
+"""Among them: where a pipeline takes or leaves some of its pictures, behind an order that is another each time."""
 BY_NAME = "by name"
 """Among them: whether each element of the pipeline has its picture and label by their names, `image` and `label`."""
 

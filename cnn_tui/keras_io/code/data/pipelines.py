@@ -13,6 +13,8 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     BY_NAME,
+    MIXED_ONCE,
+    PARTED_ANEW,
     REPEATED,
     YIELDED,
     ClassNames,
@@ -114,15 +116,21 @@ def pipeline_method(
     if name in _HANDED_ON or (BY_HAND in folder.arguments and effect_of(name).leaves_all):
         if name == "shuffle":
             path = folder.path.mixed() if isinstance(folder.path, DatasetArrays) else folder.path
-            return msgspec.structs.replace(folder, path=path, arguments={**folder.arguments, "shuffle": True})
+            once = given.get("reshuffle_each_iteration", unnamed[2] if len(unnamed) > 2 else None) is False
+            arguments = {**folder.arguments, "shuffle": True, MIXED_ONCE: once}
+            return msgspec.structs.replace(folder, path=path, arguments=arguments)
         times = unnamed[0] if unnamed else given.get("count")
         if name == "repeat" and times is not None:
             return msgspec.structs.replace(folder, arguments={**folder.arguments, REPEATED: times})
-        return _kept(folder, place) if name == "cache" else folder
+        if name == "cache":
+            return _kept(msgspec.structs.replace(folder, arguments={**folder.arguments, MIXED_ONCE: True}), place)
+        return folder
     if name in ("batch", "take", "skip"):
         number = unnamed[0] if unnamed else given.get("batch_size" if name == "batch" else "count")
         if name == "batch":
             return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": number})
+        if folder.arguments.get("shuffle", True) is True and not folder.arguments.get(MIXED_ONCE):
+            folder = msgspec.structs.replace(folder, arguments={**folder.arguments, PARTED_ANEW: place})
         return _part_of(folder, name == "take", number)
     if name == "unbatch":
         return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": 1})
