@@ -176,7 +176,7 @@ def _find_activation_problem(stack: Stack, units: int, goal: Goal) -> Problem | 
             return None
         what = f"a {layer.type} at the end" if activation is None else f"the last layer's activation is {activation}"
         message = f"{goal.loss} with from_logits needs logits, which are any numbers, but {what}"
-        return Problem(at + 1, message, _completed(_of_logits(stack, at, goal), goal))
+        return Problem(at + 1, message, _completed(_of_logits(stack, at), goal))
     if activation in (*allowed, *LOSSES[goal.loss].also):
         return None
     what = f"the last layer's activation is {activation}" if activation else f"a {layer.type} at the end makes none"
@@ -199,7 +199,7 @@ def _of_activation(stack: Stack, at: int, activation: str, goal: Goal) -> Iterat
         yield Fix("from_logits yes", stack, (("from_logits", True),))
 
 
-def _of_logits(stack: Stack, at: int, goal: Goal) -> Iterator[Fix]:
+def _of_logits(stack: Stack, at: int) -> Iterator[Fix]:
     if getattr(stack.layers[at], "activation", None) is not None:
         yield changed(stack, at, activation="linear")
     else:

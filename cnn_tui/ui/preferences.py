@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -22,7 +22,6 @@ from cnn_tui.ui.keys import KEYS, MENUS, OWN, PANES, TYPING, Key, name_of, shown
 
 MAX_BYTES = 100_000
 Keymap: TypeAlias = Literal["default", "vim", "arrows"]
-PRESETS: tuple[Keymap, ...] = get_args(Keymap)
 _VIM = {
     "stack.edit": "i Enter",
     "stack.add_below": "o a",

@@ -99,12 +99,12 @@ def test_epochs_count_from_one(left: int, right: int, width: int, ticks: list[in
 def test_zoom_follows_the_end_or_stays_about_the_crosshair() -> None:
     zoom = Zoom()
     assert zoom.window(100, 37.5) == (0, 100)
-    assert zoom.step(1, 100, 37.5, None)
+    assert zoom.step(1, 100, None)
     assert zoom.window(100, 37.5) == (0, 50)
-    assert zoom.step(1, 100, 37.5, None)
+    assert zoom.step(1, 100, None)
     assert zoom.window(100, 37.5) == (18, 38)
     assert zoom.window(100, 38.5) == (19, 39), "it follows the end"
-    assert zoom.step(1, 100, 37.5, 10)
+    assert zoom.step(1, 100, 10)
     assert zoom.window(100, 37.5) == (5, 15)
     assert zoom.window(100, 60.0) == (5, 15), "it stays"
     zoom.reveal(4, 100, 60.0)
@@ -113,7 +113,7 @@ def test_zoom_follows_the_end_or_stays_about_the_crosshair() -> None:
     assert zoom.window(100, 60.0) == (4, 14)
     zoom.show_all()
     assert zoom.window(100, 60.0) == (0, 100)
-    assert not zoom.step(-1, 100, 60.0, None), "all is shown already"
+    assert not zoom.step(-1, 100, None), "all is shown already"
 
 
 @given(
@@ -127,7 +127,7 @@ def test_zoom_never_leaves_the_epochs_and_holds_the_crosshair(
     zoom, end = Zoom(), share * epochs
     for by, about in steps:
         at = max(1, round(about * epochs)) if about is not None else None
-        stepped = zoom.step(by, epochs, end, at)
+        stepped = zoom.step(by, epochs, at)
         left, right = zoom.window(epochs, end)
         assert 0 <= left < right <= epochs
         if at is not None and stepped:

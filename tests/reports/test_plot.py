@@ -170,7 +170,7 @@ def test_values_that_are_no_numbers_are_left_out() -> None:
 def test_zoom_shows_a_part_with_its_own_bounds() -> None:
     choice = ChartChoice()
     one = recorded(losses=[1 / epoch for epoch in range(1, 101)], epochs=100)
-    assert choice.zoom.step(1, 100, 100.0, None) and choice.zoom.step(1, 100, 100.0, None)
+    assert choice.zoom.step(1, 100, None) and choice.zoom.step(1, 100, None)
     picture = picture_of(one, choice)
     assert picture.window == (80, 100)
     assert drawn(picture)[-1].split()[0] == "85"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.ui import keys
 from cnn_tui.ui.keys import KEYS, Key
-from cnn_tui.ui.preferences import PRESETS, Keymap, KeymapError, in_force, set_keys
+from cnn_tui.ui.preferences import Keymap, KeymapError, in_force, set_keys
 from tests.cli.command import cnn_tui
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import text, until
@@ -34,7 +35,7 @@ def row(rows: tuple[Key, ...], action: str) -> Key:
     return next(one for one in rows if one.id == action)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", get_args(Keymap))
 def test_every_preset_keeps_every_action_and_has_no_conflict(preset: Keymap) -> None:
     rows = in_force(preset)
     assert [one.id for one in rows] == [one.id for one in KEYS]

@@ -35,7 +35,7 @@ class Zoom:
         right = min(right, epochs)
         return right - self._span, right
 
-    def step(self, by: int, epochs: int, end: float, about: float | None) -> bool:
+    def step(self, by: int, epochs: int, about: float | None) -> bool:
         """Show fewer epochs (1) or more (-1) around `about`, else up to the end; False when it cannot."""
         span = min(self._span or epochs, epochs)
         fewer = [one for one in _SPANS if one < span]

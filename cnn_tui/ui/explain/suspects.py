@@ -161,7 +161,7 @@ class SuspectsView(ExplainView):
         head = Text(f"{self._where()}   ", self.style("strong"))
         head.append(f"among {suspects.header.count:,} training images", self.style("dim"))
         head.truncate(width)
-        told = self.paragraph(self._told(suspects), width)
+        told = self.paragraph(self._told(), width)
         if place is None:
             return [head, *told]
         tall = max(1, min(_TALLEST, height - 2 - len(told) - _LEAST_ROWS))
@@ -201,7 +201,7 @@ class SuspectsView(ExplainView):
         words = f"{min(self._at, count - 1) + 1:,} of {counted(count, 'suspect')}" if count else "no suspect"
         return f"{words}{which}{of}"
 
-    def _told(self, suspects: Suspects) -> str:
+    def _told(self) -> str:
         wrong = sum(mark == WRONG for mark in self._marks.values())
         mark, without = key_of("explain.mark"), key_of("explain.without")
         if not wrong:

@@ -223,7 +223,7 @@ class TrainingPane(Pane):
         """Fewer epochs on the axis, more, or with 0 all."""
         if by == 0:
             self.choice.zoom.show_all()
-        elif not self.choice.zoom.step(by, *self.runs.extent(), self.choice.crosshair):
+        elif not self.choice.zoom.step(by, self.runs.extent()[0], self.choice.crosshair):
             self.app.notify("One epoch fills the chart." if by > 0 else "All epochs are shown.", timeout=2)
         self.show_now()
 
