@@ -14,6 +14,7 @@ import pytest
 
 import tests.properties  # noqa: F401 - chooses how many examples a property has, before tests are read
 from cnn_tui import locks
+from cnn_tui.history.history import History
 from tests.training.trained_run import trained_once
 
 gc.set_threshold(50_000, 20, 20)
@@ -89,12 +90,28 @@ def sealed_machine(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Pa
 
 
 @pytest.fixture
+def history(sealed_machine: Path) -> Iterator[History]:
+    """The history of the test's home, empty; what the test starts has it open on connections of its own."""
+    with History() as opened:
+        yield opened
+
+
+@pytest.fixture
 def no_worker(sealed_machine: Path) -> Iterator[None]:
     """Labs that are opened start no worker, which would load TensorFlow for nothing: this test holds its lock."""
     lock = locks.take(locks.worker_lock())
     assert lock is not None
     yield
     locks.release(lock)
+
+
+@pytest.fixture
+def default_precision() -> Iterator[None]:
+    """What a test sets as Keras's precision does not stay."""
+    yield
+    import keras
+
+    keras.config.set_dtype_policy("float32")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -24,12 +22,6 @@ from cnn_tui.network.step_work import WorkAmounts
 BASELINE = load_preset("lab1-baseline").with_training(epochs=2)
 OTHER = load_preset("lab1-64-filters").with_training(epochs=2)
 TEST_SHARE = 10_000 / 60_000
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    with History(tmp_path / "history.db") as opened:
-        yield opened
 
 
 def train(history: History, experiment: Experiment, pace: float, *, dataset: str = "", end: bool = True) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,12 +25,6 @@ BASE = load_preset("lab1-baseline").with_training(epochs=3, validation="none")
 CPU = {"device": "CPU, 2 cores"}
 SLOWER = 1.7
 """How much slower than a usual machine the one is on which the runs were made."""
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    with History(tmp_path / "history.db") as opened:
-        yield opened
 
 
 def network(*layers: Any, batch: int = 32) -> Experiment:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
-import pytest
 
 from cnn_tui.analysis.chance.like_load import with_like_load
 from cnn_tui.analysis.chance.verdict import verdict
@@ -17,12 +16,6 @@ from cnn_tui.history.history import History, Result
 
 BASELINE, OTHER = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
 IDLE, BUSY = 0.02, 0.6
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    with History() as opened:
-        yield opened
 
 
 def trained(history: History, experiment: Experiment, seed: int, epochs: Sequence[tuple[float, float | None]]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -78,12 +77,6 @@ def test_a_rule_with_a_limit_is_blind_then() -> None:
     assert blind_rules(of([0.5, NAN])) == [StopRule("loss", below=0.3)]
     assert blind_rules(of([NAN, 0.5])) == [] == blind_rules(of([]))
     assert needs_nan_rule(of([NAN]))
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    with History() as one:
-        yield one
 
 
 @pytest.fixture

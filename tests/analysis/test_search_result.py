@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
@@ -16,12 +15,6 @@ from cnn_tui.history.searches import AS_IT_WAS, SearchPlan, add_search, record_t
 
 BASELINE = load_preset("lab1-baseline").with_training(validation=0.1, epochs=1)
 FILTERS = (8, 16, 32, 64)
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    with History(tmp_path / "history.db") as opened:
-        yield opened
 
 
 def pose(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -224,13 +224,6 @@ def test_scipy_is_loaded_only_for_a_verdict() -> None:
 
 
 # From a history
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    """An empty history."""
-    with History() as opened:
-        yield opened
 
 
 def trained(

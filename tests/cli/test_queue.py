@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -29,12 +28,6 @@ BASELINE = "lab1-baseline"
 FILTERS = "layers[0].filters=16,32,64"
 
 pytestmark = pytest.mark.usefixtures("no_worker")  # what is queued stays so
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    with History() as opened:
-        yield opened
 
 
 @pytest.fixture

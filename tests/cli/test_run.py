@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Run
 from cnn_tui.jobs import launch
 from tests.cli.command import Inside, cnn_tui, write_dataset, write_experiment
 from tests.cli.terminal import DEADLINE, Terminal
+from tests.runs import run_of
 
 CHATTER = ("tensorflow", "oneDNN", "cuda", "WARNING", "Traceback")
 FOREVER = "100000"
@@ -59,12 +59,6 @@ def wait_until(history: History, condition: object) -> None:
     while not condition():
         assert time.monotonic() < deadline, [(run.id, run.status, run.stop_cause) for run in history.runs()]
         time.sleep(0.02)
-
-
-def run_of(history: History, run_id: int) -> Run:
-    run = history.run(run_id)
-    assert run is not None
-    return run
 
 
 def test_run_json_end_to_end(files: Path, inside: Inside) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -27,13 +26,6 @@ from cnn_tui.reports.exercise_result import since_the_conclusion
 LAB1 = load_set("lab1")
 EVERY = [(load_set(name), one) for name in set_names() for one in load_set(name).set.exercises]
 EACH = pytest.mark.parametrize(("place", "exercise"), EVERY, ids=lambda one: getattr(one, "name", ""))
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    """An empty history."""
-    with History() as opened:
-        yield opened
 
 
 def train(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import find_exercise
 from cnn_tui.exercises.fixed_plan import fixed_plan_of, queue_fixed_plan
@@ -15,13 +11,6 @@ from cnn_tui.history.history import History
 from tests.exercises.test_exercises import LAB1, run_all, shown, train
 
 BOTH = ("baseline", "16-filters")
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    """An empty history."""
-    with History() as opened:
-        yield opened
 
 
 def planned(history: History, count: int, *names: str) -> tuple[tuple[int, ...], tuple[str, ...]]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +58,6 @@ def pack(tmp_path: Path) -> Path:
     (folder / "pack.toml").write_text(PACK)
     (folder / "start.toml").write_text(to_toml(BASELINE))
     return folder
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    """An empty history."""
-    with History() as opened:
-        yield opened
 
 
 # Reading

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
-import pytest
 
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import load_set
@@ -19,13 +16,6 @@ from tests.exercises.test_exercises import train
 
 LAB1 = load_set("lab1")
 SIXTEEN = LAB1.exercise("16-filters")
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    """An empty history."""
-    with History() as opened:
-        yield opened
 
 
 def state(history: History, name: str = "16-filters") -> str:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,8 +16,9 @@ from cnn_tui.history.alive import elsewhere_in_words, this_machine
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
-from cnn_tui.history.run import Line, Progress, Run
+from cnn_tui.history.run import Line, Progress
 from cnn_tui.jobs import launch
+from tests.runs import run_of
 from tests.waiting import wait_for
 
 HOLD = """
@@ -28,12 +28,6 @@ from cnn_tui import locks
 lock = locks.take(Path(sys.argv[1]))
 time.sleep(600)
 """
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    with History() as opened:
-        yield opened
 
 
 def going(history: History, pid: int = 1) -> int:
@@ -48,12 +42,6 @@ def going(history: History, pid: int = 1) -> int:
 def taken_by(history: History, run_id: int, host: str, boot: str) -> None:
     """As if that machine had taken the run."""
     history.store.execute("UPDATE runs SET host = ?, boot = ? WHERE id = ?", (host, boot, run_id))
-
-
-def found(history: History, run_id: int) -> Run:
-    run = history.run(run_id)
-    assert run is not None
-    return run
 
 
 def line(history: History, run_id: int) -> Line:
@@ -86,10 +74,10 @@ def test_where_it_cannot_be_written_every_reader_is_told_all_the_same(history: H
     with History() as reader:
         reader.show_gone()
         reader.show_gone()
-        run = found(reader, gone)
+        run = run_of(reader, gone)
         assert (run.status, run.ending, run.pid, run.live) == ("interrupted", "gone", None, False)
         assert run.stop_cause == "the training process is gone; 1 of 3 epochs are kept"
-        asked = found(reader, ended_now)
+        asked = run_of(reader, ended_now)
         assert (asked.status, asked.ending, asked.wish) == ("stopped", "user", "")
         assert asked.stop_cause == (
             "stopped now by you in epoch 2 of 3; its process did not answer and was killed, 1 of 3 epochs are kept"
@@ -103,7 +91,7 @@ def test_where_it_cannot_be_written_every_reader_is_told_all_the_same(history: H
         assert Listing(reader, Query("interrupted")).ids() == [gone]
         assert [one.status for one in reader.lines()] == ["queued", "running", "stopped", "interrupted"]
         notebook.note(reader, gone, "kept")
-        assert found(reader, gone).note == "kept", "what can be written is"
+        assert run_of(reader, gone).note == "kept", "what can be written is"
         assert reader.store.execute("SELECT status FROM main.runs WHERE id = ?", (gone,)).fetchone() == ("running",)
         locks.release(lock)
         assert reader.going() == [], "each reading asks anew"
@@ -116,11 +104,11 @@ def test_a_run_on_another_machine_is_not_declared_dead_from_here(
     taken_by(history, run_id, "node7", "another-boot")
     monkeypatch.setattr(alive, "on_network", lambda _: True)
     assert (history.gone(), history.trained_here()) == ([], [])
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert (run.status, line(history, run_id).host) == ("running", "node7")
     assert elsewhere_in_words(run).startswith("on node7, last heard of 20")
     history.show_gone()
-    assert found(history, run_id).status == "running"
+    assert run_of(history, run_id).status == "running"
 
 
 def test_only_the_cluster_knows_whether_its_job_goes_on(history: History) -> None:
@@ -130,12 +118,12 @@ def test_only_the_cluster_knows_whether_its_job_goes_on(history: History) -> Non
     )
     assert (history.gone(), history.trained_here(), launch.is_gone(line(history, run_id))) == ([], [], False)
     history.show_gone()
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert run.status == "running"
     assert elsewhere_in_words(run) == "SLURM job 12_3, partition gpu, on node7"
     history.store.execute("UPDATE main.runs SET status = 'queued', waits_for = 'Priority' WHERE id = ?", (run_id,))
     assert history.next_queued() is None, "it waits for the cluster"
-    assert elsewhere_in_words(found(history, run_id)) == "SLURM job 12_3, partition gpu, waits for Priority"
+    assert elsewhere_in_words(run_of(history, run_id)) == "SLURM job 12_3, partition gpu, waits for Priority"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +144,7 @@ def test_what_only_this_machine_can_train_is_gone(
     taken_by(history, run_id, host, boot)
     monkeypatch.setattr(alive, "on_network", lambda _: shared)
     assert history.gone() == [run_id]
-    assert elsewhere_in_words(found(history, run_id)) == ""
+    assert elsewhere_in_words(run_of(history, run_id)) == ""
 
 
 def test_a_lock_that_cannot_be_looked_at_tells_nothing(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -20,13 +19,6 @@ from cnn_tui.history.listing import Listing, Query, Spot
 
 BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
 FOLDED = Query(folded=True)
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    """An empty history."""
-    with History() as opened:
-        yield opened
 
 
 def ended(

@@ -1,14 +1,11 @@
-"""The history in a real file: what is written is read, by others at once, and no bad file is made worse."""
+"""The history in a real file: what is written is read, by others at once."""
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -23,21 +20,14 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history import notebook
 from cnn_tui.history.ending import LIVE, Status
 from cnn_tui.history.epoch import Epoch, Point
-from cnn_tui.history.history import History, HistoryError, Result
-from cnn_tui.history.run import Progress, Run, Wish
-from cnn_tui.history.versions import migrations
-from cnn_tui.history.versions.migrations import MIGRATIONS
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Progress, Wish
 from cnn_tui.network.layers import Dense, Flatten
+from tests.history.made_runs import BASELINE, add_finished, epoch
 from tests.history.test_run import EPOCH_KEYS, RUN_KEYS
+from tests.runs import run_of
 
-BASELINE = load_preset("lab1-baseline")
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where a history is made, in a folder that is not there yet."""
-    return tmp_path / "kept" / "history.db"
 
 
 @pytest.fixture
@@ -47,39 +37,12 @@ def history(path: Path) -> Iterator[History]:
         yield opened
 
 
-def epoch(number: int, loss: float = 0.5) -> Epoch:
-    """An epoch with the metrics of the notes."""
-    metrics = {"loss": loss, "accuracy": 0.8, "val_loss": loss + 0.1, "val_accuracy": 0.7}
-    return Epoch(number, metrics, 8.5, 7_058.8)
-
-
-def found(history: History, run_id: int) -> Run:
-    """A run that has to be there."""
-    run = history.run(run_id)
-    assert run is not None
-    return run
-
-
-def add_finished(history: History, experiment: Experiment = BASELINE) -> int:
-    """A run of two epochs, start to end; gives its id."""
-    run_id = history.add(experiment)
-    assert history.claim(run_id, os.getpid(), 7)
-    history.record_start(
-        run_id, dataset="fashion_mnist_sample", train_images=6_000, test_images=1_000, environment={"python": "3.11"}
-    )
-    for number in (1, 2):
-        history.record_progress(run_id, Progress("training", number, 5, 10), Point(number - 0.5, 0.6, 0.7))
-        history.record_epoch(run_id, epoch(number, 1 / number), 8.5 * number)
-    history.record_end(run_id, Result("finished", "", 0.44, 0.86, 18.0))
-    return run_id
-
-
 # A run from the queue to its end
 
 
 def test_a_new_run_waits_in_the_queue(history: History) -> None:
     run_id = history.add(BASELINE.with_training(seed=11))
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert (run.status, run.name, run.seed) == ("queued", "Lab 1: baseline, 32 filters", 11)
     assert run.experiment == BASELINE.with_training(seed=11)
     assert (run.params, run.fingerprint) == (113_386, BASELINE.stack.fingerprint())
@@ -91,7 +54,7 @@ def test_a_new_run_waits_in_the_queue(history: History) -> None:
 def test_a_run_is_kept_from_start_to_end(history: History, path: Path) -> None:
     run_id = add_finished(history)
     with History(path) as another:
-        run = found(another, run_id)
+        run = run_of(another, run_id)
         assert another.progress(run_id) == Progress("training", 2, 5, 10)
         assert another.points(run_id) == [Point(0.5, 0.6, 0.7), Point(1.5, 0.6, 0.7)]
         assert another.points(run_id, after=0.5) == [Point(1.5, 0.6, 0.7)]
@@ -108,7 +71,7 @@ def test_a_run_is_kept_from_start_to_end(history: History, path: Path) -> None:
 
 def test_the_json_form_has_exactly_the_promised_keys(history: History) -> None:
     for run_id in (history.add(BASELINE), add_finished(history)):
-        plain = found(history, run_id).to_json()
+        plain = run_of(history, run_id).to_json()
         assert sorted(plain) == sorted(RUN_KEYS.split(", "))
         assert all(sorted(one) == sorted(EPOCH_KEYS.split(", ")) for one in plain["epochs"])
     assert [one["epoch"] for one in plain["epochs"]] == [1, 2]
@@ -140,7 +103,7 @@ def test_a_run_is_taken_once(history: History) -> None:
     run_id = history.add(BASELINE)
     assert history.claim(run_id, 100, 5)
     assert not history.claim(run_id, 200, 6)
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert (run.status, run.pid, run.seed) == ("running", 100, 5)
     assert not history.claim(run_id + 1, 100, 5)
 
@@ -152,7 +115,7 @@ def test_a_run_keeps_its_first_ending(history: History) -> None:
     history.record_end(run_id, Result("stopped", "loss below 0.3"))
     history.record_end(run_id, Result("interrupted", "the training process is gone"))
     history.ask(run_id, "pause")
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert (run.status, run.stop_cause, run.wish) == ("stopped", "loss below 0.3", "")
     assert run.seconds == 8.5, "without a time of its own the ending keeps that of the epochs"
 
@@ -164,12 +127,12 @@ def test_wishes_reach_a_live_run_and_take_a_waiting_one_out(history: History) ->
     for wish in wishes:
         history.ask(live, wish)
         assert history.wish(live) == wish
-    assert found(history, live).status == "running"
+    assert run_of(history, live).status == "running"
     history.record_status(live, "paused")
-    assert found(history, live).live
+    assert run_of(history, live).live
     history.ask(waiting, "stop")
-    assert found(history, waiting).status == "stopped"
-    assert found(history, waiting).stop_cause == "taken out of the queue"
+    assert run_of(history, waiting).status == "stopped"
+    assert run_of(history, waiting).stop_cause == "taken out of the queue"
     assert not history.claim(waiting, 1, 0)
     assert history.wish(12_345) == "stop", "a run that is gone stops"
 
@@ -179,7 +142,7 @@ def test_an_epoch_done_again_replaces_the_first(history: History) -> None:
     for loss in (0.9, 0.4):
         history.record_epoch(run_id, epoch(1, loss), 8.5)
         history.record_progress(run_id, Progress(), Point(0.5, loss, None))
-    assert found(history, run_id).epochs == (epoch(1, 0.4),)
+    assert run_of(history, run_id).epochs == (epoch(1, 0.4),)
     assert history.points(run_id) == [Point(0.5, 0.4, None)]
 
 
@@ -187,7 +150,7 @@ def test_a_note_is_kept_as_it_was_typed(history: History) -> None:
     run_id = history.add(BASELINE)
     for note in ("faster, but Привет 😀 'quoted'; DROP TABLE runs", ""):
         notebook.note(history, run_id, note)
-        assert found(history, run_id).note == note
+        assert run_of(history, run_id).note == note
 
 
 def test_what_is_not_there_is_nothing(history: History) -> None:
@@ -206,7 +169,7 @@ def test_metrics_that_are_no_numbers_survive(history: History) -> None:
     history.record_epoch(run_id, Epoch(1, metrics, 8.5, 1.0), 8.5)
     history.record_progress(run_id, Progress(loss=math.nan))
     history.record_end(run_id, Result("finished", "", math.nan, 0.1))
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert math.isnan(run.epochs[0].metrics["loss"])
     assert not math.isfinite(run.epochs[0].metrics["val_loss"])
     assert run.epochs[0].metrics["accuracy"] == 0.1
@@ -229,14 +192,14 @@ def test_every_status_and_any_experiment_can_be_kept(history: History) -> None:
             history.record_status(run_id, status)
         else:
             history.record_end(run_id, Result(status))
-        assert (found(history, run_id).status, found(history, run_id).experiment) == (status, odd)
-        assert found(history, run_id).name == odd.name
+        assert (run_of(history, run_id).status, run_of(history, run_id).experiment) == (status, odd)
+        assert run_of(history, run_id).name == odd.name
 
 
 def test_a_network_too_large_to_count_can_be_queued(history: History) -> None:
     layer = Dense(units=2**31 - 1)
     run_id = history.add(BASELINE.with_stack(BASELINE.stack.replace(5, layer).insert(5, layer).insert(5, layer)))
-    assert found(history, run_id).params > 2**62
+    assert run_of(history, run_id).params > 2**62
 
 
 def test_a_write_that_is_refused_is_undone_and_holds_nobody_up(history: History, path: Path) -> None:
@@ -246,7 +209,7 @@ def test_a_write_that_is_refused_is_undone_and_holds_nobody_up(history: History,
     history.record_epoch(run_id, epoch(1), 8.5)
     with History(path) as another:
         another.record_epoch(run_id, epoch(2), 17.0)
-    assert [one.epoch for one in found(history, run_id).epochs] == [1, 2]
+    assert [one.epoch for one in run_of(history, run_id).epochs] == [1, 2]
 
 
 def test_an_unknown_dataset_is_not_queued(history: History) -> None:
@@ -272,13 +235,13 @@ def test_two_connections_see_each_other(path: Path) -> None:
         assert other.data_version() == before, "reading is no change"
         run_id = one.add(BASELINE)
         assert other.data_version() != before
-        assert found(other, run_id).status == "queued"
+        assert run_of(other, run_id).status == "queued"
         mine = one.data_version()
         notebook.note(one, run_id, "mine")
         assert one.data_version() == mine, "one's own writing is no news"
         other.ask(run_id, "stop")
         assert one.data_version() != mine
-        assert found(one, run_id).status == "stopped"
+        assert run_of(one, run_id).status == "stopped"
 
 
 WRITER = """
@@ -353,181 +316,3 @@ def test_four_writers_at_once_lose_nothing(path: Path) -> None:
         for writer in writers:
             writer.kill()
             writer.communicate()
-
-
-# Files that are no history of ours
-
-
-def test_a_corrupt_file_is_left_as_it_is(path: Path) -> None:
-    path.parent.mkdir()
-    with History(path) as history:
-        add_finished(history)
-    whole = path.read_bytes()
-    for content in (
-        b"this is no database\n" * 100,
-        os.urandom(4_096),
-        b"SQLite format 3\0" + b"\xff" * 4_080,
-        whole[:100] + b"\x99" * 4_000,
-    ):
-        path.write_bytes(content)
-        with pytest.raises(HistoryError) as caught:
-            History(path)
-        sentence = str(caught.value)
-        assert str(path) in sentence
-        assert "It was left as it is: move it away to start a new one, or set CNN_TUI_HOME" in sentence
-        assert path.read_bytes() == content
-
-
-@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
-def test_a_history_of_a_newer_version_is_left_as_it_is(path: Path, journal: str) -> None:
-    path.parent.mkdir()
-    newer = sqlite3.connect(path)
-    newer.execute(f"PRAGMA journal_mode = {journal}")
-    newer.execute("CREATE TABLE runs (id INTEGER PRIMARY KEY, what_we_do_not_know TEXT)")
-    newer.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 3}")
-    newer.commit()
-    newer.close()
-    content = path.read_bytes()
-    with pytest.raises(HistoryError) as caught:
-        History(path)
-    sentence = str(caught.value)
-    assert f"was written by a newer cnn-tui (its version is {len(MIGRATIONS) + 3}, this one knows" in sentence
-    assert "It was left as it is: update cnn-tui, or set CNN_TUI_HOME" in sentence
-    assert path.read_bytes() == content
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
-
-
-def test_a_migration_keeps_a_copy_and_all_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with History(path) as history:
-        run_id = add_finished(history)
-        before = found(history, run_id)
-    step = "ALTER TABLE runs ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine'; CREATE INDEX runs_mood ON runs (mood)"
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS, step))
-    with History(path) as history:
-        assert found(history, run_id) == before
-    with sqlite3.connect(path) as plain:
-        assert plain.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
-        assert plain.execute("SELECT mood FROM runs").fetchall() == [("fine",)]
-    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS)
-    with pytest.raises(HistoryError, match="newer"):
-        History(path)
-    copy = path.with_name(f"history.db.v{len(MIGRATIONS)}.copy")
-    with History(copy) as history:
-        assert found(history, run_id) == before
-
-
-def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with History(path) as history:
-        run_id = add_finished(history)
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS, "ALTER TABLE runs ADD COLUMN mood TEXT; NO SQL AT ALL"))
-    with pytest.raises(HistoryError, match="cannot be read"):
-        History(path)
-    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS)
-    with History(path) as history:
-        assert found(history, run_id).status == "finished"
-        assert history.add(BASELINE) > run_id
-
-
-# Places that cannot be written
-
-
-@pytest.fixture
-def nobody() -> Iterator[None]:
-    """What root may do anyway is done as nobody."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65_534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-def test_runs_are_numbered_past_the_folders_that_a_history_has_left(path: Path) -> None:
-    for number in ("7", "12", "old"):
-        (path.parent / "runs" / number).mkdir(parents=True)
-    with History(path) as history:
-        assert history.add(BASELINE) == 13
-        assert history.add(BASELINE) == 14
-
-
-def test_a_folder_that_cannot_be_written_is_said(nobody: None) -> None:
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        folder.chmod(0o555)
-        with pytest.raises(HistoryError, match="cannot be opened: unable to open database file"):
-            History(folder / "history.db")
-        with pytest.raises(HistoryError, match=r"cannot be opened: .*Permission denied"):
-            History(folder / "kept" / "history.db")
-        folder.chmod(0o755)
-        with History(folder / "history.db") as history:
-            history.add(BASELINE)
-        (folder / "history.db").chmod(0o444)
-        folder.chmod(0o555)
-        content = (folder / "history.db").read_bytes()
-        with History(folder / "history.db") as history:  # what was recorded can be read all the same
-            assert (history.store.read_only, history.count(), found(history, 1).status) == (True, 1, "queued")
-            with pytest.raises(sqlite3.OperationalError, match="readonly"):
-                history.add(BASELINE)
-        assert (folder / "history.db").read_bytes() == content
-        folder.chmod(0o755)
-
-
-def test_a_damaged_table_whose_name_is_no_utf_8_is_said(path: Path) -> None:
-    with History(path) as history:
-        history.add(BASELINE)
-    with contextlib.closing(sqlite3.connect(path)) as plain:
-        plain.execute("PRAGMA writable_schema = ON")
-        plain.execute("UPDATE sqlite_master SET sql = CAST(x'6e6f2053514cff' AS TEXT) WHERE name = 'runs'")
-        plain.commit()
-    with pytest.raises(HistoryError, match=r"^the history .* cannot be read \(malformed .*\)\. It was left as it is"):
-        History(path)
-
-
-def test_a_path_through_a_file_is_said(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(HistoryError, match=r"^the history .* cannot be opened"):
-        History(tmp_path / "file" / "history.db")
-    with pytest.raises(HistoryError, match=r"^the history .* cannot be opened: it is a folder, .* CNN_TUI_HOME"):
-        History(tmp_path)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 300 KB; skips where none can be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        mounted = False
-    if not mounted:
-        pytest.skip("a small disk cannot be mounted here")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def test_a_full_disk_loses_nothing_that_was_written(small_disk: Path) -> None:
-    filler = small_disk / "filler"
-    with History(small_disk / "history.db") as history:
-        run_id = history.add(BASELINE)
-        history.claim(run_id, 1, 0)
-        with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
-            while True:
-                file.write(b"x" * 4_096)
-        number = 0
-        with pytest.raises(sqlite3.OperationalError, match=r"full|disk I/O"):
-            while True:
-                history.record_epoch(run_id, epoch(number + 1), 8.5)
-                number += 1
-        assert [one.epoch for one in found(history, run_id).epochs] == list(range(1, number + 1))
-        filler.unlink()
-        history.record_epoch(run_id, epoch(number + 1), 8.5)
-        history.record_end(run_id, Result("finished"))
-    with History(small_disk / "history.db") as history:
-        assert len(found(history, run_id).epochs) == number + 1
-        assert found(history, run_id).status == "finished"

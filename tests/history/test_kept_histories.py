@@ -13,11 +13,11 @@ from cnn_tui.history import notebook
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.image_marks import FINE, WRONG, image_marks, mark_images, wrongly_labelled
 from cnn_tui.history.listing import Listing, Query
-from cnn_tui.history.run import Run
 from cnn_tui.history.same_network import same_network
 from cnn_tui.history.searches import searches, trial_rows
 from cnn_tui.history.versions.migrations import MIGRATIONS
 from tests.fixtures.make_history import BASELINE, HOSTILE, path_of
+from tests.runs import run_of
 
 STALE = "the tables changed after the file was made: python -m tests.fixtures.make_history, if they are not released"
 
@@ -34,13 +34,6 @@ def keep(version: int, home: Path) -> Path:
     return home
 
 
-def found(history: History, run_id: int) -> Run:
-    """A run that has to be there."""
-    run = history.run(run_id)
-    assert run is not None
-    return run
-
-
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
 def test_a_history_of_every_version_opens_and_takes_more(version: int, home: Path) -> None:
     before = sqlite3.connect(path_of(version)).execute("SELECT count(*), max(id) FROM runs").fetchone()
@@ -53,7 +46,7 @@ def test_a_history_of_every_version_opens_and_takes_more(version: int, home: Pat
             history.points(run.id)
         assert history.add(BASELINE) == before[1] + 1
         notebook.change_tags(history, [1], ["new"])
-        assert "new" in found(history, 1).tags
+        assert "new" in run_of(history, 1).tags
     assert home.with_name(f"history.db.v{version}.copy").exists() == (version < len(MIGRATIONS))
 
 
@@ -67,7 +60,7 @@ def test_the_newest_tables_are_those_that_the_file_has(home: Path) -> None:
 
 def test_what_version_1_kept_is_all_there(home: Path) -> None:
     with History(keep(1, home)) as history:
-        first, second = found(history, 1), found(history, 2)
+        first, second = run_of(history, 1), run_of(history, 2)
         line = history.lines()[0]
         assert (first.experiment, first.test_accuracy, first.tags) == (BASELINE, 0.89, ("Week 3",))
         assert [epoch.metrics["val_loss"] for epoch in first.epochs] == [0.4, 0.2]
@@ -87,24 +80,24 @@ def test_what_version_2_kept_is_all_there(home: Path) -> None:
     with History(keep(2, home)) as history:
         statuses = [run.status for run in history.runs()[:7]]
         assert statuses == ["finished", "stopped", "failed", "interrupted", "queued", "running", "paused"]
-        first = found(history, 1)
+        first = run_of(history, 1)
         assert (first.note, first.tags, first.test_loss, len(first.epochs)) == (
             "the first one",
             ("lab1", "keep"),
             0.31,
             2,
         )
-        assert found(history, 2).stop_cause.startswith("stop rule: loss below 0.3")
-        assert [one.run for one in same_network(history, found(history, 2))] == [1]
+        assert run_of(history, 2).stop_cause.startswith("stop rule: loss below 0.3")
+        assert [one.run for one in same_network(history, run_of(history, 2))] == [1]
         assert history.progress(6).steps == 10 and len(history.points(6)) == 1
-        assert (found(history, 8).archived, found(history, 8).exercise) == (True, "lab1/64-filters")
+        assert (run_of(history, 8).archived, run_of(history, 8).exercise) == (True, "lab1/64-filters")
         assert [event.text for event in history.events(8)] == ["archived"]
         assert notebook.pinned(history) == 1
         answered = answers.answer(history, "lab1", "16-filters")
         assert (answered.prediction.accuracy, answered.prediction.time, answered.done) == ("down", "same", True)
         assert answered.conclusion == "quicker, hardly worse"
         for run_id, text in enumerate(HOSTILE, 9):
-            run = found(history, run_id)
+            run = run_of(history, run_id)
             assert (run.name, run.note, run.conclusion, run.tags, run.stop_cause) == (
                 text,
                 text,
@@ -128,7 +121,7 @@ def test_what_version_8_kept_of_a_search_is_all_there(home: Path) -> None:
             ((1000,), "too many", None),
             ((32,), "", 1),
         ]
-        assert found(history, rows[1].run or 0).ending == "pruned"
+        assert run_of(history, rows[1].run or 0).ending == "pruned"
 
 
 @pytest.mark.parametrize(("version", "kept"), [(8, {}), (9, {3: WRONG, 5: FINE, 17: WRONG})])
@@ -154,7 +147,7 @@ def test_runs_of_version_7_can_be_pruned_and_keep_their_indexes_and_numbers(home
         history.ask(last + 1, "prune")
         assert history.wish(last + 1) == "prune"
         history.record_end(last + 1, Result("stopped", "pruned by a search", ending="pruned"))
-        assert found(history, last + 1).ending == "pruned"
+        assert run_of(history, last + 1).ending == "pruned"
 
 
 @pytest.mark.parametrize(("version", "about"), [(5, None), (6, (1, 2))])

@@ -8,7 +8,6 @@ import resource
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,31 +20,20 @@ from cnn_tui.history.elsewhere.run_elsewhere import RunElsewhere, RunRecord, giv
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.errors import HistoryError, LedgerError
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Progress, Run
+from cnn_tui.history.run import Progress
 from cnn_tui.home import history_path, job_folder
+from tests.runs import run_of
 
 EPOCHS = 3
 EXPERIMENT = load_preset("lab1-baseline").with_training(epochs=EPOCHS)
 _INTERNAL = ("ledger", "ledger_read", "heard", "pid")
 
 
-@pytest.fixture
-def history() -> Iterator[History]:
-    with History() as opened:
-        yield opened
-
-
-def found(history: RunRecord, run_id: int) -> Run:
-    run = history.run(run_id)
-    assert run is not None
-    return run
-
-
 def given(history: History) -> int:
     """A run that was given out to a job."""
     history.place = "slurm"
     run_id = history.add(EXPERIMENT)
-    give_out(found(history, run_id), last_ledger(run_id))
+    give_out(run_of(history, run_id), last_ledger(run_id))
     return run_id
 
 
@@ -96,10 +84,10 @@ def test_a_run_from_elsewhere_has_the_rows_of_one_from_here(history: History) ->
     away = given(history)
     with RunElsewhere(away) as record:
         whole_run(record, away)
-    assert found(history, away).status == "queued", "nobody but the reader writes the history"
+    assert run_of(history, away).status == "queued", "nobody but the reader writes the history"
     assert take_in(history, away) > 0 == take_in(history, away)
     assert rows(history.path, away) == rows(history.path, here)
-    assert found(history, away).status == "finished"
+    assert run_of(history, away).status == "finished"
 
 
 def test_a_ledger_cut_anywhere_in_its_last_record_reads_to_the_one_before(tmp_path: Path) -> None:
@@ -192,13 +180,13 @@ def test_a_job_that_begins_again_knows_what_it_told_though_nobody_read_it(histor
     whole = ledger_path(run_id, 1).read_bytes()
     ledger_path(run_id, 1).write_bytes(whole[:-3])  # killed while it wrote
     with RunElsewhere(run_id) as record:
-        known = found(record, run_id)
+        known = run_of(record, run_id)
         assert ([epoch.epoch for epoch in known.epochs], known.seed, known.train_images) == ([1], 7, 60_000)
         assert record.claim(run_id, 99, 7)
         record.forget_after(run_id, 1)
         train(record, run_id, 2)
     take_in(history, run_id)
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert ([epoch.epoch for epoch in run.epochs], run.status, run.pid) == ([1, 2], "running", 99)
     assert [event.kind for event in history.events(run_id)] == ["started", "queued again"]
 
@@ -212,18 +200,18 @@ def test_a_job_that_begins_again_does_not_go_back_to_the_epoch_that_was_asked_fo
     take_in(history, run_id)
     assert history.resume(run_id, 1)
     skip(history, run_id, last_ledger(run_id))
-    give_out(found(history, run_id), last_ledger(run_id))
+    give_out(run_of(history, run_id), last_ledger(run_id))
     with RunElsewhere(run_id) as record:
-        assert found(record, run_id).resumed_after == 1
+        assert run_of(record, run_id).resumed_after == 1
         assert record.claim(run_id, 99, 7)
         record.record_resumption(run_id, 1, "resumed after epoch 1")
         record.forget_after(run_id, 1)
         train(record, run_id, 2)
     with RunElsewhere(run_id) as record:
-        assert found(record, run_id).resumed_after is None
+        assert run_of(record, run_id).resumed_after is None
         assert record.claim(run_id, 100, 7)
     take_in(history, run_id)
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert (run.status, run.pid, run.resumed_after, len(run.epochs)) == ("running", 100, None, 2)
 
 
@@ -233,15 +221,15 @@ def test_what_a_job_tells_of_a_run_that_has_ended_is_not_heard(history: History)
     with RunElsewhere(run_id) as record:
         whole_run(record, run_id)
     take_in(history, run_id)
-    run = found(history, run_id)
+    run = run_of(history, run_id)
     assert (run.status, run.ending, run.epochs) == ("stopped", "queue", ())
     assert history.resume(run_id)
     skip(history, run_id, last_ledger(run_id))
-    give_out(found(history, run_id), last_ledger(run_id))
+    give_out(run_of(history, run_id), last_ledger(run_id))
     with RunElsewhere(run_id) as record:
         whole_run(record, run_id)
     take_in(history, run_id)
-    assert (found(history, run_id).status, len(found(history, run_id).epochs)) == ("finished", 3)
+    assert (run_of(history, run_id).status, len(run_of(history, run_id).epochs)) == ("finished", 3)
 
 
 def test_a_job_is_told_what_is_asked_of_its_run(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

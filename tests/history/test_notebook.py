@@ -17,7 +17,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import Archiving, NotebookError, TagError, normalised, to_tag
-from cnn_tui.history.run import Run
+from tests.runs import run_of
 
 ROOT = Path(__file__).parents[2]
 BASELINE = load_preset("lab1-baseline")
@@ -35,13 +35,6 @@ def history() -> Iterator[History]:
         yield opened
 
 
-def found(history: History, run_id: int) -> Run:
-    """A run that has to be there."""
-    run = history.run(run_id)
-    assert run is not None
-    return run
-
-
 def shown(history: History) -> list[int]:
     """The runs that are not put away."""
     return [line.id for line in history.lines() if not line.archived]
@@ -53,16 +46,16 @@ def shown(history: History) -> list[int]:
 def test_notes_and_conclusions_are_two_things(history: History) -> None:
     notebook.note(history, 1, "ran hot")
     notebook.conclude(history, 1, "more filters,\nno better")
-    assert (found(history, 1).note, found(history, 1).conclusion) == ("ran hot", "more filters,\nno better")
+    assert (run_of(history, 1).note, run_of(history, 1).conclusion) == ("ran hot", "more filters,\nno better")
     notebook.note(history, 1, "")
-    assert (found(history, 1).note, found(history, 1).conclusion) == ("", "more filters,\nno better")
-    assert "conclusion" not in found(history, 1).to_json(), "a run's JSON has the promised keys"
+    assert (run_of(history, 1).note, run_of(history, 1).conclusion) == ("", "more filters,\nno better")
+    assert "conclusion" not in run_of(history, 1).to_json(), "a run's JSON has the promised keys"
 
 
 def test_a_rename_gives_the_old_name_back(history: History) -> None:
     assert notebook.rename(history, 2, "  mine, Привет \x1b[31m ") == "Lab 1: baseline, 32 filters"
-    assert found(history, 2).name == "mine, Привет \x1b[31m"
-    assert found(history, 2).experiment == BASELINE, "what was tried stays what it was"
+    assert run_of(history, 2).name == "mine, Привет \x1b[31m"
+    assert run_of(history, 2).experiment == BASELINE, "what was tried stays what it was"
     for name in ("", "  ", "x" * 201):
         with pytest.raises(NotebookError, match="a name has 1 to 200 characters"):
             notebook.rename(history, 2, name)
@@ -79,7 +72,7 @@ def test_what_is_not_there_or_too_long_is_refused(history: History) -> None:
     ):
         with pytest.raises(NotebookError, match="there is no run 9"):
             write()
-    assert found(history, 1).tags == ()
+    assert run_of(history, 1).tags == ()
     assert 1 in shown(history), "all or nothing"
     with pytest.raises(NotebookError, match="at most 100,000 characters"):
         notebook.note(history, 1, "x" * 100_001)
@@ -87,7 +80,7 @@ def test_what_is_not_there_or_too_long_is_refused(history: History) -> None:
 
 def test_half_a_character_from_a_shell_is_kept_as_a_mark(history: History) -> None:
     notebook.note(history, 1, "caf\udce9")
-    assert found(history, 1).note == "caf\ufffd"
+    assert run_of(history, 1).note == "caf\ufffd"
 
 
 # Tags
@@ -130,12 +123,12 @@ def test_what_is_no_tag_is_refused(text: str) -> None:
 def test_tags_come_and_go(history: History) -> None:
     assert notebook.change_tags(history, [1, 2], ["Lab 1", "keep"]) == {1: ("lab-1", "keep"), 2: ("lab-1", "keep")}
     assert notebook.change_tags(history, [1, 3], ["new", "keep"], ["lab-1"]) == {1: ("keep", "new"), 3: ("new", "keep")}
-    assert found(history, 2).tags == ("lab-1", "keep")
+    assert run_of(history, 2).tags == ("lab-1", "keep")
     assert notebook.change_tags(history, [2], ["b", "A", "b"], ["lab-1", "keep"]) == {2: ("b", "a")}
     assert notebook.change_tags(history, [2], [], ["a", "b"]) == {2: ()}
     with pytest.raises(TagError, match="at most 50 tags"):
         notebook.change_tags(history, [1], [f"t{number}" for number in range(50)])
-    assert found(history, 1).tags == ("keep", "new")
+    assert run_of(history, 1).tags == ("keep", "new")
 
 
 def test_a_tag_that_an_older_version_kept_otherwise_can_be_taken_off(history: History) -> None:
@@ -157,7 +150,7 @@ def test_an_archiving_is_undone(history: History) -> None:
     assert back == Archiving((1,), restored=True)
     notebook.undo(history, back)
     assert shown(history) == [4, 3, 2]
-    assert found(history, 1).note == ""
+    assert run_of(history, 1).note == ""
     assert [event.text for event in history.events(1)] == ["archived", "taken out of the archive", "archived"]
 
 
@@ -277,9 +270,9 @@ def test_writers_at_once_lose_nothing(history: History) -> None:
             writer.kill()
             writer.communicate()
     wanted = {f"w{me}-{number}" for me in range(4) for number in range(10)}
-    assert set(found(history, 1).tags) == set(found(history, 2).tags) == wanted
-    assert found(history, 3).note in {f"note {me}-9" for me in range(4)}
-    assert not found(history, 3).archived
+    assert set(run_of(history, 1).tags) == set(run_of(history, 2).tags) == wanted
+    assert run_of(history, 3).note in {f"note {me}-9" for me in range(4)}
+    assert not run_of(history, 3).archived
     events = [event.text for event in history.events(3)]
     assert events == ["archived", "taken out of the archive"] * (len(events) // 2), "one after the other, never torn"
     kept = answers.answers(history, "lab1")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
-import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
@@ -18,13 +15,6 @@ from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline").with_training(seed=1)
 WRITTEN_OUT = BASELINE.with_stack(BASELINE.stack.change(1, strides=(2, 2)).insert(5, Dropout(rate=0.5, enabled=False)))
-
-
-@pytest.fixture
-def history() -> Iterator[History]:
-    """An empty history."""
-    with History() as opened:
-        yield opened
 
 
 def run_of(history: History, experiment: Experiment, **columns: object) -> Run:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.history.history import History
 from tests.waiting import end_processes_of
 
 
@@ -18,9 +17,3 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
     yield tmp_path / "home"
     end_processes_of(tmp_path / "home")
-
-
-@pytest.fixture
-def history(home: Path) -> Iterator[History]:
-    with History() as opened:
-        yield opened

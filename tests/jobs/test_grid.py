@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,6 @@ BASELINE = load_preset("lab1-baseline")
 NAME = "Lab 1: baseline, 32 filters"
 FILTERS = Axis("layers[0].filters", (16, 32, 64))
 EPOCHS = Axis("epochs", (2, 5))
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    with History(tmp_path / "history.db") as opened:
-        yield opened
 
 
 def change(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Experiment:

@@ -14,11 +14,12 @@ import pytest
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import read
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Progress, Run
+from cnn_tui.history.run import Progress
 from cnn_tui.jobs import launch, worker
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.standby import Standby
 from tests.cli.command import cnn_tui, write_dataset, write_experiment
+from tests.runs import run_of, wait_for_end
 from tests.waiting import end_processes_of, processes_of, wait_for
 
 
@@ -26,17 +27,6 @@ from tests.waiting import end_processes_of, processes_of, wait_for
 def tiny(tmp_path: Path) -> Experiment:
     """Two classes that are told apart at once: an epoch takes milliseconds."""
     return read(write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz")))
-
-
-def get(history: History, run_id: int) -> Run:
-    run = history.run(run_id)
-    assert run is not None
-    return run
-
-
-def wait_for_end(history: History, run_id: int) -> Run:
-    wait_for(lambda: not get(history, run_id).live, f"the end of run {run_id}")
-    return get(history, run_id)
 
 
 @pytest.mark.long
@@ -53,15 +43,15 @@ def test_after_the_machine_died_the_queue_goes_on_in_its_order_past_a_failure(
     launch.wake()
     # The one that is next by position is taken, not the oldest.
     assert wait_for_end(history, moved).status == "finished"
-    wait_for(lambda: get(history, going).epochs, "an epoch of the run that goes on")
+    wait_for(lambda: run_of(history, going).epochs, "an epoch of the run that goes on")
     end_processes_of(home)  # all at once, by SIGKILL, as when the power fails
-    assert get(history, going).status == "running", "nobody was left to say otherwise"
+    assert run_of(history, going).status == "running", "nobody was left to say otherwise"
     assert [line.id for line in history.queue()] == [failing, last]
 
     answer = cnn_tui("queue")
     assert answer.status == 0, answer
     assert [int(row.split()[1]) for row in answer.out.splitlines()[1:]][-2:] == [failing, last]
-    interrupted = get(history, going)
+    interrupted = run_of(history, going)
     assert interrupted.status == "interrupted"
     assert interrupted.stop_cause.endswith("epochs are kept")
     failed = wait_for_end(history, failing)
@@ -77,8 +67,8 @@ def test_after_the_machine_died_the_queue_goes_on_in_its_order_past_a_failure(
 def test_a_run_that_is_killed_does_not_stop_the_queue(home: Path, history: History, tiny: Experiment) -> None:
     killed, after = history.add(tiny.with_training(epochs=100_000)), history.add(tiny)
     launch.wake()
-    wait_for(lambda: get(history, killed).epochs, "its first epoch")
-    pid = get(history, killed).pid
+    wait_for(lambda: run_of(history, killed).epochs, "its first epoch")
+    pid = run_of(history, killed).pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     assert wait_for_end(history, killed).status == "interrupted"

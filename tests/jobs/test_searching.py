@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -25,12 +25,6 @@ from tests.waiting import wait_for
 pytest.importorskip("optuna", reason="a search needs the extra cnn-tui[tune]")
 BASELINE = load_preset("lab1-baseline").with_training(validation=0.1, epochs=3)
 RATE = "learning_rate=1e-4..1e-1 log"
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    with History(tmp_path / "history.db") as opened:
-        yield opened
 
 
 def begin(history: History, plan: SearchPlan) -> Search:

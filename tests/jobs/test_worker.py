@@ -23,6 +23,7 @@ from cnn_tui.jobs import launch, overdue, worker
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.standby import Standby
 from cnn_tui.network.layers import Dense, Flatten
+from tests.runs import run_of, wait_for_end
 from tests.waiting import processes_of, wait_for
 
 WORKER, TRAIN = "cnn_tui.jobs.worker", "cnn_tui.training.train"
@@ -39,19 +40,8 @@ def tiny(tmp_path: Path) -> Experiment:
     return experiment.with_training(epochs=2, batch_size=8, learning_rate=0.05)
 
 
-def get(history: History, run_id: int) -> Run:
-    run = history.run(run_id)
-    assert run is not None
-    return run
-
-
-def wait_for_end(history: History, run_id: int) -> Run:
-    wait_for(lambda: not get(history, run_id).live, f"the end of run {run_id}")
-    return get(history, run_id)
-
-
 def wait_for_status(history: History, run_id: int, status: str) -> None:
-    wait_for(lambda: get(history, run_id).status == status, f"status {status} of run {run_id}")
+    wait_for(lambda: run_of(history, run_id).status == status, f"status {status} of run {run_id}")
 
 
 def wait_for_epochs(history: History, run_id: int, more_than: int = 0) -> int:
@@ -81,7 +71,7 @@ def test_queued_runs_are_paused_stopped_killed_refused_and_followed_by_the_next(
         history.ask(stopped, "")
         wait_for_status(history, stopped, "running")
         wait_for_epochs(history, stopped, more_than=done)
-        assert [get(history, run_id).status for run_id in (killed, refused, last)] == ["queued"] * 3
+        assert [run_of(history, run_id).status for run_id in (killed, refused, last)] == ["queued"] * 3
         history.ask(stopped, "stop")
         run = wait_for_end(history, stopped)
         assert run.status == "stopped"
@@ -90,7 +80,7 @@ def test_queued_runs_are_paused_stopped_killed_refused_and_followed_by_the_next(
         assert model_path(stopped).exists()
 
         wait_for_epochs(history, killed)
-        pid = get(history, killed).pid
+        pid = run_of(history, killed).pid
         assert pid in processes_of(home, TRAIN)
         os.kill(pid, signal.SIGKILL)
         run = wait_for_end(history, killed)
@@ -140,9 +130,9 @@ def test_a_training_outlives_its_worker_and_the_next_worker_waits_for_it(history
     wait_for(lambda: locks.is_held(locks.worker_lock()), "the next worker")
     done = wait_for_epochs(history, first)
     wait_for_epochs(history, first, more_than=done + 20)
-    assert get(history, second).status == "queued"
+    assert run_of(history, second).status == "queued"
     assert launch.recover(history) == []
-    training = get(history, first).pid
+    training = run_of(history, first).pid
     assert training is not None
     os.kill(training, signal.SIGTERM)
     run = wait_for_end(history, first)
@@ -160,9 +150,9 @@ def test_a_run_whose_process_is_gone_is_interrupted(history: History, tiny: Expe
     assert lock is not None
     assert launch.recover(history) == [gone]
     assert launch.recover(history) == []
-    run = get(history, gone)
+    run = run_of(history, gone)
     assert (run.status, run.stop_cause) == ("interrupted", "the training process is gone; 0 of 2 epochs are kept")
-    assert [get(history, one).status for one in (waiting, living)] == ["queued", "running"]
+    assert [run_of(history, one).status for one in (waiting, living)] == ["queued", "running"]
     locks.release(lock)
     assert launch.recover(history) == [living]
 
@@ -176,11 +166,11 @@ def test_a_process_that_ends_without_an_ending_is_told_of(history: History, tiny
     worker.settle(history, crashed, -signal.SIGSEGV)
     worker.settle(history, unstarted, 1)
     worker.settle(history, taken, 1)
-    assert get(history, crashed).status == "interrupted"
-    assert "killed by signal 11 (Segmentation fault); 0 of 2 epochs are kept" in get(history, crashed).stop_cause
-    assert get(history, unstarted).status == "failed"
-    assert "could not start (exit status 1); see " in get(history, unstarted).stop_cause
-    assert get(history, taken).status == "running"
+    assert run_of(history, crashed).status == "interrupted"
+    assert "killed by signal 11 (Segmentation fault); 0 of 2 epochs are kept" in run_of(history, crashed).stop_cause
+    assert run_of(history, unstarted).status == "failed"
+    assert "could not start (exit status 1); see " in run_of(history, unstarted).stop_cause
+    assert run_of(history, taken).status == "running"
     locks.release(lock)
 
 
@@ -214,7 +204,7 @@ def test_a_run_that_was_resumed_the_moment_it_ended_stays_in_the_queue(history: 
     run_id = history.add(tiny)
     for code in (launch.ENDED, launch.ENDED_BADLY):
         worker.settle(history, run_id, code)
-        assert get(history, run_id).status == "queued"
+        assert run_of(history, run_id).status == "queued"
 
 
 def test_the_end_of_a_run_is_tried_again_until_it_can_be_written(
@@ -233,7 +223,7 @@ def test_the_end_of_a_run_is_tried_again_until_it_can_be_written(
 
     monkeypatch.setattr(history, "record_end", full)
     worker.settle_in_the_end(history, run_id, -signal.SIGKILL)
-    assert get(history, run_id).status == "interrupted"
+    assert run_of(history, run_id).status == "interrupted"
 
 
 class Dying(Standby):
@@ -283,7 +273,7 @@ def test_only_the_process_that_trains_the_run_is_ended(
         another.communicate(b"\n")
         assert another.returncode == 0
     assert launch.recover(history) == [run_id]
-    run = get(history, run_id)
+    run = run_of(history, run_id)
     assert (run.status, run.stop_cause) == (
         "stopped",
         "stopped now by you before training began; its process did not answer and was killed, 0 of 2 epochs are kept",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -33,18 +32,12 @@ from tests.keras_io.test_script import BASELINE, buildable, every_kind, model_of
 from tests.network.strategies import KERAS_LAYERS, layers_of
 from tests.properties import examples
 
+pytestmark = pytest.mark.usefixtures("default_precision")
+
 NOT_TOLD = (
     "a model's file does not say what it was trained on, or how long: fashion_mnist (mnist would fit too), 5 epochs "
     "and batches of 32 stand in"
 )
-
-
-@pytest.fixture(autouse=True)
-def default_precision() -> Iterator[None]:
-    yield
-    import keras
-
-    keras.config.set_dtype_policy("float32")
 
 
 def alike(experiment: Experiment) -> Stack:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, Literal, get_args
 
@@ -27,6 +26,8 @@ from cnn_tui.network.layers import (
 from cnn_tui.network.summary import summarize
 from cnn_tui.network.values import L1L2
 
+pytestmark = pytest.mark.usefixtures("default_precision")
+
 SMALL = Experiment(layers=(Flatten(), Dense(units=10, activation="softmax")))
 
 
@@ -35,14 +36,6 @@ def build(experiment: Experiment) -> Any:
     from cnn_tui.training import build
 
     return build.build(experiment)
-
-
-@pytest.fixture(autouse=True)
-def default_precision() -> Iterator[None]:
-    yield
-    import keras
-
-    keras.config.set_dtype_policy("float32")
 
 
 @pytest.mark.parametrize("name", preset_names())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,6 +12,8 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.network.layers import Conv2D, Dense, Flatten
+
+pytestmark = pytest.mark.usefixtures("default_precision")
 
 COUNT, TESTED = 70, 33  # in batches of eight, the last one is smaller
 IMAGES = np.random.default_rng(2).integers(0, 256, (COUNT, 28, 28, 1), dtype=np.uint8)
@@ -54,14 +55,6 @@ LONG = [
     Case(3, "softmax", 3, {"loss": "sparse_categorical_crossentropy", "class_weight": "balanced"}),
 ]
 CASES = [*QUICK, *(pytest.param(case, marks=pytest.mark.long) for case in LONG)]
-
-
-@pytest.fixture(autouse=True)
-def default_precision() -> Iterator[None]:
-    yield
-    import keras
-
-    keras.config.set_dtype_policy("float32")
 
 
 def experiment_of(case: Case, monkeypatch: pytest.MonkeyPatch) -> Experiment:

@@ -17,6 +17,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.home import model_path
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY
 from cnn_tui.network.layers import Application, BatchNormalization, Dense, Flatten, GlobalAveragePooling2D
+from tests.runs import run_of
 from tests.training.trained_run import write_shapes
 
 PATIENCE = StopRule("val_loss", patience=1, min_delta=50.0, restore_best_weights=True)
@@ -34,12 +35,6 @@ def two_phases(tmp_path: Path) -> Experiment:
         stop=(PATIENCE,),
         then=(Phase(2, batch_size=12, optimizer="rmsprop", learning_rate=0.005, trainable=True, stop=()),),
     ).with_training(epochs=5, batch_size=16, learning_rate=0.01, seed=SEED)
-
-
-def recorded(history: History, run_id: int) -> Run:
-    run = history.run(run_id)
-    assert run is not None
-    return run
 
 
 def by_keras(run: Run) -> tuple[list[dict[str, float]], list[Any]]:
@@ -81,7 +76,7 @@ def test_two_phases_are_two_compiles_and_fits_of_keras(two_phases: Experiment, t
         run_id = history.add(two_phases)
         assert trains(run_id) == ENDED
         told = [event.text for event in history.events(run_id)]
-        assert_is_keras_own(recorded(history, run_id))
+        assert_is_keras_own(run_of(history, run_id))
     assert next(text for text in told if text.startswith("phase")) == (
         "phase 2 of 2 begins after epoch 2: 2 epochs with rmsprop at 0.005, batch_size 12, all layers learn, "
         "no stop rule"
@@ -117,10 +112,10 @@ def test_a_training_goes_on_in_the_phase_in_which_it_was_broken_off(
         with monkeypatch.context() as patched:
             patched.setattr(EpochWeights, "on_epoch_end", fail)
             assert trains(run_id) == ENDED_BADLY
-        assert len(recorded(history, run_id).epochs) == after
+        assert len(run_of(history, run_id).epochs) == after
         history.resume(run_id)
         assert trains(run_id) == ENDED
-        run = recorded(history, run_id)
+        run = run_of(history, run_id)
     assert run.resumed_after == after
     assert_is_keras_own(run)
 

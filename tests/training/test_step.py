@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -40,15 +39,9 @@ from cnn_tui.network.layers import (
 )
 from cnn_tui.network.values import L1L2
 
+pytestmark = pytest.mark.usefixtures("default_precision")
+
 END: tuple[AnyLayer, ...] = (Flatten(), Dense(units=10, activation="softmax"))
-
-
-@pytest.fixture(autouse=True)
-def default_precision() -> Iterator[None]:
-    yield
-    import keras
-
-    keras.config.set_dtype_policy("float32")
 
 
 def conv(filters: int = 4) -> Conv2D:

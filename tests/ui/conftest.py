@@ -17,6 +17,7 @@ from tests import made_once
 from tests.ui import pilot
 from tests.ui.fake import FakeTrainer
 from tests.ui.fake_machine import TWO, FakeSensors
+from tests.ui.made_runs import made
 
 MakeLab = Callable[..., LabApp]
 
@@ -44,13 +45,6 @@ def drawn_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def history() -> Iterator[History]:
-    """The history that the app under test uses, open on a second connection."""
-    with History() as one:
-        yield one
-
-
-@pytest.fixture
 def make_lab() -> Iterator[MakeLab]:
     """Make an app; each call is another app on the same history."""
     opened: list[History] = []
@@ -69,3 +63,18 @@ def make_lab() -> Iterator[MakeLab]:
     yield make
     for one in opened:
         one.close()
+
+
+@pytest.fixture
+def in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pictures are in colour."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def four_runs(history: History) -> None:
+    """Networks of 16, 32 and 64 filters, and one that failed."""
+    made(history, "lab1-16-filters", 0.88, train=0.90, seconds=4.0)
+    made(history, "lab1-baseline", 0.90, train=0.93, seconds=8.0)
+    made(history, "lab1-64-filters", 0.91, train=0.95, seconds=16.0)
+    made(history, "lab1-more-convs", status="failed", cause="out of memory", epochs=0)

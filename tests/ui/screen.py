@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual._context import visible_screen_stack
@@ -13,6 +13,8 @@ from textual.pilot import Pilot
 
 from cnn_tui.ui.app import LabApp
 
+Compare = Callable[..., bool]
+"""Compares a lab with its picture in `__snapshots__`."""
 LARGE = (120, 40)
 SMALL = (80, 24)
 PATIENCE = 60.0
@@ -51,3 +53,15 @@ async def sees(pilot: Pilot[None], words: str, seconds: float = PATIENCE) -> Non
     app = pilot.app
     assert isinstance(app, LabApp)
     await until(pilot, lambda: words in text(app), words, seconds)
+
+
+def keys(*names: str, then: str = "") -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Press keys once the lab is painted, which a box lets shine through, and wait for words."""
+
+    async def press(pilot: Pilot[Any]) -> None:
+        await sees(pilot, "? help")
+        await pilot.press(*names)
+        if then:
+            await sees(pilot, then)
+
+    return press

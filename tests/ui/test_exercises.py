@@ -1,10 +1,9 @@
-"""The exercises screen, with a trainer that the test plays: expect, run, compare, conclude; sets; packs with locks."""
+"""The exercises screen, with a trainer that the test plays: expect, run, compare, conclude; sets and reports."""
 
 from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,54 +11,16 @@ from textual.pilot import Pilot
 
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import find_exercise, load_set
-from cnn_tui.exercises.packs import open_pack
 from cnn_tui.exercises.runs import make_orders, queue
-from cnn_tui.experiment.file import to_toml
-from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.screens.exercise_parts import ExercisesFoot
 from cnn_tui.ui.screens.exercises import ExercisesScreen
-from tests.terminal import Terminal
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, SMALL, sees, text, until
-from tests.ui.test_snapshots import Compare, in_colour, keys
-
-__all__ = ["in_colour"]
-
-LAB = [sys.executable, "-m", "cnn_tui"]
-PACK = """
-title = "Week 3"
-about = "Fewer weights."
-baseline = "start"
-locked = ["dataset", "training.epochs"]
-[[exercises]]
-name = "start"
-question = "Where do you start from?"
-experiment = "start.toml"
-[[exercises]]
-name = "lighter"
-title = "Half the weights"
-question = "And with fewer weights?"
-experiment = "start.toml"
-change = true
-locked = ["dataset", "training.epochs", "layers[0].filters", "layers[1]"]
-[[exercises]]
-name = "why"
-question = "Why is that?"
-"""
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Path:
-    """A folder with a small pack."""
-    folder = tmp_path / "week-3"
-    folder.mkdir()
-    (folder / "pack.toml").write_text(PACK)
-    (folder / "start.toml").write_text(to_toml(load_preset("lab1-baseline")))
-    return folder
+from tests.ui.exercise_words import flat, go_to, reads
+from tests.ui.screen import LARGE, SMALL, Compare, keys, sees, text, until
 
 
 def trained(history: History, run_id: int, accuracy: float, pace: float, dataset: str = "fashion_mnist") -> int:
@@ -85,34 +46,6 @@ def done_by_hand(history: History, name: str, accuracies: tuple[float, ...], pac
 async def opened(pilot: Pilot[None], words: str = "The network of the notes") -> None:
     await pilot.press("x")
     await sees(pilot, words)
-
-
-async def at(pilot: Pilot[None], key: str) -> None:
-    """Move to a row by its key."""
-    app = pilot.app
-    screen = app.screen
-    assert isinstance(screen, ExercisesScreen)
-    names = [row.key for row in screen._rows]
-    while screen.chosen.key != key:
-        await pilot.press("j" if names.index(screen.chosen.key) < names.index(key) else "k")
-        await pilot.pause()
-
-
-def flat(app: LabApp) -> str:
-    """What is on the screen, or in the box over it, as one line of words; then the notes that pop up."""
-    lines = text(app).splitlines()
-    found = []
-    for widget in (*app.screen.query(".box"), *app.screen.query("Toast")):
-        region = widget.region
-        found += [line[region.x : region.right] for line in lines[region.y : region.bottom]]
-    return " ".join(re.sub("[│▌▐▎▊]", " ", " ".join([*lines, *found])).split())
-
-
-async def reads(pilot: Pilot[None], words: str) -> None:
-    """Wait until the words are on the screen, wrapped or not. The list beside the page is hidden."""
-    app = pilot.app
-    assert isinstance(app, LabApp)
-    await until(pilot, lambda: words in flat(app), words, seconds=30)
 
 
 def grey(app: LabApp) -> set[str]:
@@ -147,7 +80,7 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await opened(pilot)
-        await at(pilot, "lab1/64-filters")
+        await go_to(pilot, "lab1/64-filters")
         await pilot.press("z")
         await reads(pilot, "○ to do p says what you expect; then r runs it.")
         await reads(pilot, "~ Conv2D filters 32 → 64")
@@ -206,7 +139,7 @@ async def test_repeats_bring_a_verdict_and_both_sides_have_as_many(make_lab: Mak
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await opened(pilot)
-        await at(pilot, "lab1/16-filters")
+        await go_to(pilot, "lab1/16-filters")
         await pilot.press("z", "R")
         await reads(pilot, "5 runs of it, and 4 of the baseline, so that both have as many: 9 runs, about")
         await reads(pilot, "From 5 each on they are judged, however often you look. P plans a number beforehand")
@@ -231,7 +164,7 @@ async def test_a_plan_made_beforehand_is_judged_once(make_lab: MakeLab, history:
         await opened(pilot)
         await pilot.press("P")
         await reads(pilot, "Not started: a plan compares an exercise with its baseline")
-        await at(pilot, "lab1/16-filters")
+        await go_to(pilot, "lab1/16-filters")
         await pilot.press("z", "P")
         await reads(pilot, "5 runs of it, and as many of the baseline: 10 runs")
         await reads(pilot, "They are judged once, when all have ended")
@@ -277,14 +210,14 @@ async def test_a_set_is_tried_on_the_sample_without_choosing_it_each_time(make_l
     document = app.lab.document
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await opened(pilot)
-        await at(pilot, "lab1/baseline")
+        await go_to(pilot, "lab1/baseline")
         await pilot.press("enter")
         await sees(pilot, "Total params: 113,386")
         document.edit("sample", document.experiment.with_dataset("fashion_mnist_sample").with_training(epochs=1))
         await pilot.press("r")
         await until(pilot, lambda: history.run(1) is not None, "the run of the baseline")
         await pilot.press("x")
-        await at(pilot, "lab1/16-filters")
+        await go_to(pilot, "lab1/16-filters")
         await pilot.press("enter")
         await reads(
             pilot, "16 filters instead of 32: its experiment is in the editor, on fashion_mnist_sample for 1 epoch"
@@ -309,7 +242,7 @@ async def test_the_editor_gets_its_experiment_and_gives_yours_back(make_lab: Mak
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("+")
         await opened(pilot)
-        await at(pilot, "lab1/more-convs")
+        await go_to(pilot, "lab1/more-convs")
         await pilot.press("enter")
         await sees(pilot, "Total params: 24,330")
         await pilot.press("u")
@@ -324,7 +257,7 @@ async def test_notes_on_demand_and_twins_are_named(make_lab: MakeLab) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await opened(pilot)
-        await at(pilot, "lab1/first-conv-only")
+        await go_to(pilot, "lab1/first-conv-only")
         await pilot.press("z")
         assert "same network" not in text(app), "that is the answer"
         assert "accuracy is increased" not in text(app)
@@ -339,7 +272,7 @@ async def test_an_exercise_without_a_run_leads_to_explain(make_lab: MakeLab) -> 
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await opened(pilot)
-        await at(pilot, "lab2/identity")
+        await go_to(pilot, "lab2/identity")
         await pilot.press("r")
         await reads(pilot, "Not started: there is nothing to train")
         await pilot.press("p")
@@ -356,61 +289,13 @@ async def test_what_cannot_be_trained_says_so(make_lab: MakeLab, history: Histor
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await opened(pilot)
-        await at(pilot, "lab1/fourth-conv")
+        await go_to(pilot, "lab1/fourth-conv")
         await pilot.press("r")
         await reads(pilot, "Not started: it cannot be trained")
         assert not history.count()
-        await at(pilot, "lab1")
+        await go_to(pilot, "lab1")
         await pilot.press("r")
         await reads(pilot, "This is a whole set")
-
-
-async def test_a_pack_opens_with_its_exercises_and_holds_its_locks(
-    make_lab: MakeLab, history: History, pack: Path
-) -> None:
-    app = make_lab()
-    app.lab.exercises.use_pack(open_pack(pack))
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await sees(pilot, "Where do you start from?")
-        assert "16-filters" not in text(app)
-        await at(pilot, "week-3/lighter")
-        await pilot.press("r")
-        await reads(pilot, "Not started: Enter opens its experiment")
-        await reads(pilot, "dataset, epochs, filters of layer 1, layer 2")
-        await pilot.press("enter")
-        await reads(pilot, "Half the weights: its experiment is in the editor")
-        await pilot.press("+")
-        await reads(pilot, "The pack 'Week 3' locks filters.")
-        assert app.lab.document.experiment == load_preset("lab1-baseline")
-        await pilot.press("d")
-        await reads(pilot, "The pack 'Week 3' locks the place of layer 1, Conv2D.")
-        await pilot.press("t", "j", "j", "+")
-        await reads(pilot, "the pack 'Week 3' locks epochs")
-        await pilot.press("escape", "r")
-        await reads(pilot, "Run 1 starts")
-        assert [line.exercise for line in history.queue()] == [""], "nothing was changed yet"
-        await pilot.press("j", "j", "-")
-        await sees(pilot, "(edited)")
-        await pilot.press("r")
-        await until(pilot, lambda: history.count() == 2, "the second run")
-        assert history.queue()[1].exercise == "week-3/lighter"
-        await pilot.press("x")
-        await reads(pilot, "And with fewer weights?")
-        await reads(pilot, "What you have changed, in the editor ~ Conv2D filters 32 → 16")
-        await pilot.press("r")
-        await until(pilot, lambda: history.count() > 2, "the third run")
-        assert [line.exercise for line in history.queue()][-1] == "week-3/lighter"
-        await at(pilot, "week-3/why")
-        await reads(pilot, "○ to do i writes your answer.")
-        await pilot.press("enter")
-        await sees(pilot, "Enter keeps it")
-        await pilot.press(*"so", "enter")
-        await reads(pilot, "✓ done")
-        assert answers.answer(history, "week-3", "why").conclusion == "so"
-        await at(pilot, "week-3/lighter")
-        await pilot.press("escape", "u", "u", "+")
-        await until(pilot, lambda: app.lab.document.exercise == "", "out of the exercise")
-        await sees(pilot, "Total params: 225,034")
 
 
 async def test_a_lab_report_is_written_and_nothing_overwritten(
@@ -451,34 +336,6 @@ async def test_the_lab_report_has_the_runs_that_the_history_pane_has_not_shown_y
         await reads(pilot, "A file that ends in .md. 1 run, the newest last.")
 
 
-async def test_a_packs_words_are_shown_as_they_are(make_lab: MakeLab, pack: Path) -> None:
-    words = PACK.replace('"Week 3"', r'"[bold]W[/] \u001b[31m3"').replace("Half the", r"\u202e[/]Half the")
-    (pack / "pack.toml").write_text(words)
-    app = make_lab()
-    app.lab.exercises.use_pack(open_pack(pack))
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await sees(pilot, "[bold]W[/] ·[31m3")
-        await at(pilot, "week-3/lighter")
-        await sees(pilot, "·[/]Half the weights")
-        await pilot.press("i")
-        await sees(pilot, "Enter keeps it")
-        await pilot.press("escape", "enter")
-        await reads(pilot, "·[/]Half the weights: its experiment is in the editor")
-        await pilot.press("+")
-        await reads(pilot, "The pack '[bold]W[/]")
-
-
-@pytest.mark.usefixtures("no_worker")
-def test_the_command_line_opens_a_pack_at_once_and_sends_nothing_at_rest(pack: Path) -> None:
-    with Terminal([*LAB, "--pack", str(pack)], 80, 24) as terminal:
-        terminal.wait_for("Where do you start from?")
-        terminal.wait(lambda: terminal.read(2.0) == 0, "a screen at rest")
-        terminal.press("q")
-        terminal.wait_for("Conv2D")
-        terminal.press("q")
-        assert terminal.wait_for_end() == 0
-
-
 def example(history: History) -> None:
     """A baseline of three runs, an exercise that was run and one that was only thought about."""
     done_by_hand(history, "baseline", (0.9, 0.901, 0.902))
@@ -496,7 +353,7 @@ async def test_the_curves_of_its_runs_stand_beside_the_question(
     app = make_lab()
     async with app.run_test(size=size, notifications=True) as pilot:
         await opened(pilot, "16 filters instead of 32")
-        await at(pilot, "lab1/16-filters")
+        await go_to(pilot, "lab1/16-filters")
         await sees(pilot, "accuracy")
         await until(
             pilot,
@@ -522,12 +379,14 @@ async def test_the_list_has_titles_and_says_how_far_one_is_with_each_set(make_la
         await sees(pilot, "1 of 9 done")
 
 
+@pytest.mark.usefixtures("in_colour")
 def test_exercises_at_120x40(make_lab: MakeLab, history: History, snap_compare: Compare) -> None:
     example(history)
     run = keys("x", then="points lower")
     assert snap_compare(make_lab(), terminal_size=LARGE, run_before=run)
 
 
+@pytest.mark.usefixtures("in_colour")
 def test_light_exercises_at_80x24(make_lab: MakeLab, history: History, snap_compare: Compare) -> None:
     example(history)
     run = keys("x", "j", then="┤")
@@ -539,7 +398,7 @@ async def test_where_the_notes_draw_no_conclusion_it_says_so(make_lab: MakeLab, 
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await opened(pilot)
-        await at(pilot, "lab1/16-filters")
+        await go_to(pilot, "lab1/16-filters")
         await sees(pilot, "Result")
         await pilot.press("n")
         await until(

@@ -14,8 +14,7 @@ from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.pane import ExplainPane
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, SMALL, sees
-from tests.ui.test_snapshots import Compare
+from tests.ui.screen import LARGE, SMALL, Compare, sees
 
 
 @pytest.fixture(autouse=True)

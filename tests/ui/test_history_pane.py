@@ -1,66 +1,23 @@
-"""The history pane: sorted, filtered, marked, compared with a baseline, written into."""
+"""The history pane: sorted, filtered, marked, compared with a baseline."""
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import msgspec
 import pytest
 from textual.events import AppBlur, AppFocus
-from textual.pilot import Pilot
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.watcher import Watched
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
+from tests.ui.history_rows import current, order, rows, shows, table
 from tests.ui.made_runs import made
 from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
-
-
-@pytest.fixture
-def four_runs(history: History) -> None:
-    """Networks of 16, 32 and 64 filters, and one that failed."""
-    made(history, "lab1-16-filters", 0.88, train=0.90, seconds=4.0)
-    made(history, "lab1-baseline", 0.90, train=0.93, seconds=8.0)
-    made(history, "lab1-64-filters", 0.91, train=0.95, seconds=16.0)
-    made(history, "lab1-more-convs", status="failed", cause="out of memory", epochs=0)
-
-
-def row_lines(app: LabApp) -> list[str]:
-    """The lines of the table's rows, without the preview below them."""
-    lines = [line.strip("│") for line in pane(app, "history").splitlines()[2:-1]]
-    return list(itertools.takewhile(str.strip, lines))
-
-
-def order(app: LabApp) -> list[int]:
-    """The numbers of the runs in the table, from above."""
-    found = []
-    for line in row_lines(app):
-        number, *rest = [*line.strip("│").split(), "", ""][:2]
-        if number.strip("*b-").isdigit() and rest != ["runs."]:
-            found.append(int(number.strip("*b-")))
-    return found
-
-
-def current(app: LabApp) -> int | None:
-    """The run under the cursor."""
-    return app.lab.query_one(HistoryPane).current
-
-
-def rows(app: LabApp) -> dict[int, str]:
-    """The lines of the runs by their numbers."""
-    numbered = ((line.split()[0].strip("*b-"), line) for line in row_lines(app))
-    return {int(number): line for number, line in numbered if number.isdigit()}
-
-
-async def shows(pilot: Pilot[None], app: LabApp, *ids: int) -> None:
-    """Wait until exactly these runs are in the table, in this order."""
-    await until(pilot, lambda: order(app) == [*ids], f"the runs {ids}")
 
 
 @pytest.mark.usefixtures("four_runs")
@@ -220,127 +177,6 @@ async def test_marks_are_a_sign_and_are_gone_through(make_lab: MakeLab) -> None:
         await until(pilot, lambda: "marked" not in text(app), "no marks at all")
 
 
-@pytest.mark.usefixtures("four_runs")
-async def test_archived_runs_go_and_u_brings_them_back(make_lab: MakeLab, history: History) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "d")
-        await sees(pilot, "Run 4 is archived; u undoes it.")
-        await shows(pilot, app, 3, 2, 1)
-        await pilot.press("space", "j", "j", "space", "d")
-        await sees(pilot, "Runs 1 and 3 are archived")
-        await shows(pilot, app, 2)
-        assert "marked" not in pane(app, "history")
-        await pilot.press("u")
-        await shows(pilot, app, 3, 2, 1)
-        await pilot.press("u")
-        await shows(pilot, app, 4, 3, 2, 1)
-        await pilot.press("U")
-        await shows(pilot, app, 3, 2, 1)
-        assert [run.id for run in history.runs() if run.archived] == [4]
-
-
-@pytest.mark.usefixtures("four_runs")
-async def test_a_run_that_goes_on_is_not_archived(make_lab: MakeLab, history: History) -> None:
-    run_id = history.add(load_preset("lab1-baseline"))
-    fake.begin(history, run_id)
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "d")
-        await sees(pilot, "Run 5 is running: only a run that has ended")
-        assert 5 in order(app)
-
-
-@pytest.mark.usefixtures("four_runs")
-async def test_undo_goes_back_through_what_was_done_here_and_then_through_the_edits(make_lab: MakeLab) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("plus", "4", "d", "j", "j", "L")
-        await sees(pilot, "Total params: 55,098")
-        await pilot.press("u")
-        await sees(pilot, "Total params: 122,922")
-        assert 4 not in order(app)
-        await pilot.press("u")
-        await shows(pilot, app, 4, 3, 2, 1)
-        await pilot.press("u")
-        await sees(pilot, "Total params: 113,386")
-        # What was loaded and undone elsewhere is not in the way.
-        await pilot.press("g", "d", "L")
-        await sees(pilot, "Total params: 243,786")
-        await pilot.press("1", "u")
-        await sees(pilot, "Total params: 113,386")
-        await pilot.press("4", "u")
-        await shows(pilot, app, 4, 3, 2, 1)
-
-
-@pytest.mark.usefixtures("four_runs")
-async def test_note_and_conclusion_are_written_on_several_lines_and_undone(make_lab: MakeLab, history: History) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "i")
-        await sees(pilot, "Conclusion: what it has shown")
-        await pilot.press(*"too", "ctrl+j", *"large", "tab", *"smaller", "enter")
-        await until(pilot, lambda: history.runs()[-1].note == "too\nlarge", "the note")
-        assert history.runs()[-1].conclusion == "smaller"
-        await pilot.press("enter")
-        await sees(pilot, "smaller")
-        assert "too" in text(app) and "large" in text(app)
-        await pilot.press("escape", "i", "escape", "i", "enter")
-        await until(pilot, lambda: "Conclusion" not in text(app), "the box is gone")
-        assert history.runs()[-1].note == "too\nlarge", "nothing typed, nothing written"
-        await pilot.press("u", "u")
-        await until(pilot, lambda: history.runs()[-1].note == "", "no note")
-
-
-@pytest.mark.usefixtures("four_runs")
-async def test_a_note_that_somebody_else_wrote_meanwhile_is_not_lost(make_lab: MakeLab, history: History) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "i")
-        await sees(pilot, "Conclusion: what it has shown")
-        notebook.note(history, 4, "theirs")
-        await pilot.press(*"mine", "enter")
-        await until(pilot, lambda: history.runs()[-1].note == "theirs\nmine", "both")
-        notebook.note(history, 4, "another")
-        await pilot.press("u")
-        await sees(pilot, "was changed elsewhere")
-        assert history.runs()[-1].note == "another"
-
-
-@pytest.mark.usefixtures("four_runs")
-async def test_tags_of_one_run_and_of_all_the_marked(make_lab: MakeLab, history: History) -> None:
-    def tags() -> list[tuple[str, ...]]:
-        return [run.tags for run in history.runs()]
-
-    app = make_lab()
-    async with app.run_test(size=(160, 40), notifications=True) as pilot:
-        await pilot.press("4", "z", "t", *"Lab1", "space", *"keep", "enter")
-        await until(pilot, lambda: tags()[3] == ("lab1", "keep"), "two tags")
-        await sees(pilot, "lab1 keep")
-        await pilot.press("space", "j", "space", "t")
-        await sees(pilot, "Tags of runs 3 and 4")
-        await pilot.press(*"new", "space", "minus", *"keep", "enter")
-        await until(pilot, lambda: tags()[2:] == [("new",), ("lab1", "new")], "the tags of both")
-        await pilot.press("u")
-        await until(pilot, lambda: tags()[2:] == [(), ("lab1", "keep")], "as before")
-        await pilot.press("space", "t", *"###", "enter")
-        await sees(pilot, "a tag has at least one letter or digit")
-
-
-@pytest.mark.usefixtures("four_runs")
-async def test_a_run_is_renamed_and_an_empty_name_is_refused_on_the_spot(make_lab: MakeLab, history: History) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "comma")
-        await sees(pilot, "Name of run 4")
-        await pilot.press("delete", "enter")
-        await sees(pilot, "a name has 1 to 200 characters")
-        await pilot.press(*"small", "enter")
-        await until(pilot, lambda: "small" in rows(app)[4], "the new name")
-        await pilot.press("u")
-        await until(pilot, lambda: "three convolutions" in rows(app)[4], "the old name")
-
-
 async def test_a_run_that_was_cut_short_is_resumed_and_others_are_not(make_lab: MakeLab, history: History) -> None:
     made(history, status="interrupted", cause="the training process is gone")
     made(history)
@@ -386,21 +222,6 @@ async def test_columns_are_chosen_and_kept_for_the_next_time(make_lab: MakeLab) 
         assert "Gap" not in heading and heading.index("Test") < heading.index("Name")
         await pilot.press("V", "0", "escape")
         await sees(pilot, "Gap")
-
-
-@pytest.mark.usefixtures("four_runs")
-async def test_archived_runs_are_shown_when_asked_for_and_brought_back(make_lab: MakeLab, history: History) -> None:
-    notebook.archive(history, [3])
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4")
-        await shows(pilot, app, 4, 2, 1)
-        await pilot.press("V", "g", "space", "escape")
-        await shows(pilot, app, 4, 3, 2, 1)
-        assert " 3- " in rows(app)[3] and "archived too" in text(app)
-        await pilot.press("j", "d")
-        await sees(pilot, "Run 3 is taken out of the archive")
-        assert not any(run.archived for run in history.runs())
 
 
 async def test_the_dataset_is_told_and_beside_the_figures_where_it_differs(make_lab: MakeLab, history: History) -> None:
@@ -468,90 +289,6 @@ async def test_the_row_of_a_run_is_copied_and_those_of_all_the_marked(make_lab: 
         await pilot.press("1", "y", "y")
         await sees(pilot, "Copied the layer under the cursor")
         assert app.clipboard == "Conv2D  32  3x3  relu"
-
-
-@pytest.fixture
-def repeats(history: History) -> None:
-    """Three runs of one experiment, two of another, and one that failed."""
-    for accuracy in (0.89, 0.90, 0.92):
-        made(history, "lab1-baseline", accuracy)
-    for accuracy in (0.91, 0.93):
-        made(history, "lab1-64-filters", accuracy)
-    made(history, "lab1-baseline", status="failed", cause="out of memory", epochs=2)
-    history.store.execute("UPDATE runs SET seed = id")
-
-
-def table(app: LabApp) -> list[str]:
-    """The rows of the table, each with single blanks."""
-    return [" ".join(line.split()) for line in row_lines(app)]
-
-
-@pytest.mark.usefixtures("repeats")
-async def test_repeats_are_one_row_that_enter_unfolds_and_folds(make_lab: MakeLab) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "z")
-        await sees(pilot, "6 runs · 2 folded")
-        failed, more, baseline = table(app)
-        assert failed.startswith("6 baseline, 32") and more.startswith("2×▸ 64 filters 0.9200 ±1.41")
-        assert baseline.startswith("3×▸ baseline, 32") and " 0.9033 ±1.53 +1.67 8.0 finished" in baseline
-        await pilot.press("j", "j", "enter")
-        await until(pilot, lambda: len(table(app)) == 6, "the runs below it")
-        assert [row.split()[0] for row in table(app)] == ["6", "2×▸", "3×▾", "3", "2", "1"]
-        assert table(app)[3].startswith("3 seed 3 · baseline") and "6 runs · 1 folded" in text(app)
-        await pilot.press("j", "enter")
-        await sees(pilot, "Run 3: Lab 1: baseline, 32 filters")  # the page of the run
-        await pilot.press("escape")
-        await until(pilot, lambda: len(table(app)) == 6, "back")
-        assert current(app) == 3
-        await pilot.press("k", "enter")
-        await until(pilot, lambda: len(table(app)) == 3, "folded again")
-        await pilot.press("f")
-        await shows(pilot, app, 6, 5, 4, 3, 2, 1)
-        await sees(pilot, "Every run has a row.")
-        await pilot.press("f")
-        await sees(pilot, "Runs that differ by their seeds")
-
-
-@pytest.mark.usefixtures("repeats")
-async def test_what_keys_do_on_a_folded_row_is_sensible_and_said(make_lab: MakeLab, history: History) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "z", "j", "j", "i")
-        await sees(pilot, "A note is of one run")
-        await pilot.press("comma")
-        await sees(pilot, "A name is of one run")
-        await pilot.press("b")
-        await sees(pilot, "Run 2 is the baseline")  # whose accuracy is the nearest to the mean
-        await sees(pilot, "3×▸b")
-        await pilot.press("L")
-        await sees(pilot, "Run 2's experiment is in the editor")
-        await pilot.press("space")
-        await sees(pilot, "3 marked")
-        await pilot.press("t", *"good", "enter")
-        await until(pilot, lambda: [run.tags for run in history.runs()][:3] == [("good",)] * 3, "tags on all three")
-        await pilot.press("space", "y")
-        await sees(pilot, "y  the rows of runs 1, 2 and 3")
-        await pilot.press("escape", "d")
-        await sees(pilot, "Runs 1, 2 and 3 are archived; u undoes it.")
-        await until(pilot, lambda: len(table(app)) == 2, "they are gone")
-        await pilot.press("u")
-        await until(pilot, lambda: len(table(app)) == 3, "they are back")
-
-
-@pytest.mark.usefixtures("repeats")
-async def test_a_group_is_compared_with_a_group_and_laid_over_the_other(make_lab: MakeLab) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "z", "j", "space", "j", "space", "c")
-        await sees(pilot, "5 runs in 2 columns, against runs 1, 2 and 3")
-        await sees(pilot, "0.9033 ± 0.0153")
-        await sees(pilot, "0.9200 ± 0.0141 +0.0167")
-        await pilot.press("b")
-        await sees(pilot, "5 runs in 2 columns, against runs 4 and 5")
-        await pilot.press("escape", "v")
-        await sees(pilot, "the mean of several, dots: ± the standard deviation")
-        await sees(pilot, "filters 32 (runs 1, 2 and 3)")
 
 
 @pytest.mark.parametrize("size", [LARGE, SMALL, (60, 16)])
@@ -636,14 +373,6 @@ async def test_the_run_under_the_cursor_is_shown_in_the_training_pane_and_one_ke
         await pilot.press("r")
         await sees(pilot, "run 5 running")  # who starts one wants to see what goes on
         assert current(app) == 1
-
-
-@pytest.mark.usefixtures("repeats")
-async def test_of_a_folded_row_the_run_nearest_to_its_mean_is_shown(make_lab: MakeLab) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "j", "j")
-        await sees(pilot, "run 2 finished  nearest to the mean of 3")
 
 
 @pytest.mark.usefixtures("four_runs")

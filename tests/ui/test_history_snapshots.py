@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,15 +11,9 @@ from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
-from tests.ui.screen import LARGE, SMALL, sees, text, until
+from tests.ui.screen import LARGE, SMALL, Compare, keys, sees, text, until
 
-Compare = Callable[..., bool]
-
-
-@pytest.fixture(autouse=True)
-def in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pictures are in colour."""
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("in_colour")
 
 
 @pytest.fixture
@@ -33,16 +26,6 @@ def four_runs(history: History) -> None:
     notebook.change_tags(history, [3], ["lab1", "keep"])
     notebook.note(history, 3, "larger, and four times as slow")
     notebook.pin(history, 2)
-
-
-def keys(*names: str, then: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Press keys, and wait for words."""
-
-    async def press(pilot: Pilot[Any]) -> None:
-        await pilot.press(*names)
-        await sees(pilot, then)
-
-    return press
 
 
 @pytest.mark.usefixtures("four_runs")

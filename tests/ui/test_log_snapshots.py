@@ -12,8 +12,7 @@ from cnn_tui.history.history import History
 from cnn_tui.home import log_path
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, SMALL, sees
-from tests.ui.test_snapshots import Compare
+from tests.ui.screen import LARGE, SMALL, Compare, sees
 
 LOG = """10:00:00 Run 1, Lab 1: baseline, 32 filters: seed 7, process 4242.
 W0000 00:00:1795410471.898651 4242 cpu_feature_guard.cc:227] This TensorFlow binary is optimized for this processor.

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 import pytest
-from textual.pilot import Pilot
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, SMALL, sees
+from tests.ui.screen import LARGE, SMALL, Compare, keys
 
-Compare = Callable[..., bool]
-
-
-@pytest.fixture(autouse=True)
-def in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pictures are in colour."""
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("in_colour")
 
 
 @pytest.fixture
@@ -33,18 +23,6 @@ def one_and_a_half_runs(history: History) -> None:
     second = history.add(load_preset("lab1-baseline"))
     fake.begin(history, second)
     fake.play(history, second, 2.5)
-
-
-def keys(*names: str, then: str = "") -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Press keys once the lab is painted, which a box lets shine through, and wait for words."""
-
-    async def press(pilot: Pilot[Any]) -> None:
-        await sees(pilot, "? help")
-        await pilot.press(*names)
-        if then:
-            await sees(pilot, then)
-
-    return press
 
 
 @pytest.mark.usefixtures("one_and_a_half_runs")

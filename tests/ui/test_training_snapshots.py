@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -18,15 +17,9 @@ from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, SMALL, sees
+from tests.ui.screen import LARGE, SMALL, Compare, keys, sees
 
-Compare = Callable[..., bool]
-
-
-@pytest.fixture(autouse=True)
-def in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pictures are in colour."""
-    monkeypatch.delenv("NO_COLOR", raising=False)
+pytestmark = pytest.mark.usefixtures("in_colour")
 
 
 @pytest.fixture
@@ -47,16 +40,6 @@ def runs(history: History) -> None:
     third = history.add(watched)
     fake.begin(history, third)
     fake.play(history, third, 2.5)
-
-
-def keys(*names: str, then: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Press keys, and wait for words."""
-
-    async def press(pilot: Pilot[Any]) -> None:
-        await pilot.press(*names)
-        await sees(pilot, then)
-
-    return press
 
 
 @pytest.mark.usefixtures("runs")

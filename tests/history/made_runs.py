@@ -1,0 +1,33 @@
+"""Runs as a training records them, for the tests of the history."""
+
+from __future__ import annotations
+
+import os
+
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.epoch import Epoch, Point
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Progress
+
+BASELINE = load_preset("lab1-baseline")
+
+
+def epoch(number: int, loss: float = 0.5) -> Epoch:
+    """An epoch with the metrics of the notes."""
+    metrics = {"loss": loss, "accuracy": 0.8, "val_loss": loss + 0.1, "val_accuracy": 0.7}
+    return Epoch(number, metrics, 8.5, 7_058.8)
+
+
+def add_finished(history: History, experiment: Experiment = BASELINE) -> int:
+    """A run of two epochs, start to end; gives its id."""
+    run_id = history.add(experiment)
+    assert history.claim(run_id, os.getpid(), 7)
+    history.record_start(
+        run_id, dataset="fashion_mnist_sample", train_images=6_000, test_images=1_000, environment={"python": "3.11"}
+    )
+    for number in (1, 2):
+        history.record_progress(run_id, Progress("training", number, 5, 10), Point(number - 0.5, 0.6, 0.7))
+        history.record_epoch(run_id, epoch(number, 1 / number), 8.5 * number)
+    history.record_end(run_id, Result("finished", "", 0.44, 0.86, 18.0))
+    return run_id
