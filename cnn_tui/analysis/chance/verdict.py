@@ -19,12 +19,23 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cnn_tui.analysis.chance.known_spread import KnownSpread, known_spread
 from cnn_tui.analysis.chance.like_load import is_whole, load_in_words, with_like_load
-from cnn_tui.analysis.chance.looks import FEWEST_OF_A_SET, HORIZON
+from cnn_tui.analysis.chance.looks import FEWEST_OF_A_SET
 from cnn_tui.analysis.chance.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
+from cnn_tui.analysis.chance.verdict_words import (
+    counts_in_words,
+    few_in_words,
+    luck_in_words,
+    missing_in_words,
+    p_in_words,
+    points_in_words,
+    runs_in_words,
+    seconds_in_words,
+    several_in_words,
+)
 from cnn_tui.history.groups import Group, contrast, group_around, same_images
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.text import counted, quiet
+from cnn_tui.text import quiet
 
 Figure: TypeAlias = Literal["accuracy", "time"]
 Outcome: TypeAlias = Literal["decided", "undecided", "too few", "no spread", "not comparable", "planned"]
@@ -149,25 +160,25 @@ def verdict(
     ours, theirs = (list(one.by_seed(unit.field).values()) for one in (group, base))
     if not ours or not theirs:
         none = base if ours else group
-        return refuse(figure, words, f"no run of {quiet(none.name, 60)} ({_numbers(none)}) has this figure")
+        return refuse(figure, words, f"no run of {quiet(none.name, 60)} ({runs_in_words(none)}) has this figure")
     mean = statistics.fmean(theirs)
     difference = statistics.fmean(ours) - mean
+    over = f"{words}: {unit.told(difference, None, mean)}{part} over"
     if min(len(ours), len(theirs)) < (2 if strict.planned else strict.first):
         luck = known.luck(difference, len(ours), len(theirs)) if known is not None else None
-        over = f"{unit.told(difference, None, mean)}{part} over {_few(group, len(ours))} and {_few(base, len(theirs))}"
+        runs = f"{few_in_words(group, len(ours))} and {few_in_words(base, len(theirs))}"
+        few = f"{over} {runs}; {luck_in_words(luck)}"
         remedy = f"it is judged from {strict.first} runs each on: repeat with"
-        few = f"{words}: {over}; {_luck(luck)}"
         return Verdict(figure, "too few", few, None, remedy, difference, luck, strict.first, words, part=part)
     test = run_test(ours, theirs, strict)
     if test is None:
-        over = f"{unit.told(difference, None, mean)}{part} over {len(ours)} and {len(theirs)} runs, each time the same"
-        said = f"{words}: {over}: no chance to reckon with"
+        said = f"{over} {len(ours)} and {len(theirs)} runs, each time the same: no chance to reckon with"
         return Verdict(figure, "no spread", said, difference=difference, compared=words)
     told = unit.told(test.difference, test.margin, mean)
-    sentence = f"{words}: {told}{part} over {_looked_at(test, ours, theirs, strict)} ({_p(test.p)})"
+    sentence = f"{words}: {told}{part} over {counts_in_words(test, ours, theirs, strict)} ({p_in_words(test.p)})"
     if test.p < LEVEL:
         return Verdict(figure, "decided", sentence, test, difference=test.difference, compared=words)
-    missing = _undecided(test, strict, (group, len(ours)), (base, len(theirs)))
+    missing = missing_in_words(test, strict, (group, len(ours)), (base, len(theirs)))
     return Verdict(figure, "undecided", f"{sentence}: {missing}", test, difference=test.difference, compared=words)
 
 
@@ -204,14 +215,7 @@ def sentences(said: Iterable[Verdict], repeat: str) -> list[str]:
     for one in every:
         if one.why:
             reasons.setdefault(one.why, []).append(one.compared)
-    return list(dict.fromkeys([*told, *(f"{_several(names)}: {why}" for why, names in reasons.items())]))
-
-
-def _several(names: Iterable[str]) -> str:
-    """As `a`, `a; b`, `a; b; c and 4 more`: the names may have commas in them."""
-    once = list(dict.fromkeys(names))
-    more = f" and {len(once) - 3} more" if len(once) > 3 else ""
-    return f"{'; '.join(once[:3])}{more}"
+    return list(dict.fromkeys([*told, *(f"{several_in_words(names)}: {why}" for why, names in reasons.items())]))
 
 
 def _refusal(group: Group, base: Group, figure: Figure) -> str:
@@ -233,68 +237,7 @@ def _images(group: Group) -> str:
     return f"{quiet(dataset, 60)}, {train:,} + {test:,} images"
 
 
-def _few(group: Group, seeds: int) -> str:
-    """`one run (run 4)` or `3 runs`; runs of one seed repeat themselves, and are one."""
-    what = "run" if len(group.trials) == seeds else "seed"
-    return f"one {what} ({_numbers(group)})" if seeds == 1 else counted(seeds, what)
-
-
-def _numbers(group: Group) -> str:
-    """Which runs those are: the two sides may well be called the same."""
-    first, *more = group.runs
-    if not more:
-        return f"run {first}"
-    return f"runs {', '.join(map(str, group.runs[:5]))}{' …' if len(more) > 4 else ''}"
-
-
-def _luck(share: float | None) -> str:
-    if share is None:
-        return "so few may be luck"
-    if share < 0.005:
-        return "luck alone hardly ever moves such runs so far apart, but so few are not judged"
-    return f"luck alone moves such runs as far apart in {max(1, round(share * 100))} of 100 cases"
-
-
-def _looked_at(test: TTest, ours: Sequence[float], theirs: Sequence[float], strict: Strictness) -> str:
-    if strict.planned:
-        counts = f"{len(ours)} runs each" if len(ours) == len(theirs) else f"{len(ours)} and {len(theirs)} runs"
-        return f"{counts}, as planned"
-    return f"{'' if len(ours) == len(theirs) == test.runs else 'the first '}{test.runs} runs each"
-
-
-def _undecided(test: TTest, strict: Strictness, *sides: tuple[Group, int]) -> str:
-    """What it takes to tell; of each side, with how many runs it has."""
-    if strict.planned:
-        return "no difference was found, and no more runs are looked at"
-    if test.enough is None:
-        most = max(HORIZON, test.runs)
-        return f"cannot tell; {most} runs each would hardly show a difference of this size, if there is one"
-    missing = [(group, test.enough - count) for group, count in sides if count < test.enough]
-    if len({count for _, count in sides}) == 1:
-        return f"cannot tell yet: about {counted(missing[0][1], 'more run')} each"
-    words = " and ".join(f"{count} more of {quiet(group.name, 60)}" for group, count in missing)
-    return f"cannot tell yet: about {words}"
-
-
-def _p(p: float) -> str:
-    if p < 0.001:
-        return "p < 0.001"
-    shown = f"{p:.{3 if p < 0.00995 else 2}f}"
-    # Rounding puts no p on the other side of the level.
-    return f"p = {p:.4f}" if (float(shown) < LEVEL) != (p < LEVEL) else f"p = {shown}"
-
-
-def _points(difference: float, margin: float | None, mean: float) -> str:
-    digits = 1 if margin is None or margin * 100 >= 0.095 else 2
-    around = "" if margin is None else f" ± {margin * 100:.{digits}f}"
-    return f"{difference * 100:+.{digits}f}{around} points"
-
-
-def _seconds(difference: float, margin: float | None, mean: float) -> str:
-    digits = 1 if margin is None or margin >= 0.095 else 2
-    around = "" if margin is None else f" ± {margin:.{digits}f}"
-    share = f" ({difference / mean * 100:+.0f} %)" if mean else ""
-    return f"{difference:+.{digits}f}{around} s an epoch{share}"
-
-
-_UNITS: dict[Figure, _Unit] = {"accuracy": _Unit("test_accuracy", _points), "time": _Unit("pace", _seconds)}
+_UNITS: dict[Figure, _Unit] = {
+    "accuracy": _Unit("test_accuracy", points_in_words),
+    "time": _Unit("pace", seconds_in_words),
+}
