@@ -88,6 +88,8 @@ def check_options(dataset: str, options: DataOptions) -> None:
         plain = msgspec.structs.replace(plain, image_size=None)
     if form in ("folder", "parquet") or options == AS_THEY_ARE or (form == "csv" and plain == AS_THEY_ARE):
         return
+    if form == "csv" and path_of(dataset) is None:  # which is said of it
+        return
     if plain != AS_THEY_ARE:
         raise DatasetError(
             f"image_size, color and fit are for folders of pictures, and {place} is none: its images come in one size. "

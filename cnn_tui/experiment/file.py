@@ -75,6 +75,8 @@ def _beside(dataset: str, folder: Path) -> str:
         path = folder / Path(dataset).expanduser()
         if "/" in dataset or is_file(path) or path.is_dir():
             return str(path)
+        if (here := Path(dataset).absolute()).exists():  # the training process is in another folder
+            return str(here)
     return dataset
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from cnn_tui.network.costs import find_cost_problem
+from cnn_tui.network.crops import find_crop_problem
 from cnn_tui.network.fixes import Fix, Problem, changed, distinct, fixes_of_stuck_layer, switched_off
 from cnn_tui.network.layers import (
     Activation,
@@ -83,7 +84,12 @@ def find_problems(stack: Stack, goal: Goal, summary: Summary | None = None) -> t
         return (Problem(0, words, tuple(fixes_at_end(stack, goal))),)
     if summary.stuck_at is not None:
         return (Problem(summary.stuck_at, str(summary.stuck_why), fixes_of_stuck_layer(stack, summary)),)
-    found = (find_scale_problem(stack), find_cost_problem(stack, summary), find_output_problem(stack, goal))
+    found = (
+        find_scale_problem(stack),
+        find_cost_problem(stack, summary),
+        find_crop_problem(stack),
+        find_output_problem(stack, goal),
+    )
     return tuple(problem for problem in found if problem is not None)
 
 
@@ -194,7 +200,7 @@ def _of_activation(stack: Stack, at: int, activation: str, goal: Goal) -> Iterat
         yield Fix("add Softmax at the end", stack.insert(len(stack), Softmax()))
     else:
         end = msgspec.structs.replace(new_layer("Activation"), activation=activation)
-        yield Fix(f"add Activation {activation} at the end", stack.insert(len(stack), end))
+        yield Fix(f"Activation {activation} at the end", stack.insert(len(stack), end))
     if LOSSES[goal.loss].has_logits and getattr(layer, "activation", None) == "linear":
         yield Fix("from_logits yes", stack, (("from_logits", True),))
 

@@ -212,7 +212,7 @@ def test_a_name_in_the_file_stays(tmp_path: Path) -> None:
     assert read(file).name == "Mine"
 
 
-def test_a_dataset_is_found_beside_the_file(tmp_path: Path) -> None:
+def test_a_dataset_is_found_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.toml"
     elsewhere = tmp_path / "elsewhere.npz"
     for written, meant in (
@@ -224,6 +224,10 @@ def test_a_dataset_is_found_beside_the_file(tmp_path: Path) -> None:
         assert read(file).dataset == str(meant)
     file.write_text("dataset = 'mnist'\n")
     assert read(file).dataset == "mnist"
+    (tmp_path / "here" / "pets").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    file.write_text("dataset = 'pets'\n")  # not beside it: the training process is in another folder
+    assert read(file).dataset == str(tmp_path / "here" / "pets")
     file.write_text("dataset = '~nobody-of-that-name/x.npz'\n")
     assert read(file).dataset == "~nobody-of-that-name/x.npz"
 

@@ -121,6 +121,8 @@ def test_only_a_folder_has_pictures_to_be_wanted_in_a_way(folder: Experiment) ->
     wanted = msgspec.structs.replace(folder, dataset="mnist", image_size=(20, 30))
     with pytest.raises(DatasetError, match="are for folders of pictures, and 'mnist' is none"):
         _ = wanted.stack
+    with pytest.raises(DatasetError, match="There is no file"):  # of which nothing else is known
+        _ = msgspec.structs.replace(wanted, dataset="/nowhere/names.csv", fit="crop").stack
 
 
 def test_the_form_has_rows_for_the_pictures_of_a_folder(folder: Experiment) -> None:

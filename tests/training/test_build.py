@@ -17,9 +17,11 @@ from cnn_tui.network.layers import (
     Dense,
     Dropout,
     Flatten,
+    RandomCrop,
     RandomRotation,
     RandomTranslation,
     RandomZoom,
+    Resizing,
     UnitNormalization,
     UpSampling2D,
 )
@@ -160,3 +162,13 @@ def test_a_unit_normalization_does_what_keras_normalize_does_to_arrays(axis: Any
     images[:, :, :5] = 0  # nothing is drawn at a border, whose length is 0
     layer = build(Experiment(layers=(UnitNormalization(axis=axis), *SMALL.layers))).layers[0]
     np.testing.assert_allclose(layer(images / 255), keras.utils.normalize(images, axis=of_script), rtol=1e-5)
+
+
+def test_a_random_crop_leaves_tested_images_as_they_are_unless_a_resizing_follows() -> None:
+    crop, sized = RandomCrop(height=20, width=20), Resizing(height=20, width=20, crop_to_aspect_ratio=True)
+    images = np.random.default_rng(1).random((3, 28, 28, 1), dtype=np.float32)
+    with_both = build(Experiment(layers=(crop, sized, *SMALL.layers)))
+    assert with_both.layers[0](images, training=False).shape == (3, 28, 28, 1)  # else the problem is none
+    varied = with_both.layers[0](images, training=True)
+    np.testing.assert_array_equal(with_both.layers[1](varied, training=True), varied)
+    assert with_both.predict(images, verbose=0).shape == (3, 10)

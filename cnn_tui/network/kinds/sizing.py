@@ -47,8 +47,8 @@ class RandomCrop(Layer, frozen=True, tag=True):
     about: ClassVar[str] = "cuts a random part out of each image while training"
     explanation: ClassVar[str] = (
         "While training, a part of this size is cut out of each image, from another place each time, so the network "
-        "sees more different images than there are. That works against overfitting. Outside of training the image is "
-        "drawn in this size as a whole. An image that is smaller is drawn larger first."
+        "sees more different images than there are. That works against overfitting. An image that is smaller is "
+        "drawn larger. Outside of training Keras leaves images as they are; a Resizing below brings them to the size."
     )
 
     height: Height
