@@ -71,14 +71,22 @@ def moment(at: float) -> str:
 def closest(word: str, choices: Iterable[str]) -> str | None:
     """The choice that is most like a word, whether in capitals or not; None where none is much like it.
 
-    A word that is the beginning of one choice alone, as `acc`, is short for it.
+    A word that is the beginning of one choice alone, as `acc`, or else a part of it, as `sample`, is short for it, and
+    so are initials, as `lr`.
     """
     import difflib  # only a mistake needs it
 
     lowered = {choice.lower(): choice for choice in choices}
+    initials = [
+        choice for low, choice in lowered.items() if "".join(part[:1] for part in low.split("_")) == word.lower()
+    ]
+    if len(initials) == 1 and len(word) > 1:
+        return initials[0]
     longer = [choice for low, choice in lowered.items() if low.startswith(word.lower())]
-    if len(longer) == 1 and len(word) >= _SHORTENED:
-        return longer[0]
+    holding = [choice for low, choice in lowered.items() if word.lower() in low]
+    for found in (longer, holding):
+        if len(found) == 1 and len(word) >= _SHORTENED:
+            return found[0]
     near = difflib.get_close_matches(word.lower(), lowered, 1, 0.5)
     return lowered[near[0]] if near else None
 

@@ -47,6 +47,12 @@ def test_a_hint_names_the_choice_that_is_most_like_a_word(word: str, hint: str) 
     assert did_you_mean(word, ["Conv2D", "loss", "val_loss"]) == hint
 
 
+def test_a_part_of_one_choice_alone_and_initials_are_short_for_it() -> None:
+    choices = ["fashion_mnist", "fashion_mnist_sample", "learning_rate", "color"]
+    assert did_you_mean("sample", choices) == " Did you mean fashion_mnist_sample?"
+    assert did_you_mean("lr", choices) == " Did you mean learning_rate?"
+
+
 def test_a_hint_quotes_what_stands_in_quotes_in_a_file() -> None:
     assert did_you_mean("filter", iter(["filters", "padding"]), quoted=True) == ' Did you mean "filters"?'
     assert did_you_mean("zzz", ["filters"], quoted=True) == ""

@@ -125,7 +125,7 @@ def sorting(key: str) -> tuple[str, bool]:
     column = columns.get(_ALSO.get(name, name or "nothing"))
     if column is None:
         names = [one.name for one in _ALL]
-        hint = did_you_mean(name, names)
+        hint = did_you_mean(name, [*_ALSO, *names])
         raise UserError(f"--sort {found(key)} is no column; there are {', '.join(names)}.{hint}")
     return column.key, backwards
 

@@ -138,7 +138,10 @@ def steps_of(key: str) -> tuple[str | int, ...]:
     if first in training:
         return ("training", *steps)
     allowed = [*top, *training]
-    hint = did_you_mean(first, allowed)
+    if any(field.name == first for kind in LAYERS.values() for field in fields_of(kind)):
+        hint = f" Layers have it, as layers[0].{first} of the first."
+    else:
+        hint = did_you_mean(first, allowed)
     raise ExperimentError(f"{quiet(key, 60)} is an unknown key; allowed: {', '.join(allowed)}.{hint}")
 
 

@@ -188,7 +188,8 @@ def _changes(facts: ExerciseFacts) -> Iterator[Block]:
         yield Paragraph(", ".join(map(lock_in_words, locked)))
     if findings.same and not facts.asks_first:
         yield Paragraph()
-        yield Paragraph(f"The same network and training as {', '.join(findings.same)}: runs of either count for both.")
+        same = ", ".join(f'"{facts.place.exercise(name).heading}"' for name in findings.same)
+        yield Paragraph(f"The same network and training as {same}: runs of either count for both.")
 
 
 def _mine(facts: ExerciseFacts) -> tuple[DiffLine, ...]:

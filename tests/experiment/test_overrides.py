@@ -150,6 +150,10 @@ def test_what_is_no_setting_is_refused(setting: str) -> None:
 def test_an_unknown_key_and_a_key_given_twice_are_named() -> None:
     with pytest.raises(ExperimentError, match=r"epoch is an unknown key; .* Did you mean epochs"):
         changed("epoch=5")
+    with pytest.raises(ExperimentError, match=r"Layers have it, as layers\[0\]\.filters of the first\.$"):
+        changed("filters=16")
+    with pytest.raises(ExperimentError, match=r"lr is an unknown key; .* Did you mean learning_rate"):
+        changed("lr=0.1")
     with pytest.raises(
         ExperimentError, match=r"training\.epochs is given twice; several values go into one: training\.epochs=A,B"
     ):

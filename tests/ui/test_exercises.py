@@ -263,7 +263,7 @@ async def test_notes_on_demand_and_twins_are_named(make_lab: MakeLab) -> None:
         assert "accuracy is increased" not in text(app)
         await pilot.press("n")
         await reads(pilot, "The notes conclude accuracy is increased")
-        await reads(pilot, "The same network and training as no-final-conv")
+        await reads(pilot, 'The same network and training as "Without the final convolution and its pooling"')
         await pilot.press("n")
         await reads(pilot, "is shown when you have written your conclusion")
 
