@@ -22,6 +22,7 @@ from cnn_tui.keras_io.code.data.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.paths import text_method
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.data.weighing import weight_in_table
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before
 from cnn_tui.keras_io.code.network.models_made import append
@@ -62,7 +63,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(owner, DatasetArrays):
         done = done_by(owner, method.name, given, unnamed, place)
         return (of_arrays(owner, method.name, unnamed, given) or Unknown("", "")) if done is None else done
-    if isinstance(owner, Tensor) and method.name in ("astype", "copy"):
+    effect = effect_of(method.name)
+    if isinstance(owner, Tensor) and effect.leaves_all and effect.shape:
         kind = unnamed[0] if unnamed else given.get("dtype", "float32")
         return owner if not owner.layers or "float" in words_of(kind) else Unknown("", place)
     if isinstance(owner, IdxFile):

@@ -154,7 +154,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     is_row = sizes is not None and len(sizes) == 1
     return CodeImport(
         with_flatten(chain, notes, len(layers) - len(model.layers), is_row),
-        _compiled(model, notes),
+        _compiled(model),
         fitted,
         own is not None,
         program.not_followed,
@@ -237,15 +237,11 @@ def _sizes_said(data: Value) -> tuple[int, ...] | None:
     return images.sizes if isinstance(images, Unknown) else None
 
 
-def _compiled(model: CodeModel, notes: list[str]) -> Plain | None:
+def _compiled(model: CodeModel) -> Plain | None:
     if model.compiled is None:
         return None
     compiled = {name: described(value) for name, value in model.compiled.items()}
     return {"optimizer": "rmsprop", **compiled}  # Keras's default
-
-
-def _is_not_known(value: Value) -> bool:
-    return isinstance(value, Unknown | Named)
 
 
 def _with_unknown(fitted: dict[str, Value]) -> dict[str, Value]:

@@ -58,7 +58,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
             untrained = code.not_followed or "the model is not trained in the file"
             notes.to_know.append(f"{untrained}: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
-    given: dict[str, Any] = {"epochs": _epochs(experiment, code, notes)}
+    given: dict[str, Any] = {"epochs": _epochs(code, notes)}
     given["batch_size"] = batch_size_of(code)
     if are_in_batches(code.data) and code.fitted.get("batch_size") not in (None, given["batch_size"]):
         notes.to_know.append(
@@ -132,7 +132,7 @@ def _class_numbers_compared(experiment: Experiment, code: CodeImport) -> list[st
     ]
 
 
-def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
+def _epochs(code: CodeImport, notes: Notes) -> Any:
     """How many epochs a fit trains; `epochs` counts from the one that it begins after."""
     epochs, first = code.fitted.get("epochs", 1), code.fitted.get("initial_epoch", 0)
     if isinstance(first, Unknown):

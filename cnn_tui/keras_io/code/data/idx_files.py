@@ -9,6 +9,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, DatasetArrays, NpzFile
 from cnn_tui.keras_io.code.data.data_values import ClassNames
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _NAME = re.compile(r"(train|t10k|test)[-_.]?(images|labels)[-_.]?idx[13][-_.]?u?byte(\.gz)?")
@@ -17,7 +18,8 @@ _OTHERS = re.compile(r"emnist|kmnist|kuzushiji|qmnist|balanced|letters|byclass|b
 """Words in a path for datasets whose files have those names too."""
 _OPENS = ("open", "GzipFile", "GFile", "FastGFile", "Open", "FileIO")
 _WRAPS = ("BytesIO", "BufferedReader", "bytearray", "bytes")
-_READS = ("frombuffer", "fromfile", "fromstring", "array", "asarray", "decode_raw", "parse_idx", "convert_from_file")
+_READS = ("frombuffer", "fromfile", "decode_raw", "parse_idx", "convert_from_file")
+"""Functions that read arrays of bytes, besides those that make arrays of anything."""
 _OF_PATHS = ("convert_from_file", "fromfile")
 """Functions that are given the path of a file, too."""
 _HEAD = 16
@@ -66,7 +68,7 @@ def idx_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]
         return _head(unnamed[1].arrays, first)
     if callee.name in _OF_PATHS and isinstance(first, str):
         first = _file(first)
-    if not isinstance(first, IdxFile) or callee.name not in _READS:
+    if not isinstance(first, IdxFile) or not (callee.name in _READS or effect_of(callee.name).makes_array):
         return None
     return Unknown("", place) if first.is_head else first.arrays
 

@@ -13,7 +13,6 @@ _SAVES = {"save": (0, 1), "savetxt": (0, 1), "dump": (1, 0)}
 _MODULES = ("numpy", "pickle", "_pickle", "cPickle", "cloudpickle", "dill", "joblib")
 _TABLES = {"savez": "", "savez_compressed": ""}
 _LOADS = ("load", "loadtxt", "genfromtxt", "read_pickle")
-_TO_FILE = ("to_pickle",)
 _ENDINGS = (".npy", ".npz")
 """What NumPy puts behind a name that lacks it."""
 
