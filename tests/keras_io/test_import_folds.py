@@ -9,7 +9,7 @@ import pytest
 from tests.keras_io.scripts import FIT, HEAD, SMALL, read
 
 LOOP = """
-from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.model_selection import KFold, ShuffleSplit, StratifiedKFold, StratifiedShuffleSplit
 def built():
     model = keras.Sequential([layers.Flatten(input_shape=(28, 28)), layers.Dense(10, activation="softmax")])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -28,6 +28,7 @@ for number, (learned, held) in enumerate(folds.split(x_train, y_train)):
         ("KFold(n_splits=many, shuffle=True)", 0.2),
         ("KFold(many)", "48000-59999"),
         ("StratifiedKFold(4)", 0.25),
+        ("ShuffleSplit(n_splits=many, test_size=0.15)", 0.15),
     ],
 )
 def test_one_of_the_folds_is_held_out(tmp_path: Path, made: str, validation: float | str) -> None:
@@ -37,6 +38,33 @@ def test_one_of_the_folds_is_held_out(tmp_path: Path, made: str, validation: flo
     assert (experiment.dataset, experiment.training.validation) == ("fashion_mnist", validation)
     words = f"it is trained {many} times there (line 15), with another part of the images held out each time"
     assert [note.partition(":")[0] for note in imported.differences] == [words]
+
+
+UNKNOWN = """
+import pickle
+from sklearn.model_selection import KFold, StratifiedShuffleSplit
+from tensorflow.keras import layers, models
+X, y = pickle.load(open("birds.pkl", "rb"))
+for learned, held in MADE.split(X, y):
+    model = models.Sequential([layers.Flatten(input_shape=(9, 9, 3)), layers.Dense(4, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(X[learned], y[learned], epochs=2, validation_data=(X[held], y[held]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "held", "times"),
+    [
+        ("KFold(5, shuffle=True)", 0.2, 5),
+        ("StratifiedShuffleSplit(n_splits=1, test_size=0.3, random_state=2)", 0.3, 1),
+        ("StratifiedShuffleSplit(3, 0.25)", 0.25, 3),
+    ],
+)
+def test_images_that_are_not_known_are_held_out_as_there(tmp_path: Path, made: str, held: float, times: int) -> None:
+    imported = read(tmp_path, UNKNOWN.replace("MADE", made))
+    assert (imported.experiment.test, imported.experiment.training.validation) == (held, "test")
+    said = [note for note in imported.differences if "are not known" not in note]
+    assert [note.partition(" times")[0] for note in said] == ([] if times == 1 else [f"it is trained {times}"])
 
 
 def test_how_many_folds_there_are_is_not_guessed(tmp_path: Path) -> None:

@@ -57,6 +57,10 @@ def test_the_classes_of_a_folder_that_is_there_are_known(pets: Path, classes: st
         ("train, watched = data.take(int(len(data) * 0.8)), data.skip(int(len(data) * 0.8))", 0.2),
         ("train, watched = data.take(int(len(data) * 0.7)), data.skip(int(len(data) * 0.7))", 0.3),
         (
+            "train, watched = keras.utils.split_dataset(data, left_size=0.75, shuffle=True, seed=2)",
+            0.25,
+        ),
+        (
             "fifth = tf.data.experimental.cardinality(data) // 5\ntrain, watched = data.skip(fifth), data.take(fifth)",
             0.2,
         ),

@@ -110,6 +110,7 @@ def test_a_table_whose_pictures_are_not_found_is_said_to_be_so(tmp_path: Path) -
 
 ARRAYS = """
 import pickle
+import numpy as np
 from tensorflow.keras import layers, models
 X, y = pickle.load(open("birds.pkl", "rb"))
 SPLIT
@@ -123,6 +124,11 @@ model.fit(a, u, epochs=2, validation_data=(b, v))
     "split",
     [
         "end = int(len(X) * 0.8)\na, b, u, v = X[:end], X[end:], y[:end], y[end:]",
+        "order = np.random.permutation(len(X))\nend = int(0.8 * len(X))\n"
+        "a, b, u, v = X[order[:end]], X[order[end:]], y[order[:end]], y[order[end:]]",
+        "order = np.arange(X.shape[0])\nnp.random.shuffle(order)\n"
+        "low, high = order[X.shape[0] // 5:], order[:X.shape[0] // 5]\n"
+        "a, b, u, v = X[low], X[high], y[low], y[high]",
         "first = X.shape[0] // 5\na, b, u, v = X[first:], X[:first], y[first:], y[:first]",
         "a, b, u, v = X[:-int(0.2 * len(X))], X[-int(0.2 * len(X)):], y[:-int(0.2 * len(X))], y[-int(0.2 * len(X)):]",
     ],

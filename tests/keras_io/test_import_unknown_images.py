@@ -105,3 +105,28 @@ model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x / 255, y)
 """
     assert not any("cifar10" in note for note in read(tmp_path, code).notes)
+
+
+@pytest.mark.parametrize(
+    ("batches", "size"),
+    [
+        ("given().batch(48)", 48),
+        ("given().shuffle(100).batch(many).map(looked_at).prefetch(2)", 24),
+        ("given(batch_size=12).repeat()", 12),
+        ("given().batch(drop_remainder=True, batch_size=many * 2)", 48),
+        ("given().batch(how_many())", None),
+    ],
+)
+def test_in_batches_of_how_many_images_come_that_are_not_known(tmp_path: Path, batches: str, size: int | None) -> None:
+    """Where a script says it, nothing stands in."""
+    code = f"""
+from elsewhere import given, how_many, looked_at
+from tensorflow.keras import layers, models
+many = 24
+model = models.Sequential([layers.Flatten(input_shape=(9, 9, 3)), layers.Dense(4, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit({batches}, epochs=2)
+"""
+    imported = read(tmp_path, code)
+    assert imported.experiment.training.batch_size == (size or 32)
+    assert any("how many images a batch has" in note for note in imported.differences) is (size is None)

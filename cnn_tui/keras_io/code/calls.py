@@ -182,9 +182,9 @@ class Calls:
                 unnamed[0].saved.append(unnamed[1])
             case Named() if (folds := folds_of(callee, unnamed, given)) is not None:
                 return folds
-            case Method(owner=Folds() as folds, name="split") if unnamed and isinstance(unnamed[0], DatasetArrays):
-                self._notes += [note for note in [folds.note(place)] if note not in self._notes]
-                return folds.last(unnamed[0]) or Unknown("", place)
+            case Method(owner=Folds() as folds, name="split") if unnamed and (turns := folds.last(unnamed[0])):
+                self._notes += [note for note in [folds.note(place)] if note and note not in self._notes]
+                return turns
             case Named() if (opened := opened_idx(callee, unnamed, given)) is not None:
                 return opened
             case Named():

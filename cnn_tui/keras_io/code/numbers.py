@@ -39,6 +39,8 @@ class Numbers(msgspec.Struct, frozen=True):
     """What `preprocess_input` does to them, an Instance."""
     file: str = ""
     """The file of NumPy's that they are read from."""
+    batch_size: int | None = None
+    """In batches of how many they come, where a script says so."""
 
     def scaled(self, factor: float, by: float = 0.0) -> Numbers:
         """All of them multiplied, and then with something added."""
@@ -47,6 +49,10 @@ class Numbers(msgspec.Struct, frozen=True):
     def evened(self, axes: tuple[int, ...]) -> Numbers:
         """All of them brought to mean 0 and spread 1 over some axes."""
         return msgspec.structs.replace(self, centered=axes, is_evened=True)
+
+    def in_batches(self, size: int) -> Numbers:
+        """The same, in batches of so many."""
+        return msgspec.structs.replace(self, batch_size=size)
 
     def set_at(self, place: str) -> Numbers:
         """The same, of which some are set at a place."""

@@ -29,6 +29,7 @@ from cnn_tui.keras_io.code.data.done_to_images import part_of_each
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.data.rows import Rows, rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images
+from cnn_tui.keras_io.code.data.shares import RowMask
 from cnn_tui.keras_io.code.data.tensorflow_sets import PERCENT
 from cnn_tui.keras_io.code.network.tops import below_top
 from cnn_tui.keras_io.code.values import (
@@ -125,6 +126,10 @@ def _some_images(images: DatasetArrays, index: Value) -> DatasetArrays:
 
 def _some_pictures(pictures: Folder, index: Value) -> Folder:
     """`X[:int(0.8 * len(X))]`, or `X[order]`, of pictures that are read by hand."""
+    if isinstance(index, RowMask) and BY_HAND in pictures.arguments and pictures.part is not None:
+        low, high = pictures.part
+        size = index.share * (high - low)
+        return msgspec.structs.replace(pictures, part=(high - size, high) if index.is_rest else (low, low + size))
     ends = (index.start, index.stop) if isinstance(index, slice) else (None, index)
     if BY_HAND not in pictures.arguments or not all(isinstance(end, Share | int | None) for end in ends):
         raise TypeError("not followed")

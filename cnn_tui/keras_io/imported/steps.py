@@ -12,6 +12,7 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, Folder, Listed, PictureCount, Share, images_in
 from cnn_tui.keras_io.code.data.passes import passes
 from cnn_tui.keras_io.code.data.scale import table_of
+from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.code import CodeImport
@@ -35,13 +36,19 @@ def are_in_batches(data: Any) -> TypeGuard[Folder]:
 def batch_size_of(code: CodeImport) -> Any:
     """The images that a step learns from. Of what comes in batches already, Keras leaves that of fit aside."""
     own = code.data.arguments.get("batch_size") if are_in_batches(code.data) else None
-    return own or code.fitted.get("batch_size") or 32
+    return own or code.fitted.get("batch_size") or _of_unknown(code) or 32
+
+
+def _of_unknown(code: CodeImport) -> int | None:
+    """In batches of how many images come that are not known otherwise; None where that is not known either."""
+    numbers = numbers_read(code.data)
+    return None if numbers is None else numbers.batch_size
 
 
 def note_batches(code: CodeImport, notes: Notes) -> None:
     """Note batches of which it is not known how many images they have: those that a script makes by itself."""
     is_known = isinstance(code.data, DatasetArrays | Folder) or {"y", "batch_size"} & code.fitted.keys()
-    if not is_known and not isinstance(code.fitted.get("x"), tuple | list):
+    if not is_known and _of_unknown(code) is None and not isinstance(code.fitted.get("x"), tuple | list):
         notes.append("how many images a batch has, if they come in batches there, is not known: 32 stands in")
 
 

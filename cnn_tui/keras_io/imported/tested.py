@@ -151,7 +151,7 @@ def _note_measured(code: CodeImport, notes: Notes) -> None:
         elif every.keys() == {_Which.LEARNED} and not any(code.fitted.get(name) for name in _FIT_ON):
             at = every[_Which.LEARNED].place
             notes.to_know.append(f"it tests on images that it learns from there ({at}): {stand_in}")
-    elif every.keys() & {_Which.HERE, _Which.PART} == {_Which.PART} and arrays_of(code.validation) is None:
+    elif every.keys() & {_Which.HERE, _Which.PART} == {_Which.PART}:
         tested = every[_Which.PART]
         images = arrays_of(tested.images)
         if images is not None and images.count:
@@ -179,6 +179,8 @@ def _which_arrays(code: CodeImport, images: DatasetArrays) -> _Which:
     learned, watched = arrays_of(code.data), arrays_of(code.validation)
     if images.is_of_halves or learned is None:
         return _Which.HERE  # as is said of the images that it learns from
+    if watched is not None and images == watched and images.half == "test":
+        return _Which.HERE
     if images.half == "test":
         return _Which.PART if images.count not in (None, images.whole) else _Which.HERE
     if watched is not None and images == watched:

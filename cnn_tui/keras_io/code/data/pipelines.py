@@ -75,9 +75,30 @@ def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, V
         images = first[0] if isinstance(first, tuple | list) and first else first
         known = isinstance(images, DatasetArrays | Unknown)
         return Folder(images, {"shuffle": False}, None, place) if known else Unknown("", place)
+    if name == "split_dataset" and isinstance(first, Folder):
+        return _split(first, {**dict(zip(("left_size", "right_size"), unnamed[1:], strict=False)), **given})
     if name == "zip" and callee.path.startswith("tensorflow.") and (pair := _zipped(unnamed)) is not None:
         return pair
     return (length_of(first) or Unknown("", place)) if name == "cardinality" and unnamed else None
+
+
+def _split(folder: Folder, given: Mapping[str, Value]) -> list[Folder]:
+    """The two parts that Keras's `split_dataset` makes of a pipeline, in the order that it has the first time."""
+    left, right = given.get("left_size"), given.get("right_size")
+    share = left if isinstance(left, float) else 1 - right if isinstance(right, float) else None
+    if isinstance(folder.path, DatasetArrays):
+        images, count = folder.path.mixed() if given.get("shuffle") is True else folder.path, folder.path.count
+        known = share is not None and count is not None
+        many = round(count * share) if known and count is not None and share is not None else None
+        parts = [images.some(None)] * 2
+        if many is not None and count is not None:
+            parts = [images.part(range(many)), images.part(range(many, count))]
+        return [msgspec.structs.replace(folder, path=part) for part in parts]
+    if share is None or folder.part is None:
+        return [msgspec.structs.replace(folder, part=None)] * 2
+    start, end = folder.part
+    middle = start + share * (end - start)
+    return [msgspec.structs.replace(folder, part=part) for part in ((start, middle), (middle, end))]
 
 
 def _zipped(unnamed: Sequence[Value]) -> Folder | None:

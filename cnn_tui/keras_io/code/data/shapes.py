@@ -12,11 +12,34 @@ from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
+_HANDED_ON = ("prefetch", "cache", "repeat", "shuffle", "map", "with_options", "apply", "take", "skip")
+"""Methods of a pipeline that leave how many images come at once."""
 _ARRANGE = ("reshape", "expand_dims")
 
 
 def with_sizes(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Unknown:
-    """What a call gives that is not known otherwise, with the sizes of one of its images where the call tells them."""
+    """What a call gives that is not known otherwise, with the sizes of one of its images where the call tells them.
+
+    So too with how many of them come at once.
+    """
+    found = _sized(made, callee, unnamed, given)
+    size = _batch_size(callee, unnamed, given)
+    numbers = found.numbers or Numbers()
+    return found if size is None else msgspec.structs.replace(found, numbers=numbers.in_batches(size))
+
+
+def _batch_size(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> int | None:
+    """In batches of how many images what a call gives comes; None where it does not tell."""
+    name = callee.what.rpartition(".")[2] if isinstance(callee, Unknown) else getattr(callee, "name", "")
+    size = given.get("batch_size", unnamed[0] if name == "batch" and unnamed else None)
+    if type(size) is int and size > 0:
+        return size
+    is_handed_on = isinstance(callee, Unknown) and callee.numbers is not None and name in _HANDED_ON
+    return callee.numbers.batch_size if is_handed_on and isinstance(callee, Unknown) and callee.numbers else None
+
+
+def _sized(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Unknown:
+    """The same without the batches."""
     if (picture := picture_behind(callee, unnamed, given)) is not None:
         return msgspec.structs.replace(made, picture=picture, numbers=numbers_behind(callee, unnamed, given))
     if isinstance(callee, Named) and callee.path == "numpy.load" and unnamed and isinstance(unnamed[0], str):

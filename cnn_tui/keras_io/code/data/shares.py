@@ -15,6 +15,8 @@ from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _DRAWS = re.compile(r"(np|numpy)\.random\.(rand|random|random_sample|uniform)\(.*\)")
 """Numbers between 0 and 1, one for each row."""
+_ORDERS = re.compile(r"\b(permutation|arange|range)\(")
+"""What is in words for the places of all rows, in some order."""
 _LEAST = 1e-6
 
 
@@ -49,6 +51,8 @@ def taken(index: Value) -> RowMask | None:
     """The rows that an index takes: a mask, or a slice with shares of how many there are; None for others."""
     if isinstance(index, RowMask):
         return index
+    if isinstance(index, Unknown) and (order := index.table) is not None and _ORDERS.search(order.split_of):
+        return RowMask(order.share, order.is_rest) if not order.paths and order.share < 1 else None
     if not isinstance(index, slice) or index.step is not None:
         return None
     first, end = _end(index.start, 0.0), _end(index.stop, 1.0)
