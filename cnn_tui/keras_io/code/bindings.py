@@ -11,8 +11,9 @@ from cnn_tui.keras_io.code.data.tables import with_part_set
 from cnn_tui.keras_io.code.functions import ValueOf
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.network.applications import freeze
-from cnn_tui.keras_io.code.values import CodeModel, Names, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
+from cnn_tui.network.layers import LAYERS
 
 
 class Bindings:
@@ -40,7 +41,10 @@ class Bindings:
                     if not freeze(layer, value):
                         self.note_freezing(target, cell)
             case ast.Attribute(value=owner, attr=name):
-                is_kept = self._kept.keep(self._value(owner, names, cell), name, value)
+                held = self._value(owner, names, cell)
+                is_kept = self._kept.keep(held, name, value)
+                if not is_kept and isinstance(held, Instance) and held.kind in LAYERS:
+                    self._set(held, name, value, cell.place(target.lineno))
                 if is_kept and isinstance(value, CodeModel):
                     value.name = name
             case ast.Subscript(value=owner, slice=key):
@@ -50,6 +54,14 @@ class Bindings:
                     names[owner.id] = each
                 elif not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
                     names[owner.id] = with_part_set(held, at, value, cell.place(target.lineno))
+
+    def _set(self, layer: Instance, name: str, value: Value, place: str) -> None:
+        """Set something of a layer that is there already: its activation is asked for each time, and the rest once."""
+        if name == "activation":
+            layer.arguments[name] = value.name if isinstance(value, Named) else value
+        elif name in LAYERS[layer.kind].__struct_fields__:
+            note = f"{name} of {layer.kind} is set at {place}, where the layer is there already: it is left out"
+            self._notes += [note] if note not in self._notes else []
 
     def note_freezing(self, target: ast.expr, cell: CodeCell) -> None:
         """Note that layers are frozen, or not, of which it is not known which they are."""

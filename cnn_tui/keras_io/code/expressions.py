@@ -164,6 +164,12 @@ class Expressions:
                 if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
                     return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
                 is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(sides[1], list | tuple)
+                if (
+                    isinstance(op, ast.Eq | ast.NotEq)
+                    and is_plain(sides[1])
+                    and isinstance(sides[0], list | tuple | dict)
+                ):
+                    return isinstance(op, ast.NotEq)  # as no list is a text or a number
                 known = (sides[0], *(sides[1] if is_among else sides[1:]))
                 return compared(op, *sides) if all(map(is_plain, known)) else unknown(node, cell)
             case ast.BoolOp(op=op, values=values):

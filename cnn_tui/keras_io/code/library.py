@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ from cnn_tui.keras_io.code.data.weighing import weighing_call
 from cnn_tui.keras_io.code.devices import devices_call
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.mathematics import number_of, operated
-from cnn_tui.keras_io.code.network.activations import with_activation
+from cnn_tui.keras_io.code.network.activations import activation_of, with_activation
 from cnn_tui.keras_io.code.network.applications import (
     OTHER_ORDER,
     SPREAD,
@@ -37,7 +38,7 @@ from cnn_tui.keras_io.code.network.applications import (
     flows_in,
     is_application,
 )
-from cnn_tui.keras_io.code.network.models_made import model_of, sequential, shape_given
+from cnn_tui.keras_io.code.network.models_made import cloned, model_of, sequential, shape_given
 from cnn_tui.keras_io.code.network.sides import marked
 from cnn_tui.keras_io.code.training.old_optimizers import older_optimizer
 from cnn_tui.keras_io.code.training.own_losses import loss_call
@@ -54,9 +55,15 @@ from cnn_tui.keras_io.code.values import (
 )
 from cnn_tui.keras_io.imported.chain import ONLY_CHAINS
 
+_POOLED = {
+    **dict.fromkeys(("reduce_mean", "mean"), "GlobalAveragePooling2D"),
+    **dict.fromkeys(("reduce_max", "max"), "GlobalMaxPooling2D"),
+}
+"""Functions that make one number of each channel, over its rows and columns."""
 _PLAIN_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len, "int": int, "float": float, "str": str, "min": min, "max": max, "round": round,
 }  # fmt: skip
+_KINDS = {f"builtins.{kind.__name__}": kind for kind in (int, float, str, bool, list, tuple, dict)}
 _LISTS: dict[str, Callable[..., Any]] = {
     "list": list, "tuple": tuple, "zip": lambda *lists: list(zip(*lists, strict=False)),
     "enumerate": lambda of, start=0: list(enumerate(of, start)), "reversed": lambda of: list(reversed(of)),
@@ -90,6 +97,10 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
             return found
     if name == PARSER:
         return Instance(PARSER, {}, place)
+    if callee.path == "json.loads" and len(unnamed) == 1 and isinstance(unnamed[0], str):
+        return json.loads(unnamed[0])
+    if name == "clone_model" and len(unnamed) == 1 and isinstance(unnamed[0], CodeModel) and not given:
+        return cloned(unnamed[0], place)
     if callee.path in ("typer.Option", "typer.Argument") and unnamed:
         return unnamed[0]  # as where the command line says nothing of it
     if (older := older_optimizer(callee, unnamed, given, place)) is not None:
@@ -158,8 +169,16 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if "image" in callee.path.split(".") and (layer := image_layer(callee.name, unnamed[1:], given, place)) is not None:
         return tensor.behind(layer)
     if {"nn", "activations"} & set(callee.path.split(".")):
-        layer = Instance("Activation", {"activation": callee.name}, place)
-        return tensor.behind(layer)
+        is_row = bool(tensor.layers) and tensor.layers[-1].kind.startswith(("Dense", "Flatten", "Global"))
+        if is_row and given.get("axis") == 1:
+            given = {**given, "axis": -1}
+        layer = activation_of(callee.path, unnamed[1:], given, place)
+        if layer is not None:
+            return tensor.behind(layer)
+    axes = unnamed[1] if len(unnamed) > 1 else given.get("axis")
+    is_of_map = axes in ([1, 2], (1, 2)) and len(unnamed) < 3 and given.get("keepdims", False) is False
+    if is_of_map and callee.name in _POOLED:
+        return tensor.behind(Instance(_POOLED[callee.name], {}, place))
     if callee.name == "flip" and given.get("axis") == -1:
         return tensor.behind(Instance(OTHER_ORDER, {}, place))
     is_cut_off = any(isinstance(layer, NotedInstance) for layer in tensor.layers)  # by the layers here themselves
@@ -169,6 +188,15 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if "image" in callee.path.split(".") and "random_" in callee.name:
         what = f"no layer here varies pictures as {callee.name} does ({place})"
     return Tensor(tensor.shape, tensor.layers, f"{tensor.problem}, {what}" if tensor.problem else what)
+
+
+def _is_of_kind(value: Value, kinds: Value) -> bool | None:
+    """Whether a number, a text, a list or a table is of one of Python's kinds; None where that is not known."""
+    names = [kind.path for kind in (kinds if isinstance(kinds, tuple) else (kinds,)) if isinstance(kind, Named)]
+    known = [_KINDS[name] for name in names if name in _KINDS]
+    if type(value) not in _KINDS.values() or not known or len(known) != len(names):
+        return None
+    return isinstance(value, tuple(known))
 
 
 def _is_row(shape: Value) -> bool:
@@ -209,6 +237,8 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return unnamed[0] if name == "str" else name_asked(unnamed[0]) or Unknown("", place)
     if name == "zip" and (turns := side_by_side(unnamed)) is not None:
         return turns
+    if name == "isinstance" and len(unnamed) == 2 and (is_one := _is_of_kind(*unnamed)) is not None:
+        return is_one
     if name == "vars" and len(unnamed) == 1 and getattr(unnamed[0], "kind", "") == OPTIONS:
         return unnamed[0]
     if name in _LISTS:

@@ -49,6 +49,7 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "fill_value": (0.0,),
     "value_range": ([0, 255],),
     "synchronized": (False,),
+    "fused": (True, False),  # which only makes it quicker
     "renorm": (False,),
     "renorm_momentum": (0.99,),
     "rms_scaling": (False,),

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.values import Function, Unknown, Value
+from cnn_tui.keras_io.code.values import Function, Instance, Unknown, Value
 
+_LAYERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "leaky_relu": ("LeakyReLU", ("negative_slope",)),
+    "relu": ("ReLU", ("negative_slope", "max_value", "threshold")),
+    "elu": ("ELU", ("alpha",)),
+    "softmax": ("", ("axis",)),
+}
+"""Those that take arguments, as the layers that have the same."""
+_OF_KERAS = ("relu", "elu")
+"""Those of them that take none among TensorFlow's `nn`."""
+_SAME = {"alpha": "negative_slope"}
+"""What Keras 2 and TensorFlow call arguments."""
+_USUAL: dict[tuple[str, str], Value] = {
+    ("LeakyReLU", "negative_slope"): 0.2,
+    ("ReLU", "negative_slope"): 0,
+    ("ReLU", "max_value"): None,
+    ("ReLU", "threshold"): 0,
+    ("ELU", "alpha"): 1,
+}
+"""What they are in an activation that is only named."""
 _OF_ITSELF = {"sigmoid": "silu", "hard_sigmoid": "hard_silu"}
 """What a number is that is multiplied by this of itself."""
 _PLAIN = ("relu", "relu6", "elu", "selu", "gelu", "silu", "swish", "tanh", "sigmoid", "softplus", "softsign")
@@ -17,7 +36,9 @@ def with_activation(arguments: Mapping[str, Value], place: str) -> dict[str, Val
     function = arguments.get("activation")
     if not isinstance(function, Function):
         return {**arguments}
-    named = _name_of(function)
+    named: Value = _name_of(function) or _with_arguments(function, place)
+    if isinstance(named, Instance) and named.kind == "Activation":
+        named = named.arguments["activation"]
     return {**arguments, "activation": Unknown(function.node.name, place) if named is None else named}
 
 
@@ -37,6 +58,44 @@ def _name_of(function: Function) -> str | None:
             chain = _called(other, given, function)
             return chain[0] if len(chain) == 1 and chain[0] in _PLAIN else None
     return None
+
+
+def _with_arguments(function: Function, place: str) -> Instance | None:
+    """The layer that a function of one number is, as `lambda x: tf.nn.leaky_relu(x, 0.1)`; None for any other."""
+    wanted = [*function.node.args.posonlyargs, *function.node.args.args]
+    body = [part for part in function.node.body if not _is_text(part)]
+    call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
+    match call:
+        case ast.Call(func=ast.Attribute(attr=name), args=[ast.Name(id=given), *more], keywords=named):
+            if not wanted or given != wanted[0].arg or name not in _LAYERS:
+                return None
+            try:
+                numbers = [ast.literal_eval(one) for one in more]
+                given_by_name = {str(one.arg): ast.literal_eval(one.value) for one in named}
+                return activation_of(ast.unparse(call.func), numbers, given_by_name, place)
+            except ValueError:
+                return None
+    return None
+
+
+def activation_of(path: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance | None:
+    """The layer that a function among TensorFlow's `nn`, or Keras's activations, is of what flows into it, by its path.
+
+    None for one whose further arguments no layer has.
+    """
+    name = path.rpartition(".")[2]
+    kind, order = _LAYERS.get(name, ("", ()))
+    if name in _OF_KERAS and "activations" not in path.split("."):
+        kind, order = "", ()
+    plain = {one: value for one, value in given.items() if one != "name"}
+    arguments = {**dict(zip(order, unnamed, strict=False)), **plain}
+    arguments = {_SAME.get(one, one) if kind != "ELU" else one: value for one, value in arguments.items()}
+    if name == "softmax" and arguments.get("axis", -1) in (-1, None) and len(unnamed) < 2:
+        arguments = {}
+    if not kind and (arguments or unnamed[len(order) :]):
+        return None
+    others = {one: value for one, value in arguments.items() if value != _USUAL.get((kind, one))}
+    return Instance(kind, arguments, place) if others else Instance("Activation", {"activation": name}, place)
 
 
 def _is_text(part: ast.stmt) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.network.applications import THREEFOLD
+from cnn_tui.keras_io.code.network.applications import THREEFOLD, as_it_is
 from cnn_tui.keras_io.code.network.one_by_one import with_one_more
 from cnn_tui.keras_io.code.network.shared import shared_layer
 from cnn_tui.keras_io.code.values import BaseLayer, CodeModel, Instance, Tensor, Unknown, Value
@@ -51,6 +51,13 @@ def append(model: CodeModel, layer: Value, place: str) -> None:
         model.layers = grown
     else:
         model.problems.append(f"what is added at {place} is no layer that is known")
+
+
+def cloned(model: CodeModel, place: str) -> CodeModel:
+    """A model of new layers like those of another, which is not compiled."""
+    layers = [as_it_is(layer) if isinstance(layer, Instance) else layer for layer in model.layers]
+    shape, problems = model.shape, [*model.problems]
+    return CodeModel(place, layers=layers, shape=shape, problems=problems, has_input=model.has_input)
 
 
 def model_of(arguments: Mapping[str, Value], place: str) -> CodeModel:
