@@ -46,6 +46,8 @@ class FileCommands:
     """Gives the sets of exercises that a report is on."""
     _imported: tuple[Experiment, str] | None = None
     """The experiment that was made of a model's file, and what of that is otherwise in it, as comments."""
+    _told_trouble: bool = False
+    """Whether it was said that edits are kept in memory only."""
 
     def put_into_editor(self, experiment: Experiment, path: Path | None, exercise: str = "") -> bool:
         """Edit this experiment from now on; says why where it cannot be, and then gives False."""
@@ -74,6 +76,18 @@ class FileCommands:
             return
         if self.put_into_editor(experiment, path):
             self.talk.say(f"{inert(name)} is in the editor; {key_of('edit.undo')} brings back what was there.")
+
+    def tell_trouble(self) -> None:
+        """Say once that edits are kept in memory only; again, where they were kept on disk in between."""
+        trouble = self.document.trouble
+        if trouble is not None and not self._told_trouble:
+            why = f"{trouble.strerror or trouble}{remedy(trouble)}"
+            words = (
+                f"The edits cannot be kept on disk: {why}. The lab has them until it is left, and tries again; "
+                f"{key_of('file.save_as')} saves the experiment elsewhere."
+            )
+            self.talk.say(words, "warning", 10)
+        self._told_trouble = trouble is not None
 
     async def save(self) -> None:
         """Save to the experiment's file, or ask for a name."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cnn_tui.artifacts.predictions import Predictions, Which
 from cnn_tui.data.images import StoredImages
 
-ORDERS: tuple[Which, ...] = ("all", "wrong", "least certain")
+_ORDERS: tuple[Which, ...] = ("all", "wrong", "least certain")
 MOST_MARKED = 3
 
 
@@ -72,6 +72,13 @@ class Gallery:
         """All images, and this one of them."""
         self.choose("all")
         self.at = index
+
+    def next_order(self) -> bool:
+        """All images, only the wrong ones, the least certain first; False where nothing was predicted of them."""
+        if self.predictions is None:
+            return False
+        self.choose(_ORDERS[(_ORDERS.index(self.which) + 1) % len(_ORDERS)], self.true, self.predicted)
+        return True
 
     def toggle_mark(self) -> bool:
         """Show the present image beside others, or no longer; False where three are marked already."""

@@ -23,7 +23,6 @@ from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.explain.dialogs import ALL, ask_class, ask_picture, ask_run
 from cnn_tui.ui.explain.epochs import EpochSlider
 from cnn_tui.ui.explain.explained_run import ExplainedRun
-from cnn_tui.ui.explain.gallery import ORDERS
 from cnn_tui.ui.explain.hand.lab2 import Lab2
 from cnn_tui.ui.explain.hand.view import ByHandView
 from cnn_tui.ui.explain.image_marks import ImageMarks
@@ -285,19 +284,12 @@ class ExplainPane(Pane):
         """All images, only the wrong ones, the least certain first; of two runs, who has them right."""
         if self.view.next_order():
             self.after_change()
-            return
-        gallery = self.scene.gallery
-        if gallery.predictions is None:
+        else:
             self.notify("Only what a run predicted can be wrong or uncertain.", timeout=3)
-            return
-        following = ORDERS[(ORDERS.index(gallery.which) + 1) % len(ORDERS)]
-        gallery.choose(following, gallery.true, gallery.predicted)
-        self.scene.own = None
-        self.after_change()
 
     def action_toggle_mark(self) -> None:
         """Show this image beside others in the activations; of a suspect, what is said of its label."""
-        if not self.view.toggle_mark() and not self.scene.gallery.toggle_mark():
+        if not self.view.toggle_mark():
             words = f"Three images are marked already; {key_of('explain.mark')} on one of them takes its mark away."
             self.notify(words, timeout=3)
         self.after_change()

@@ -109,12 +109,15 @@ class ExplainView(MovingLines):
         return None
 
     def toggle_mark(self) -> bool:
-        """The next mark of what a view alone has; False where it shows the images of the gallery."""
-        return False
+        """The next mark of the image; here, to be shown beside others. False where three are marked already."""
+        return self.scene.gallery.toggle_mark()
 
     def next_order(self) -> bool:
-        """The next choice among a view's own images; False where it shows those of the gallery."""
-        return False
+        """The next choice among the images; False where they are chosen by predictions, and there are none."""
+        if not self.scene.gallery.next_order():
+            return False
+        self.scene.own = None
+        return True
 
     def next_method(self) -> bool:
         """The next way to ask; False in a view that has only one."""

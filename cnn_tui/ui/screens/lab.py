@@ -14,7 +14,6 @@ from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
-from cnn_tui.home import remedy
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.exercises import ExerciseCommands
 from cnn_tui.ui.commands.files import FileCommands
@@ -83,7 +82,7 @@ class LabScreen(KeyedScreen[None]):
         self._give_commands(keeper, sensors)
         self._zoomed = False
         self._left = "stack"
-        self._warned = self._told_trouble = False
+        self._warned = False
         self.theme_names: tuple[str, ...] = ()
         """What the palette offers; to be set before it is opened."""
 
@@ -91,7 +90,7 @@ class LabScreen(KeyedScreen[None]):
         talk, live, document = Conversation(self), self.live, self.document
         self.launcher = Launcher(talk, live, keeper, sensors)
         given = (talk, live, document, self.launcher, self.writer)
-        files = FileCommands(
+        self.files = files = FileCommands(
             talk,
             document,
             self.stack_pane,
@@ -179,21 +178,7 @@ class LabScreen(KeyedScreen[None]):
         self.on_movement_keys_moved()
         self.header.redraw()
         self.guided_start.look(self.header.shown)
-        self._say_of_journal()
-
-    def _say_of_journal(self) -> None:
-        """Say once that edits are kept in memory only."""
-        trouble = self.document.trouble
-        if trouble is not None and not self._told_trouble:
-            why = f"{trouble.strerror or trouble}{remedy(trouble)}"
-            self.notify(
-                f"The edits cannot be kept on disk: {why}. The lab has them until it is left, and tries again; "
-                f"{key_of('file.save_as')} saves the experiment elsewhere.",
-                severity="warning",
-                markup=False,
-                timeout=10,
-            )
-        self._told_trouble = trouble is not None
+        self.files.tell_trouble()
 
     def _begin_forecast(self) -> None:
         """The first picture stands: there is time to read what past runs took."""
