@@ -81,6 +81,11 @@ def list_pictures(folder: Path, test: str | float | None = None, validation: str
     return listing if other is None else _with_validation(look, listing, other)
 
 
+def has_parts(folder: Path) -> bool:
+    """Whether a folder has one to learn from and one to test on in it. Raises OSError."""
+    return folder.is_dir() and bool(_parts(folder))
+
+
 def _list_halves(look: FolderLook, test: str | float | None) -> FolderPictures:
     """The pictures to learn from and to test on."""
     folder = look.folder

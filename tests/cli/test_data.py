@@ -106,6 +106,8 @@ def test_data_show_tells_what_is_fed_of_a_folder_and_what_is_left_out(tmp_path: 
     assert "6x5 pixels, colour, 3 channels" in answer.out
     assert "10 pictures of greys were given three channels" in answer.err
     assert "1 file is left out: 1 is no picture ('a/broken.png')." in answer.err
+    assert "Every fifth image of each class is tested on." in answer.out
+    assert "A share of 0.4 of each class is tested on." in inside("data", "show", str(tmp_path), "--test", "0.4").out
     (fact,) = inside("data", "show", str(tmp_path), "--json").objects
     assert (fact["input_shape"], fact["train"]["images"]) == ([8, 8, 1], 8)
     assert fact["left_out"] == [{"why": "no picture", "count": 1, "first": "a/broken.png"}]
@@ -118,6 +120,7 @@ def test_data_show_tells_of_a_folder_to_validate_on(tmp_path: Path, inside: Insi
     val = tmp_path / "pets" / "val"
     answer = inside("data", "show", str(tmp_path / "pets"), "--validation", str(val))
     assert "12 to learn from, 6 to validate on and 4 to test on" in answer.out
+    assert "of each class is tested on" not in answer.out
     assert re.search(r"cat +6 +3 +2 ", answer.out)
     (fact,) = inside("data", "show", str(tmp_path / "pets"), "--validation", str(val), "--json").objects
     assert (fact["train"]["images"], fact["validation"]["per_class"], fact["test"]["images"]) == (12, [3, 3], 4)

@@ -14,11 +14,12 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from cnn_tui.data import csv_file, parquet_file
+from cnn_tui.data import csv_file, image_folder, parquet_file
 from cnn_tui.data.course import how_to_get, is_drawn, resolved, title_of
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
+    TEST_SHARE,
     DataOptions,
     Dataset,
     DatasetError,
@@ -127,7 +128,7 @@ def _read(
         left_out=left_out,
     )
     warnings = filter(None, (sentence_of(left_out), check_images(arrays.x_train), *_about_labels(described, arrays)))
-    read_from = f"{described.title} was read from {source}{_tested_on(source, options)}."
+    read_from = f"{described.title} was read from {source}{_tested_on(source, options)}.{_share(source, options)}"
     return Images(described, *arrays[:4], read_from, tuple(warnings), *arrays[4:])
 
 
@@ -143,6 +144,19 @@ def _tested_on(source: Source, options: DataOptions) -> str:
     places = {"tested on": tested, "validated on": options.validation}
     from_there = [f"what is {what} from {shown(place)[1:-1]}" for what, place in places.items() if place is not None]
     return f", and {' and '.join(from_there)}" if from_there else ""
+
+
+def _share(source: Source, options: DataOptions) -> str:
+    """A sentence on the share of each class that is tested on, where that is no part of its own."""
+    share: float | None = None
+    if source.layout in ("csv", "parquet"):
+        halves = (csv_file if source.layout == "csv" else parquet_file).halves(source.path, options)
+        share = halves.share if halves.test is None else None
+    elif source.layout == "pictures" and not isinstance(options.test, str) and not image_folder.has_parts(source.path):
+        share = TEST_SHARE if options.test is None else options.test
+    if share is None:
+        return ""
+    return f" {'Every fifth image' if share == TEST_SHARE else f'A share of {share:g}'} of each class is tested on."
 
 
 def _about_labels(described: Dataset, arrays: Arrays) -> list[str]:
