@@ -28,7 +28,7 @@ from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.listed import note_gone, table_here
 from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
 from cnn_tui.keras_io.imported.picture_options import is_size, picture_options
-from cnn_tui.keras_io.imported.places import places, why_not, with_both
+from cnn_tui.keras_io.imported.places import note_other_place, places, why_not, with_both
 from cnn_tui.keras_io.imported.ranges import parts_of
 from cnn_tui.keras_io.imported.table import table_split
 from cnn_tui.keras_io.imported.tested import (
@@ -44,7 +44,6 @@ from cnn_tui.text import counted, quiet
 
 _COUNTED = re.compile(r"\b(ones|zeros|full|repeat|arange|tile)\(|\] \* \d")
 """What is in words that make so many labels of each class."""
-_USUAL_NAMES = ("data", "dataset", "images")
 
 
 class DataAsked(msgspec.Struct, frozen=True):
@@ -144,7 +143,7 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     for folder, (test, wanted, other) in itertools.product(places(there, beside), ways):
         if (asked := _asked(folder, test, share_tested(code), wanted)) is not None:
             notes += [other] if other else []
-            _note_other_place(there, folder, beside, notes)
+            note_other_place(there, folder, beside, notes)
             _note_classes(asked, code.data, notes)
             return asked
     why = why_not([*places(there, beside)], msgspec.structs.replace(options, test=share_tested(code)))
@@ -265,15 +264,6 @@ def _names_asked(path: Path, test: str | None, code: CodeImport) -> DataAsked:
 
 def _shown(images: Any) -> str:
     return f", {quiet(str(images), 80)}," if isinstance(images, Unknown | Named) else ""
-
-
-def _note_other_place(path: str, taken: Path, beside: Path, notes: Notes) -> None:
-    """Note where nothing but the name of a folder is as a script has it, and many are called so, as `train`."""
-    whole = Path(path.replace("\\", "/")).expanduser()
-    is_usual = part_of(whole.name) is not None or whole.name.lower() in _USUAL_NAMES
-    if is_usual and taken == (beside / whole.name).absolute() != (beside / whole).absolute():
-        instead = f"the folder {quiet(whole.name, 40)} beside the file is taken"
-        notes.to_know.append(f"{quiet(path, 80)} is not there: {instead}")
 
 
 def _is_split(code: CodeImport, data: Folder) -> bool:

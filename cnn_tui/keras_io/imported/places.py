@@ -10,12 +10,15 @@ import msgspec
 
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.data.folder_parts import part_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.tested import place_of, places_of_both
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
 _MOST_PARTS = 3
 """So much of the end of a path is looked for beside the script: in `/content/pets/train`, `pets/train`, too."""
+_USUAL_NAMES = ("data", "dataset", "images")
 
 
 def places(path: str, beside: Path) -> Iterator[Path]:
@@ -48,3 +51,12 @@ def why_not(found: Sequence[Path], options: DataOptions) -> str:
         except DatasetError as error:
             return f"are there, but not taken: {quiet(str(error).rstrip('.'), 240)}"
     return ""
+
+
+def note_other_place(path: str, taken: Path, beside: Path, notes: Notes) -> None:
+    """Note where nothing but the name of a folder is as a script has it, and many are called so, as `train`."""
+    whole = Path(path.replace("\\", "/")).expanduser()
+    is_usual = part_of(whole.name) is not None or whole.name.lower() in _USUAL_NAMES
+    if is_usual and taken == (beside / whole.name).absolute() != (beside / whole).absolute():
+        instead = f"the folder {quiet(whole.name, 40)} beside the file is taken"
+        notes.to_know.append(f"{quiet(path, 80)} is not there: {instead}")
