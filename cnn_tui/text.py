@@ -60,12 +60,12 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
-_SHORTENED = 3  # letters: fewer begin too much
-
-
 def moment(at: float) -> str:
     """Seconds since 1970 as the time here, to the minute: `2026-11-30 09:41`."""
     return datetime.datetime.fromtimestamp(at).isoformat(" ", "minutes")
+
+
+_SHORTENED = 3  # letters: fewer begin too much
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:

@@ -11,7 +11,11 @@ from typer.core import TyperCommand
 
 from cnn_tui.cli import COMMANDS, streams
 
+OneExperiment = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")]
 Experiments = Annotated[list[str], typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")]
+Dataset = Annotated[
+    str | None, typer.Option(metavar="NAME", help="A dataset, a .npz, .csv or .parquet file, or a folder.")
+]
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="The number of a run; history lists them.")]
 Epoch = Annotated[
     int | None,

@@ -13,7 +13,7 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.wrong_labels import NoMarksError, without_wrong
 from cnn_tui.cli.exchange import write_events
 from cnn_tui.cli.follow import following
-from cnn_tui.cli.parser import AsJson, Detach, Device, ForRay, ForSlurm, On
+from cnn_tui.cli.parser import AsJson, Dataset, Detach, Device, ForRay, ForSlurm, On
 from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device, find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
@@ -51,9 +51,7 @@ def run(
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the random numbers.")] = None,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Train N times, each another seed.")] = 1,
-    dataset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A dataset, a .npz, .csv or .parquet file, or a folder.")
-    ] = None,
+    dataset: Dataset = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE[,VALUE...]", help=_SET_HELP)] = None,
     without_marked: Annotated[
         int | None,

@@ -12,7 +12,7 @@ from cnn_tui.analysis.search_trials import is_maximized
 from cnn_tui.cli.find_rate import find_rate
 from cnn_tui.cli.follow import Interrupts
 from cnn_tui.cli.follow_search import SearchFollower
-from cnn_tui.cli.parser import AsJson, Detach, Device, ForRay, ForSlurm, On
+from cnn_tui.cli.parser import AsJson, Dataset, Detach, Device, ForRay, ForSlurm, On, OneExperiment
 from cnn_tui.cli.place import chosen_place
 from cnn_tui.cli.printing import encoded
 from cnn_tui.cli.run import can_be_trained
@@ -44,7 +44,7 @@ _VARY_HELP = (
 
 
 def tune(
-    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")],
+    experiment: OneExperiment,
     vary: Annotated[list[str] | None, typer.Option("--vary", metavar="KEY=VALUES", help=_VARY_HELP)] = None,
     lr_find: Annotated[
         bool, typer.Option("--lr-find", help="Only find a learning rate: train some steps, each with a larger one.")
@@ -61,9 +61,7 @@ def tune(
         int | None, typer.Option(metavar="N", min=1, max=1_000, help="Trials at a time: 1 here, 4 on a cluster.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(metavar="N", help="Train for N epochs.")] = None,
-    dataset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A dataset, a .npz, .csv or .parquet file, or a folder.")
-    ] = None,
+    dataset: Dataset = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key for all trials.")
     ] = None,

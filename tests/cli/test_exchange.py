@@ -170,10 +170,7 @@ def test_an_exported_experiment_can_be_imported_again(
 
 def test_a_run_is_exported_as_a_notebook_with_its_figures_and_comes_back(inside: Inside, tmp_path: Path) -> None:
     with History() as history:
-        run_id = history.add(load_preset("lab1-16-filters").with_training(seed=7))
-        fake.begin(history, run_id)
-        fake.play(history, run_id, 5.0)
-        fake.finish(history, run_id)
+        run_id = fake.train(history, load_preset("lab1-16-filters").with_training(seed=7))
     path = tmp_path / "run.ipynb"
     assert inside("export", str(run_id), "-o", str(path)).status == 0
     notebook = json.loads(path.read_text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Line, Progress
@@ -67,3 +68,12 @@ def play(history: History, run_id: int, at: float, since: int = 0) -> None:
 def finish(history: History, run_id: int) -> None:
     """Let the run end well."""
     history.record_end(run_id, Result("finished", "", 0.2583, 0.9083, 40.0))
+
+
+def train(history: History, experiment: Experiment, epochs: float = 5.0) -> int:
+    """Train an experiment from the queue to a good end; gives the run's number."""
+    run_id = history.add(experiment)
+    begin(history, run_id)
+    play(history, run_id, epochs)
+    finish(history, run_id)
+    return run_id

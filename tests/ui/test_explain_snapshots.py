@@ -21,10 +21,7 @@ from tests.ui.screen import LARGE, SMALL, Compare, sees
 def in_colour(monkeypatch: pytest.MonkeyPatch, history: History) -> None:
     """The pictures are in colour, of a run with predictions that were written by hand."""
     monkeypatch.delenv("NO_COLOR", raising=False)
-    run = history.add(load_preset("lab1-baseline"))
-    fake.begin(history, run)
-    fake.play(history, run, 5.0)
-    fake.finish(history, run)
+    run = fake.train(history, load_preset("lab1-baseline"))
     explained.write_images()
     explained.write_facts()
     explained.write_predictions(run)

@@ -360,10 +360,7 @@ async def test_a_script_of_this_folder_is_opened_and_asked_which_of_its_models(
 
 
 async def test_the_run_page_and_loading_a_run(make_lab: MakeLab, history: History) -> None:
-    run_id = history.add(load_preset("lab1-64-filters"))
-    fake.begin(history, run_id)
-    fake.play(history, run_id, 5.0)
-    fake.finish(history, run_id)
+    fake.train(history, load_preset("lab1-64-filters"))
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4", "enter")

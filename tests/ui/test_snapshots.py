@@ -16,10 +16,7 @@ pytestmark = pytest.mark.usefixtures("in_colour")
 @pytest.fixture
 def one_and_a_half_runs(history: History) -> None:
     """A finished run, and one in its third epoch."""
-    first = history.add(load_preset("lab1-16-filters"))
-    fake.begin(history, first)
-    fake.play(history, first, 5.0)
-    fake.finish(history, first)
+    fake.train(history, load_preset("lab1-16-filters"))
     second = history.add(load_preset("lab1-baseline"))
     fake.begin(history, second)
     fake.play(history, second, 2.5)

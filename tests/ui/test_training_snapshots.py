@@ -25,10 +25,7 @@ pytestmark = pytest.mark.usefixtures("in_colour")
 @pytest.fixture
 def runs(history: History) -> None:
     """A baseline, a run that a rule stopped, and one that goes on under two rules."""
-    first = history.add(load_preset("lab1-16-filters"))
-    fake.begin(history, first)
-    fake.play(history, first, 5.0)
-    fake.finish(history, first)
+    first = fake.train(history, load_preset("lab1-16-filters"))
     pin(history, first)
     rules = (StopRule("loss", below=0.16), StopRule("val_loss", patience=2))
     watched = msgspec.structs.replace(load_preset("lab1-baseline"), name="watched", stop=rules)

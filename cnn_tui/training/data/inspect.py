@@ -1,4 +1,4 @@
-"""Looks at a dataset, as `python -m cnn_tui.training.data.inspect NAME`: works out what is in it and keeps that.
+"""Looks at a dataset, as `python -m cnn_tui.training.data.inspect NAME OPTIONS`: works out and keeps what is in it.
 
 It needs NumPy and no TensorFlow. Where it cannot, it prints a sentence and ends with exit status 1.
 """
@@ -109,12 +109,11 @@ def _files(source: Source, options: DataOptions) -> Iterator[Path]:
 
 def main(arguments: list[str]) -> int:
     """Look at the dataset that the first argument names, its pictures as the second, JSON, says; the exit status."""
-    if len(arguments) not in (1, 2):
-        print("usage: python -m cnn_tui.training.data.inspect NAME [PICTURES]")
+    if len(arguments) != 2:
+        print("usage: python -m cnn_tui.training.data.inspect NAME OPTIONS")
         return 2
-    options = msgspec.json.decode(arguments[1], type=DataOptions) if len(arguments) > 1 else AS_THEY_ARE
     try:
-        look(arguments[0], options)
+        look(arguments[0], msgspec.json.decode(arguments[1], type=DataOptions))
     except (DatasetError, OSError, MemoryError) as error:
         print(str(error) or "there is not enough memory for it")
         return 1
