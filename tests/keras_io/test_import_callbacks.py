@@ -207,3 +207,46 @@ def test_a_second_schedule_is_said_to_be_left_out(tmp_path: Path) -> None:
     code = compiled("keras.optimizers.SGD(0.1, decay=1e-3)", "callbacks=[keras.callbacks.ReduceLROnPlateau()]")
     (note,) = read(tmp_path, code).differences
     assert note.startswith("ReduceLROnPlateau is left out: the learning rate has one schedule")
+
+
+PLAN = "def plan(epoch):\n    return 0.1 if epoch < 1 else 0.01\n"
+
+
+@pytest.mark.parametrize("takes_rate", [False, True])
+def test_a_rate_that_is_set_anew_each_epoch_counts_before_one_that_is_reduced(tmp_path: Path, takes_rate: bool) -> None:
+    plan = PLAN.replace("(epoch)", "(epoch, rate)") if takes_rate else PLAN
+    both = "keras.callbacks.ReduceLROnPlateau(), keras.callbacks.LearningRateScheduler(plan)"
+    imported = read(tmp_path, HEAD + SMALL + plan + FIT.replace("epochs=3", f"epochs=3, callbacks=[{both}]"))
+    schedule = imported.experiment.training.schedule
+    if takes_rate:
+        assert any("LearningRateScheduler" in note and "one schedule" in note for note in imported.differences)
+    else:
+        assert schedule == LearningRateScheduler(rates=(0.1, 0.01, 0.01))
+        assert any("counts for nothing there" in note for note in imported.to_know)
+
+
+@pytest.mark.parametrize("given", ["calls or None", "calls if calls else None", "[] or calls"])
+def test_a_list_of_callbacks_that_may_be_empty_is_known(tmp_path: Path, given: str) -> None:
+    code = "calls = []\ncalls.append(keras.callbacks.EarlyStopping('loss'))\n"
+    imported = read(tmp_path, HEAD + SMALL + code + FIT.replace("epochs=3", f"epochs=3, callbacks={given}"))
+    assert imported.experiment.stop == (StopRule("loss", patience=1),)
+    assert imported.differences == ()
+
+
+def test_what_a_model_with_one_output_has_by_its_name_is_that(tmp_path: Path) -> None:
+    code = """
+model.compile("sgd", loss={"answer": "sparse_categorical_crossentropy"}, metrics={"answer": ["accuracy"]})
+model.fit({"picture": x_train}, {"answer": y_train}, validation_data=({"picture": x_test}, {"answer": y_test}))
+"""
+    imported = read(tmp_path, HEAD + SMALL + code)
+    training = imported.experiment.training
+    assert (imported.experiment.dataset, training.validation) == ("fashion_mnist", "test")
+    assert (training.loss, training.metrics) == ("sparse_categorical_crossentropy", ("accuracy",))
+    assert imported.differences == ()
+
+
+def test_weights_of_classes_that_are_listed_are_those(tmp_path: Path) -> None:
+    fit = FIT.replace("epochs=3", "epochs=3, class_weight=dict(enumerate([1.0, 2.0] * 5))")
+    imported = read(tmp_path, HEAD + SMALL + fit)
+    assert imported.experiment.training.class_weight == (1.0, 2.0) * 5
+    assert imported.differences == ()

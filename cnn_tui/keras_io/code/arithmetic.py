@@ -75,6 +75,11 @@ def is_plain(value: Value) -> bool:
     return value is None or isinstance(value, bool | int | float | str)
 
 
+def as_condition(value: Value) -> Value:
+    """What a value is as a condition: of a list, whether there is something in it."""
+    return bool(value) if isinstance(value, list | tuple | dict) else value
+
+
 def items(value: Value) -> list[Value]:
     """What a loop goes over. Raises TypeError for what is no list, and ValueError for a long one."""
     if isinstance(value, InnerLayers):

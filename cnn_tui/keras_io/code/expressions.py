@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, compared, inverted, is_plain, items
+from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, as_condition, combined, compared, inverted, is_plain, items
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
@@ -158,9 +158,11 @@ class Expressions:
                 sides = self.value(left, names, cell), self.value(right, names, cell)
                 if isinstance(sides[0], NumberedName):
                     return is_numbered(op, sides[1])
-                asked = mask_drawn(op, *sides) or name_asked(*sides) or thresholded(op, *sides, cell.place(node.lineno))
-                if asked is not None:
-                    return asked
+                by_name = (
+                    mask_drawn(op, *sides) or name_asked(*sides) or thresholded(op, *sides, cell.place(node.lineno))
+                )
+                if by_name is not None:
+                    return by_name
                 if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
                     return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
                 is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(sides[1], list | tuple)
@@ -175,7 +177,7 @@ class Expressions:
             case ast.BoolOp(op=op, values=values):
                 return self._either(isinstance(op, ast.And), values, node, names, cell)
             case ast.IfExp(test=test, body=body, orelse=other):
-                chosen = self.value(test, names, cell)
+                chosen = as_condition(self.value(test, names, cell))
                 if isinstance(chosen, OfName):
                     return chosen
                 if not is_plain(chosen) and (usual := unless_asked(node)) is not None:
@@ -239,7 +241,7 @@ class Expressions:
                 return value
             if not both and isinstance(value, Unknown) and value.is_argument:
                 continue  # as where the script is called without it
-            if not is_plain(value):
+            if not is_plain(as_condition(value)):
                 return unknown(node, cell) if part is not nodes[-1] or both else value
             if bool(value) is not both:
                 break

@@ -214,6 +214,8 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
             return found
     if name == "dict" and not unnamed:
         return dict(given)
+    if name == "dict" and isinstance(unnamed[0], dict | list | tuple):
+        return {**dict(unnamed[0]), **given}
     if name in ("next", "iter") and unnamed and isinstance(unnamed[0], Folder) and BY_HAND not in unnamed[0].arguments:
         return first_batch(unnamed[0]) if name == "next" else unnamed[0]
     effect = effect_of(name)

@@ -120,7 +120,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         model.compiled = _compiled(named(name, unnamed, given))
         model.is_trained = False
     elif name in ("fit", "fit_generator"):
-        before, model.fitted = model.fitted, named(name, unnamed, given)
+        before, model.fitted = model.fitted, _of_one_output(named(name, unnamed, given))
         if before is not None and SEARCHED in before:  # of a search, with which nothing goes on
             before, model.fits, model.earlier, model.as_trained, model.is_trained = None, 0, [], None, False
         if "epoch" in given:
@@ -256,8 +256,26 @@ def _together(before: Mapping[str, Value], fitted: dict[str, Value]) -> dict[str
     return {**rest, "epochs": epochs, TOGETHER: before.get(TOGETHER, 1) + 1}
 
 
+def alone(value: Value) -> Value:
+    """What a table has of the one output, or the one input, that a model has; anything else as it is."""
+    return next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else value
+
+
+def _of_one_output(arguments: dict[str, Value]) -> dict[str, Value]:
+    """What a fit is given, where the images and the labels of a model are in tables by the names of its layers."""
+    arguments |= {name: alone(arguments[name]) for name in ("x", "y") if name in arguments}
+    watched = arguments.get("validation_data")
+    if isinstance(watched, tuple | list):
+        arguments["validation_data"] = tuple(map(alone, watched))
+    return arguments
+
+
 def _compiled(arguments: dict[str, Value]) -> dict[str, Value]:
     """The arguments of compile. The third was `metrics` in Keras 2, and is `loss_weights` in 3, which are no words."""
+    for name in ("loss", "metrics", "loss_weights"):
+        arguments |= {name: alone(arguments[name])} if name in arguments else {}
+    if arguments.get("loss_weights") == 1:
+        del arguments["loss_weights"]
     third = arguments.get("loss_weights")
     words = third if isinstance(third, list | tuple) else [third]
     if "metrics" not in arguments and words and all(isinstance(word, str) for word in words):

@@ -10,7 +10,7 @@ import ast
 import contextlib
 from collections.abc import Sequence
 
-from cnn_tui.keras_io.code.arithmetic import is_plain, items
+from cnn_tui.keras_io.code.arithmetic import as_condition, is_plain, items
 from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.bindings import Bindings
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, parts_of, stored, test_by_batches, trains, wrapped
@@ -185,7 +185,7 @@ class Program:
     def _condition(self, test: ast.expr, names: Names, cell: CodeCell) -> Value:
         if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
             return True
-        return self._value(test, names, cell)
+        return as_condition(self._value(test, names, cell))
 
     def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         if (files := turns_of(over, body, names)) is not None and reads_all(body) and not trains(body, names):

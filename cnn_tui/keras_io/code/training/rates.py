@@ -10,6 +10,7 @@ from cnn_tui.keras_io.code.training.callbacks import RENAMED_METRICS
 from cnn_tui.keras_io.code.training.set_rates import rate_of, usual_rate
 from cnn_tui.keras_io.code.values import Function, Instance, Value
 from cnn_tui.keras_io.imported.schedule import schedule_of
+from cnn_tui.keras_io.notes import Notes
 
 MOST_EPOCHS = 1_000
 """For so many epochs at most a script's function is asked for the rate."""
@@ -20,20 +21,34 @@ Ask = Callable[[Function, tuple[Value, ...]], Value]
 
 
 def rate_schedule(
-    fitted: Mapping[str, Value], compiled: Mapping[str, Value] | None, ask: Ask, notes: list[str]
+    fitted: Mapping[str, Value], compiled: Mapping[str, Value] | None, ask: Ask, notes: Notes
 ) -> AnySchedule | None:
     """The schedule among the callbacks of a fit. What cannot be taken is noted."""
     callbacks = fitted.get("callbacks")
     listed = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
+    kinds = ("ReduceLROnPlateau", "LearningRateScheduler")
+    changing = [one for one in listed if isinstance(one, Instance) and one.kind in kinds]
     found: AnySchedule | None = None
-    for callback in listed:
-        if not isinstance(callback, Instance) or callback.kind not in ("ReduceLROnPlateau", "LearningRateScheduler"):
-            continue
+    for callback in sorted(changing, key=lambda one: not _sets_anew(one)):
         taken = _plateau(callback) if callback.kind == "ReduceLROnPlateau" else _asked(callback, fitted, compiled, ask)
-        if taken is None or found is not None:
-            notes.append(f"{callback.kind} ({callback.place}) is left out: {_why(taken, callback)}")
+        named = f"{callback.kind} ({callback.place})"
+        if found is not None and callback.kind == "ReduceLROnPlateau" and any(map(_sets_anew, changing)):
+            notes.to_know.append(f"{named} counts for nothing there: {found.type} sets the rate of each epoch anew")
+        elif taken is None or found is not None:
+            notes.append(f"{named} is left out: {_why(taken, callback)}")
         found = found or taken
     return found
+
+
+def _sets_anew(callback: Instance) -> bool:
+    """Whether a callback sets the rate of each epoch by its number alone, whatever another has made of it."""
+    function = callback.arguments.get("schedule")
+    return isinstance(function, Function) and not _takes_rate(function)
+
+
+def _takes_rate(function: Function) -> bool:
+    wanted = function.node.args
+    return len([*wanted.posonlyargs, *wanted.args]) - len(wanted.defaults) >= 2
 
 
 def _why(taken: AnySchedule | None, callback: Instance) -> str:
@@ -58,8 +73,7 @@ def _asked(
     first = first if type(first) is int and first >= 0 else 0
     if not isinstance(function, Function) or type(epochs) is not int or not 1 <= epochs - first <= MOST_EPOCHS:
         return None
-    wanted = function.node.args
-    takes_rate = len([*wanted.posonlyargs, *wanted.args]) - len(wanted.defaults) >= 2
+    takes_rate = _takes_rate(function)
     rate, rates = first_rate(compiled), []
     for epoch in range(first, epochs):
         given = ask(function, (epoch, rate) if takes_rate else (epoch,))
