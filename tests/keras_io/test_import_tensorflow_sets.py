@@ -159,3 +159,50 @@ def test_images_of_tensorflow_datasets_come_in_their_order_unless_they_are_shuff
     imported = read(tmp_path, f"{READ}\nimport tensorflow_datasets as tfds\n{SMALL}\n{fit}\n")
     assert imported.experiment.training.shuffle is shuffle
     assert not any("shuffle_files" in note for note in imported.notes)
+
+
+UNSHUFFLED = {
+    "pairs": "train = tfds.load('horses_or_humans', split='train', as_supervised=True).batch(8)",
+    "by names": (
+        "parts = tfds.load('horses_or_humans')\n"
+        "train = parts['train'].map(lambda one: (one['image'], one['label'])).cache().batch(8).prefetch(1)"
+    ),
+    "a part": (
+        "train = tfds.load('horses_or_humans', split='train[:80%]', as_supervised=True)\n"
+        "train = train.map(lambda image, label: (tf.cast(image, tf.float32) / 255, label)).batch(8)"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", UNSHUFFLED)
+def test_a_set_that_is_stored_mixed_is_not_learned_class_after_class_once_a_folder_has_it(
+    tmp_path: Path, way: str
+) -> None:
+    head = f"{READ}\nimport tensorflow_datasets as tfds\n{UNSHUFFLED[way]}\n"
+    model = """
+model = keras.Sequential([layers.Flatten(input_shape=(30, 30, 3)), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train, epochs=2, steps_per_epoch=5)
+"""
+    imported = read(tmp_path, head + model)
+    assert imported.experiment.training.shuffle
+    assert any("horses_or_humans comes in one order there, in which it is stored mixed" in one for one in imported.notes)
+    mixed = read(tmp_path, head + model.replace("fit(train,", "fit(train.shuffle(99),"))
+    assert not any("one order" in one for one in mixed.notes)
+
+
+@pytest.mark.parametrize(
+    ("data", "asked"),
+    [
+        ("x, y = np.load('x.npy'), np.load('y.npy')", "model.fit(x, y, epochs=2, shuffle=False)"),
+        (
+            "pair = np.load('x.npy'), np.load('y.npy')",
+            "model.fit(tf.data.Dataset.from_tensor_slices(pair).batch(8), epochs=2)",
+        ),
+    ],
+)
+def test_an_order_that_the_images_to_be_set_may_not_have_is_said(tmp_path: Path, data: str, asked: str) -> None:
+    code = f"{READ}\nimport numpy as np\n{data}\n{SMALL}\nmodel.compile('adam', 'sparse_categorical_crossentropy')\n"
+    imported = read(tmp_path, code + asked)
+    assert not imported.experiment.training.shuffle
+    assert any("as shuffle is false: pictures of a folder come class after class" in one for one in imported.notes)

@@ -14,7 +14,7 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Precision, Training
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import ClassWeights, Folder, PictureCount, Share, images_in
+from cnn_tui.keras_io.code.data.data_values import STORED, ClassWeights, Folder, PictureCount, Share, images_in
 from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import last_epoch, stop_rules
 from cnn_tui.keras_io.code.values import FIT_AT, FROM_HISTORY, NOT_FROZEN_ANEW, TOGETHER, Named, Unknown, Value
@@ -155,10 +155,25 @@ def _epochs(code: CodeImport, notes: Notes) -> Any:
 
 
 def _shuffle(code: CodeImport, notes: Notes) -> bool:
-    """Whether the images come in another order each time. Keras itself only asks it of arrays."""
+    """Whether the images come in another order each time. Keras itself only asks it of arrays.
+
+    A folder of pictures comes class after class here unless it is shuffled, which those that are not known may not.
+    """
     asked = (code.data.arguments if are_in_batches(code.data) else code.fitted).get("shuffle")
     if asked not in (None, True, False):
         notes.append(f"shuffle is {quiet(words_of(asked), 60)}, which is not known: the images are shuffled here")
+    stored = code.data.arguments.get(STORED) if isinstance(code.data, Folder) else None
+    if asked is False and isinstance(stored, str):
+        notes.to_know.append(
+            f"{quiet(stored, 40)} comes in one order there, in which it is stored mixed: here it is mixed anew in each "
+            "epoch, as pictures of a folder come class after class without that"
+        )
+        return True
+    if asked is False and isinstance(images_in(code.data), Unknown):
+        notes.to_know.append(
+            "the images come in their own order there and here, as shuffle is false: pictures of a folder come class "
+            "after class then, so turn it on where those there are mixed"
+        )
     return asked is not False
 
 

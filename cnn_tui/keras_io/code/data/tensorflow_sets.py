@@ -11,7 +11,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, PictureCount
+from cnn_tui.keras_io.code.data.data_values import BY_NAME, STORED, Folder, PictureCount
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.kept import options_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
@@ -142,7 +142,7 @@ def _half(name: str, part: Value, place: str) -> Value:
         shares = [int(number) / 100 + (int(number) < 0) if number and sign else usual for number, sign, usual in ends]
         known = all(sign or not number for number, sign, _ in ends)
         path = Unknown(f"{match[1]} of {name}", place)
-        return Folder(path, {"shuffle": False}, None, place, (shares[0], shares[1]) if known else None)
+        return Folder(path, {"shuffle": False, STORED: name}, None, place, (shares[0], shares[1]) if known else None)
     images = _all_of(name, match[1])
     first, last = (
         round(images.whole * (int(number) / 100 if sign else int(number) / images.whole))
@@ -165,7 +165,7 @@ def _even_part(name: str, half: str, at: int, parts: int, place: str) -> Folder:
     """One of so many parts of a half that are as large as each other."""
     if name not in BUILT_IN:
         shares = (at / parts, (at + 1) / parts)
-        return Folder(Unknown(f"{half} of {name}", place), {"shuffle": False}, None, place, shares)
+        return Folder(Unknown(f"{half} of {name}", place), {"shuffle": False, STORED: name}, None, place, shares)
     images = _all_of(name, half)
     rows = range(images.whole * at // parts, images.whole * (at + 1) // parts)
     return Folder(images.part(rows), {"shuffle": False}, None, place)
