@@ -141,3 +141,39 @@ def test_another_table_to_test_on_is_named_where_neither_is_there(tmp_path: Path
     gone = read(tmp_path, code)
     assert (gone.experiment.test, gone.experiment.training.validation) == (None, 0.4)
     assert any("it tests on birds/later.csv (line 12): set test to that table" in note for note in gone.to_know)
+
+
+BY_HAND = """
+import cv2
+import numpy as np
+import pandas as pd
+from tensorflow.keras import Sequential, layers
+rows = pd.read_csv("train.csv")
+ROWS
+numbers = {kind: at for at, kind in enumerate(rows["breed"].unique())}
+x, y = [], []
+for _, row in rows.iterrows():
+    x.append(cv2.resize(cv2.imread(f"train/{row['id']}.png"), (8, 8)))
+    y.append(numbers[row["breed"]])
+model = Sequential([layers.Flatten(input_shape=(8, 8, 3)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(np.array(x) / 255, np.array(y), epochs=2)
+"""
+
+
+@pytest.mark.parametrize(
+    "some",
+    [
+        "rows = rows.sample(9, random_state=2)",
+        "rows = rows.groupby('breed').head(3)",
+        "rows = rows.query('breed != \"owl\"').reset_index(drop=True)",
+        "rows = rows[rows['breed'].isin(['ape', 'cat'])].copy()",
+        "rows = rows.sample(frac=1)",
+    ],
+)
+def test_rows_of_a_table_that_are_not_read_by_hand_are_said(tmp_path: Path, some: str) -> None:
+    table = write(tmp_path / "train.csv", tmp_path / "train", head="id,breed", row="{name},{kind}")
+    found = read(tmp_path, BY_HAND.replace("ROWS", some))
+    assert found.experiment.dataset == str(table)
+    is_said = "only some rows of the table are taken there (line 7): here all are" in found.differences
+    assert is_said is ("frac" not in some)

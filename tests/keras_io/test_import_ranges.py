@@ -173,6 +173,10 @@ def test_how_many_images_only_running_tells_is_said(tmp_path: Path) -> None:
 ROWS = "images = rows.values.reshape(-1, 28, 28, 1) / 255"
 
 
+def _takes_rows(line: str) -> bool:
+    return any(words in line for words in ("60]", "(60", "60)", "60'", "frac"))
+
+
 @pytest.mark.parametrize(
     ("way", "is_part"),
     [
@@ -180,6 +184,9 @@ ROWS = "images = rows.values.reshape(-1, 28, 28, 1) / 255"
         (f"rows = rows.iloc[:60]\n{ROWS}", True),
         (f"rows = rows.head(60)\n{ROWS}", True),
         (f"rows = rows.sample(60)\n{ROWS}", True),
+        (f"rows = rows.nlargest(60, 'p0')\n{ROWS}", True),
+        (f"rows = rows[rows.label.isin([1, 7]) & (rows.p0 < 60)]\n{ROWS}", True),
+        (f"rows = rows.query('p3 > 60')\n{ROWS}", True),
         (f"rows = rows.sample(frac=1)\n{ROWS}", False),
         ("images = rows.iloc[:, :784].values.reshape(-1, 28, 28, 1) / 255", False),
         (f"{ROWS}\nimages = images[:]", False),
@@ -187,7 +194,7 @@ ROWS = "images = rows.values.reshape(-1, 28, 28, 1) / 255"
 )
 def test_some_rows_of_a_table_are_no_silent_whole(tmp_path: Path, way: str, is_part: bool) -> None:
     code = f"{TABLE}{way}\n{SMALL}{COMPILE}model.fit(images, labels, epochs=2)\n"
-    taken = [at for at, text in enumerate(code.splitlines(), 1) if "60]" in text or "(60)" in text or "frac" in text]
+    taken = [at for at, text in enumerate(code.splitlines(), 1) if _takes_rows(text)]
     there = f"only some rows of the table are learned from there (line {taken[0] if taken else 0})"
     told = [note for note in read(tmp_path, code).differences if "some rows" in note]
     assert told == ([f"{there}, and here all but those to test on"] if is_part else [])

@@ -87,6 +87,8 @@ def _note_rows(code: CodeImport, listed: Listed, notes: Notes) -> None:
         notes.append(
             f"the table is changed there ({listed.changed_at}), which is not followed: here its rows are as in the file"
         )
+    if listed.some_at:
+        notes.append(f"only some rows of the table are taken there ({listed.some_at}): here all are")
     if (mode := code.data.arguments.get("class_mode")) in _NUMBERS:
         notes.append(f"with class_mode {mode}, labels are numbers of the table there: here each picture has one class")
     watched = code.validation

@@ -185,7 +185,8 @@ def together(listed: list[Value], place: str) -> Value:
     names = [one.class_name for one in listed]
     if isinstance(root, Unknown) and root.table is not None:
         is_file = len(root.table.paths) == 1 and not root.table.joined_at and root.table.share == 1
-        root = Listed("", table=root.table.paths[0] if is_file else "", is_unknown=True)
+        table = root.table.paths[0] if is_file else ""
+        root = Listed("", table=table, some_at=root.table.some_at, is_unknown=True)
     elif None not in names and len(set(names)) == 1:
         root = Listed(str(PurePosixPath(root, names[0] or "") if isinstance(root, str) else root.what), "their names")
     elif None not in names:

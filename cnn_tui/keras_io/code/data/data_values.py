@@ -69,6 +69,8 @@ class Listed(msgspec.Struct, frozen=True):
     """The file of that table, where the script reads it from one."""
     changed_at: str = ""
     """Where something is done to the table that is not followed."""
+    some_at: str = ""
+    """Where only some of its rows are taken."""
     is_unknown: bool = False
     """Whether only running tells the folder."""
 

@@ -11,13 +11,15 @@ from cnn_tui.keras_io.code.values import Unknown, Value
 _HALVES = re.compile(r"usage|split|subset|fold|train|test|valid", re.IGNORECASE)
 """What is in words that tell which rows are of which half: here a table says that itself."""
 _BY_PLACE = ("iloc", "loc")
+_ASKS = ("isin", "between", "eq", "ne", "gt", "lt", "ge", "le", "startswith", "endswith", "contains")
+"""Methods of a column that ask something of each row."""
 _READERS = ("read_csv", "loadtxt", "genfromtxt")
 
 
 def takes_rows(owner: ast.expr, rows: Unknown, index: ast.expr) -> bool:
     """Whether `owner[index]` takes some of a table's rows, which the owner is; a part of a single row it is not."""
     first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
-    if isinstance(first, ast.Compare) or (isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.Invert)):
+    if _is_condition(first):
         return not _HALVES.search(ast.unparse(first))
     if not isinstance(first, ast.Slice) or (first.lower is None and first.upper is None):
         return False
@@ -25,11 +27,25 @@ def takes_rows(owner: ast.expr, rows: Unknown, index: ast.expr) -> bool:
     return (isinstance(owner, ast.Attribute) and owner.attr in _BY_PLACE) or rows.sizes is not None
 
 
+def _is_condition(index: ast.expr) -> bool:
+    """Whether an index asks something of each row: `rows.age > 3`, `rows["kind"].isin(wanted) & ~rows.is_old`."""
+    match index:
+        case ast.Compare() | ast.UnaryOp(op=ast.Invert()):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return name in _ASKS
+        case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr(), right=right):
+            return _is_condition(left) or _is_condition(right)
+    return False
+
+
 def leaves_rows(name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> bool:
     """Whether a function or a method of this name gives some of a table's rows."""
     if name in _READERS:
         return given.get("nrows", given.get("max_rows")) is not None
-    if name in ("head", "tail"):
-        return True
+    if name in ("head", "tail", "query", "nlargest", "nsmallest"):
+        return not (name == "query" and unnamed and _HALVES.search(str(unnamed[0])))
+    if name == "resample":  # scikit-learn's
+        return "n_samples" in given
     share = given.get("frac")
     return name == "sample" and (bool(unnamed) or "n" in given or (isinstance(share, float) and share < 1))
