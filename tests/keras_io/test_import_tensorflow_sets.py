@@ -186,7 +186,9 @@ model.fit(train, epochs=2, steps_per_epoch=5)
 """
     imported = read(tmp_path, head + model)
     assert imported.experiment.training.shuffle
-    assert any("horses_or_humans comes in one order there, in which it is stored mixed" in one for one in imported.notes)
+    assert any(
+        "horses_or_humans comes in one order there, in which it is stored mixed" in one for one in imported.notes
+    )
     mixed = read(tmp_path, head + model.replace("fit(train,", "fit(train.shuffle(99),"))
     assert not any("one order" in one for one in mixed.notes)
 
