@@ -271,7 +271,7 @@ def test_what_a_file_is_called_tells_mnist_and_its_classes_are_counted(tmp_path:
         assert read(tmp_path / f"{name}.json", model).experiment.dataset == dataset
     letters: Model = {**DENSE, "config": {**DENSE["config"], "units": 26}}
     imported = read(tmp_path / "letters.json", sequential(FLATTEN, letters))
-    assert any("tells 26 classes apart, and fashion_mnist has 10" in note for note in imported.notes)
+    assert any("tells 26 classes apart, and fashion_mnist has 10" in note for note in imported.to_know)
     assert (imported.experiment.dataset, imported.experiment.classes) == ("", 26)
 
 

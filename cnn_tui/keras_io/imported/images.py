@@ -68,8 +68,8 @@ def images_for(
             by_classes = [name for name in by_classes if name in asked.loaded] or by_classes
             return {"dataset": "mnist" if digits and "mnist" in by_classes else by_classes[0]}
         if not asked.is_unread:
-            has = f"{fitting[0]} has {BUILT_IN[fitting[0]].classes}"
-            notes.append(f"the model tells {classes:,} classes apart, and {has}")
+            why = f"the model tells {classes:,} classes apart, and {fitting[0]} has {BUILT_IN[fitting[0]].classes}"
+            notes.to_know.append(f"{fitting[0]}, whose images are as large, is not taken: {why}")
     images = _images(sizes, notes)
     if images is None:
         wanted = "x".join(found(size) if size is not None else "any" for size in shape)
