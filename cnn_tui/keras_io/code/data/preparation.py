@@ -118,17 +118,17 @@ def with_own_function(given: Mapping[str, Value], done: Value, called: str, plac
         return arguments
     if len(done.layers) == 1 and done.layers[0].kind == PREPARATION:
         return {**given, FUNCTION: done.layers[0]}
-    scale, offset = 1.0, 0.0
+    numbers = Numbers()
     for layer in done.layers:
         by, and_by = layer.arguments.get("scale", 1.0), layer.arguments.get("offset", 0.0)
         if layer.kind != "Rescaling" or not isinstance(by, int | float) or not isinstance(and_by, int | float):
             return arguments
-        scale, offset = scale * by, offset * by + and_by
-    if offset == -1 and math.isclose(scale, 1 / 127.5, rel_tol=0.01):
+        numbers = numbers.scaled(by, and_by)
+    if numbers.offset == -1 and math.isclose(numbers.scale, 1 / 127.5, rel_tol=0.01):
         return {**given, FUNCTION: Instance(PREPARATION, {MODE: "tf"}, place)}
-    if offset == 0 and isinstance(rescale := given.get("rescale") or 1.0, int | float):
+    if numbers.offset == 0 and isinstance(rescale := given.get("rescale") or 1.0, int | float):
         del arguments[FUNCTION]
-        arguments["rescale"] = scale * rescale
+        arguments["rescale"] = numbers.scale * rescale
     return arguments
 
 

@@ -44,10 +44,17 @@ def is_near_1(scale: Value) -> bool:
 
 def is_scaled(data: Value) -> bool:
     """Whether images go into the model there as 0 to 1."""
-    if is_near_1((scale_of(data) or (None,))[0]):
-        return True
-    generator = generator_of(data)
-    return generator is not None and is_near_1(generator.arguments.get("rescale"))
+    return is_near_1((scale_of(data) or (None,))[0]) or is_near_1(_rescale(generator_of(data)))
+
+
+def _rescale(generator: Instance | None) -> Value:
+    """What a generator multiplies all numbers by."""
+    return (generator.arguments.get("rescale") if generator is not None else None) or 1.0
+
+
+def _asks(generator: Instance | None, *names: str) -> bool:
+    """Whether a generator is asked for one of these."""
+    return generator is not None and any(map(generator.arguments.get, names))
 
 
 def white_of(data: Value) -> float:
@@ -68,9 +75,8 @@ def own_scale(data: Value) -> Instance | None:
     images, generator = arrays_of(data), generator_of(data)
     if images is not None and (images.numbers.centered is not None or images.to_length_1):
         return None
-    given = generator.arguments if generator is not None else {}
-    factor = given.get("rescale") or 1.0
-    if given.get(FUNCTION) or any(map(given.get, (*EVENING_OUT, *BY_ITSELF))) or not isinstance(factor, int | float):
+    factor = _rescale(generator)
+    if _asks(generator, FUNCTION, *EVENING_OUT, *BY_ITSELF) or not isinstance(factor, int | float):
         return None
     scale, offset = scale_of(data) or (1.0, 0.0)
     white, black = scale * factor * WHITE, offset * factor
@@ -91,7 +97,7 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
             "own numbers, which do not learn, are parameters here"
         )
         return [Instance("Normalization", {}, generator.place)]
-    if generator is not None and any(map(generator.arguments.get, BY_ITSELF)):
+    if _asks(generator, *BY_ITSELF):
         return []
     if (done := of_generator(generator) or prepared_by(data)) is not None:
         return layers_of_preparation(done, WHITE, "", notes)
@@ -114,18 +120,15 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
     if images is not None and images.numbers.centered is not None:
         channels = describe(images.dataset, images.options).input_shape[2]
         return _evened(images.numbers, len(images.sizes) + 1, channels == 1, notes)
-    known = scale_of(data) is not None or (
-        isinstance(data, Folder) and (isinstance(data.path, str | Listed) or BY_HAND in data.arguments)
-    )
-    if not known and not (generator is not None and isinstance(generator.arguments.get("rescale"), Unknown | Named)):
+    is_read = isinstance(data, Folder) and (isinstance(data.path, str | Listed) or BY_HAND in data.arguments)
+    factor = _rescale(generator)
+    if scale_of(data) is None and not is_read and not isinstance(factor, Unknown | Named):
         return []
     scale, offset = scale_of(data) or (1.0, 0.0)
-    factor = generator.arguments.get("rescale") if generator is not None else None
-    if factor is not None and not isinstance(factor, int | float):
+    if not isinstance(factor, int | float):
         notes.append(f"rescale is {words_of(factor)}, which is not known: here images go in as 0 to 1")
         return []
-    scale, offset = scale * (factor or 1.0), offset * (factor or 1.0)
-    return _rescaled(scale, offset, notes)
+    return _rescaled(scale * factor, offset * factor, notes)
 
 
 def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
@@ -156,7 +159,7 @@ def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> lis
     """The same for the rows of a table."""
     if numbers.centered is not None:
         return _evened(numbers, _OF_IMAGES, False, notes)
-    factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
+    factor = _rescale(generator)
     if not isinstance(factor, int | float):
         return []
     scale, offset = numbers.scale * factor, numbers.offset * factor
@@ -216,23 +219,19 @@ def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None
     if isinstance(data, Folder) and (data.notes or data.passed):
         return None
     of_pipeline = data.layers if isinstance(data, Folder) else ()
-    if generator is not None and FITTED in generator.arguments and any(map(generator.arguments.get, EVENING_OUT)):
-        return None
-    if generator is not None and any(map(generator.arguments.get, BY_ITSELF)):
-        return None
     done = of_generator(generator)
-    if generator is not None and done is None and generator.arguments.get(FUNCTION):
+    is_evened = _asks(generator, FITTED) and _asks(generator, *EVENING_OUT)
+    if is_evened or _asks(generator, *BY_ITSELF) or (done is None and _asks(generator, FUNCTION)):
         return None
-    factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
-    scale, offset = (images.numbers.scale, images.numbers.offset) if images is not None else (1.0, 0.0)
-    steps = [(factor, 0.0)]
+    numbers = images.numbers if images is not None else Numbers()
+    steps = [(_rescale(generator), 0.0)]
     steps += [(one.arguments.get("scale"), one.arguments.get("offset", 0.0)) for one in of_pipeline if _is_scale(one)]
     for by, and_by in steps:
         if not isinstance(by, int | float) or not isinstance(and_by, int | float):
             return None
-        scale, offset = scale * by, offset * by + and_by
+        numbers = numbers.scaled(by, and_by)
     layers = (*(images.layers if images is not None else ()), *of_pipeline, *(() if done is None else (done,)))
-    return scale * WHITE, offset, tuple(layer for layer in layers if layer.kind == PREPARATION)
+    return numbers.scale * WHITE, numbers.offset, tuple(layer for layer in layers if layer.kind == PREPARATION)
 
 
 def _is_scale(layer: Instance) -> bool:
