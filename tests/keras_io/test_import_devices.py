@@ -46,6 +46,14 @@ def test_what_only_a_gpu_decides_of_the_training_is_said(tmp_path: Path) -> None
     assert "how many devices train together (line 25) only running tells: it is read as one" in said
 
 
+@pytest.mark.parametrize("many", ["len(gpus)", "max(1, number)"])
+def test_a_batch_for_each_gpu_is_that_of_one(tmp_path: Path, many: str) -> None:
+    code = f"{ASKED}number = len(gpus)\nsize = 24 * {many}\nif gpus:\n    print('GPU: ' + str(number))\n"
+    imported = read(tmp_path, HEAD + code + SMALL + FIT.replace("epochs=3", "epochs=3, batch_size=size"))
+    assert imported.experiment.training.batch_size == 24
+    assert imported.notes == ("how many devices train together (line 9) only running tells: it is read as one",)
+
+
 def test_a_script_that_only_prints_whether_there_is_a_gpu_needs_no_word(tmp_path: Path) -> None:
     grow = f"{ASKED}if gpus:\n    for gpu in gpus:\n        tf.config.experimental.set_memory_growth(gpu, True)\n"
     imported = read(tmp_path, HEAD + grow + "else:\n    print('none')\n" + SMALL + FIT)

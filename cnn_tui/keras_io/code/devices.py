@@ -21,6 +21,7 @@ REPLICAS = "num_replicas_in_sync"
 ONE_GPU = "G"
 """What stands for a list of one GPU: as long, as true, and a text, which no branch asks more of."""
 _LISTS = ("list_physical_devices", "list_logical_devices", "get_visible_devices")
+_TIMES = (ast.Mult, ast.Div, ast.FloorDiv)
 _OTHERS: dict[str, Value] = {"is_gpu_available": True, "is_built_with_cuda": True, "gpu_device_name": "/device:GPU:0"}
 """What else asks for a GPU, and what it gives where there is one."""
 
@@ -58,10 +59,15 @@ class GpuAsked:
                         self._asking.add(name)
         for cell in source.cells:
             for part in ast.walk(cell.tree):
-                if isinstance(part, ast.BinOp) and any(
-                    isinstance(one, ast.Attribute) and one.attr == REPLICAS for one in (part.left, part.right)
-                ):
+                if isinstance(part, ast.BinOp) and isinstance(part.op, _TIMES) and self._counts(part):
                     self._replicas = self._replicas or cell.place(part.lineno)
+
+    def _counts(self, part: ast.BinOp) -> bool:
+        """Whether something is multiplied or divided by how many devices there are."""
+        sides = (part.left, part.right)
+        return any(isinstance(one, ast.Attribute) and one.attr == REPLICAS for one in sides) or any(
+            map(self.asks, sides)
+        )
 
     def asks(self, test: ast.expr) -> bool:
         """Whether an expression goes by whether there is a GPU."""
