@@ -40,7 +40,7 @@ from cnn_tui.ui.screens.leaving import farewell, unfinished
 from cnn_tui.ui.screens.pane_grid import PaneGrid
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
-from cnn_tui.ui.widgets.bars import PANES, KeyBar, LabHeader
+from cnn_tui.ui.widgets.bars import KeyBar, LabHeader
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 SMALLEST = (60, 16)
@@ -80,8 +80,6 @@ class LabScreen(KeyedScreen[None]):
         self.key_bar = KeyBar()
         self.guided_start = GuidedStart(self, document, self.live)
         self._give_commands(keeper, sensors)
-        self._zoomed = False
-        self._left = "stack"
         self._warned = False
         self.theme_names: tuple[str, ...] = ()
         """What the palette offers; to be set before it is opened."""
@@ -214,11 +212,11 @@ class LabScreen(KeyedScreen[None]):
         self.header.redraw()
 
     def _place(self, width: int, height: int) -> None:
-        self.header.tabs = self.pane_grid.place(width, height, self.header.shown, zoomed=self._zoomed)
+        self.header.tabs = self.pane_grid.place(width, height, self.header.shown)
 
     def _mark_shown(self, pane: Pane) -> None:
         if not self.pane_grid.shows_alone(pane.scope):
-            self._left = pane.scope
+            self.pane_grid.left = pane.scope
         self.header.shown = self.key_bar.scope = pane.scope
         self.guided_start.look(self.header.shown)
         self._lay_out(*self.size)
@@ -276,13 +274,12 @@ class LabScreen(KeyedScreen[None]):
         pane.focus()
 
     def action_cycle_pane(self, by: int) -> None:
-        names = [name for name, _ in PANES if name == self.header.shown or not self.pane_grid.leaves_out(name)]
-        self.action_focus_pane(names[(names.index(self.header.shown) + by) % len(names)])
+        self.action_focus_pane(self.pane_grid.next_pane(self.header.shown, by))
 
     def action_toggle_zoom(self) -> None:
         """This pane alone, and back; one that is always alone stays so."""
         if not self.pane_grid.shows_alone(self.shown.scope):
-            self._zoomed = not self._zoomed
+            self.pane_grid.zoomed = not self.pane_grid.zoomed
             self._lay_out(*self.size)
 
     def action_go_back(self) -> None:
@@ -294,8 +291,8 @@ class LabScreen(KeyedScreen[None]):
             self.guided_start.end()
             return
         if self.pane_grid.shows_alone(pane.scope):
-            self.action_focus_pane(self._left)
-        elif self._zoomed:
+            self.action_focus_pane(self.pane_grid.left)
+        elif self.pane_grid.zoomed:
             self.action_toggle_zoom()
 
     def action_undo_edit(self) -> None:

@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from cnn_tui.ui.panes.pane import GRID, Pane
+from cnn_tui.ui.widgets.bars import PANES
 
 _ROOM_FOR_FOUR, _ROOM_FOR_EXPLAIN = (110, 30), (160, 50)
 """Columns and rows of the terminal."""
@@ -35,18 +36,22 @@ class PaneGrid(Container):
         super().__init__(id="panes")
         self._panes = panes
         self._now = USUAL
+        self.zoomed = False
+        """Whether the pane in focus is shown alone though others have room beside it."""
+        self.left = "stack"
+        """The pane to go back to from one that is always shown alone."""
 
     def compose(self) -> ComposeResult:
         yield from sorted(self._panes.values(), key=self._place_of)
 
-    def place(self, width: int, height: int, shown: str, *, zoomed: bool) -> bool:
-        """Show the pane `shown` in a terminal of that size, beside others unless it is `zoomed`.
+    def place(self, width: int, height: int, shown: str) -> bool:
+        """Show the pane `shown` in a terminal of that size, beside others unless it is zoomed.
 
         Gives whether it is the only one. Panes that are in no arrangement are always shown alone.
         """
         self._take(LARGE if _fits(width, height, _ROOM_FOR_EXPLAIN) else USUAL)
         places = self._now.columns
-        single = zoomed or shown not in places or not _fits(width, height, _ROOM_FOR_FOUR)
+        single = self.zoomed or shown not in places or not _fits(width, height, _ROOM_FOR_FOUR)
         beside = frozenset((shown,) if single else places)
         for name, pane in self._panes.items():
             columns, rows = GRID if single else (places.get(name, 1), 1)
@@ -57,9 +62,11 @@ class PaneGrid(Container):
         """Whether a pane is never beside others in a terminal of this size."""
         return name not in self._now.columns
 
-    def leaves_out(self, name: str) -> bool:
-        """Whether another pane says all that this one does, so that Tab passes it over."""
-        return name == "summary" and self.shows_alone(name)
+    def next_pane(self, shown: str, by: int) -> str:
+        """The pane after `shown`, or with a negative `by` before it; one is passed over if another says all it does."""
+        left_out = "summary" if self.shows_alone("summary") and shown != "summary" else ""
+        names = [name for name, _ in PANES if name != left_out]
+        return names[(names.index(shown) + by) % len(names)]
 
     def _take(self, arrangement: Arrangement) -> None:
         if arrangement is self._now:

@@ -13,18 +13,18 @@ from textual.message import Message
 
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
-from cnn_tui.history.filter import FilterError
 from cnn_tui.history.folding import typical_run
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.home import remedy
-from cnn_tui.text import counted, run_numbers, sentence
+from cnn_tui.text import counted, run_numbers
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.column_choice import ColumnChoice, remember
+from cnn_tui.ui.panes.history.filter_prompt import FilterPrompt
 from cnn_tui.ui.panes.history.frame_words import frame_words
 from cnn_tui.ui.panes.history.preview import RunPreview
 from cnn_tui.ui.panes.history.run_reader import RunRead, RunReader
@@ -60,6 +60,7 @@ class HistoryPane(Pane):
         self._writer = writer
         self.rows = RunsTable(history, self._say, self._on_moved)
         self.preview = RunPreview()
+        self._filter = FilterPrompt(self.rows)
         self._reader = RunReader(self, history)
         self._shown = True
         self._choosing = False
@@ -68,7 +69,7 @@ class HistoryPane(Pane):
     def compose(self) -> ComposeResult:
         yield self.rows
         yield self.preview
-        yield Prompt("acc>0.9 tag:lab1 !failed, or words of names and notes")
+        yield self._filter
 
     @functools.cached_property
     def editor(self) -> RunEditor:
@@ -132,7 +133,7 @@ class HistoryPane(Pane):
     def _share_room(self) -> None:
         """The preview takes the rows that the table leaves; a table without rows has words to say in its place."""
         width, height = self.content_size
-        was, said = self.preview.display, 2 if self.query_one(Prompt).display else 0
+        was, said = self.preview.display, 2 if self._filter.display else 0
         left = height - self.rows.count - 1 - said if self.rows.count else 0
         if height and self.preview.take_room(width, left) and not was:
             self._read_at_rest()
@@ -149,12 +150,7 @@ class HistoryPane(Pane):
         self._share_room()
         if self.rows.here != self._reader.wanted:
             self._read_at_rest()
-        prompt, typed = self.query_one(Prompt), self.listing.query.filter
-        if prompt.is_open and not prompt.refused:
-            keys = f"{key_of('field.accept')} keeps the filter, {key_of('field.leave')} clears it."
-            prompt.tell(f"{counted(self.listing.count(), 'run')}. {keys}", "strong")
-        elif not prompt.is_open:
-            prompt.tell(f"/{typed}  ({key_of('lab.back')} clears it)" if typed else "", "accent")
+        self._filter.tell_filter()
 
     # Sorting, filtering, columns, marks
 
@@ -170,31 +166,14 @@ class HistoryPane(Pane):
     def action_start_filter(self) -> None:
         """Ask for a filter; what it leaves is shown while it is typed."""
         self.app.clear_notifications()  # they would lie over it
-        self.query_one(Prompt).open(self.listing.query.filter)
+        self._filter.start()
         self._say()
 
-    def on_prompt_changed(self, message: Prompt.Changed) -> None:
-        """Show what the filter leaves, or what is wrong with it."""
-        message.stop()
-        prompt = self.query_one(Prompt)
-        prompt.refused = self.rows.refused = False
-        try:
-            self.rows.show(filter=message.value.strip())
-        except FilterError as error:
-            prompt.refused = True
-            prompt.tell(sentence(str(error)), "bad")
-            self.rows.refuse()
-
     def on_prompt_closed(self, message: Prompt.Closed) -> None:
-        """Esc clears the filter, all else keeps it."""
         message.stop()
-        self.rows.refused = False
         if message.kept is not None:
             self.screen.set_focus(self)
-        if message.kept is False:
-            self.rows.show(filter="")
-        else:
-            self._say()
+        self._say()
 
     @work(group=DIALOG)
     async def action_choose_columns(self) -> None:
