@@ -101,6 +101,10 @@ def test_labels_that_are_counted_out_are_said(tmp_path: Path, labels: str, where
             "letters.npz",
         ),
         ("x, y = np.load('letters.npy').astype('float32'), np.load('kinds.npy')", "letters.npy"),
+        ("import pickle\nx, y = pickle.load(open('all/letters.pkl', 'rb'))", "letters.pkl"),
+        ("from scipy.io import loadmat\nheld = loadmat('letters.mat')\nx, y = held['X'], held['y']", "letters.mat"),
+        ("import h5py\nf = h5py.File('letters.h5', 'r')\nx, y = np.array(f['x'][:]), f['y'][:]", "letters.h5"),
+        ("with open('letters.bin', 'rb') as f:\n    x, y = np.load(f), np.load(f)", "letters.bin"),
     ],
 )
 @pytest.mark.parametrize("then", ["", "x = x.reshape(len(x), 28, 28, 1) / 255.0\nx, z = x[:5000], x[5000:]"])

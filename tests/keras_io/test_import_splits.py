@@ -54,7 +54,7 @@ def test_what_is_put_together_anew_is_learned_from_twice(tmp_path: Path) -> None
     split = f"{ONCE}a, u = np.concatenate([a, b]), np.concatenate([u, v])\n"
     found = imported(tmp_path, split, "a, u, validation_data=(b, v)")
     words = "images to validate on are among those that it learns from there: here they are apart"
-    assert [note for note in found.differences if "not known" not in note] == [words]
+    assert [note for note in found.differences if "is no dataset as it is" not in note] == [words]
 
 
 def test_a_dataset_that_stands_in_is_named_and_split_as_there(tmp_path: Path) -> None:

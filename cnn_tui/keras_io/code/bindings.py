@@ -33,7 +33,7 @@ class Bindings:
                 parts = list(value) if isinstance(value, tuple | list) and len(value) == len(targets) else None
                 table = value.table if isinstance(value, Unknown) else None
                 for at, inner in enumerate(targets):
-                    part = parts[at] if parts else unknown(inner, cell).of_table(table)
+                    part = parts[at] if parts else unknown(inner, cell).of_table(table).of_file(value)
                     self.bind(inner, part, names, cell)
             case ast.Attribute(value=owner, attr="trainable"):
                 frozen = self._value(owner, names, cell)

@@ -38,7 +38,7 @@ class Numbers(msgspec.Struct, frozen=True):
     prepared: Any = None
     """What `preprocess_input` does to them, an Instance."""
     file: str = ""
-    """The file of NumPy's that they are read from."""
+    """The file of arrays that they are read from."""
     batch_size: int | None = None
     """In batches of how many they come, where a script says so."""
 

@@ -84,6 +84,11 @@ class Unknown(msgspec.Struct, frozen=True):
         table = None if self.table is None else msgspec.structs.replace(self.table, some_at=place)
         return msgspec.structs.replace(self, table=table)
 
+    def of_file(self, whole: Value) -> Unknown:
+        """The same, as one of several arrays that are read from the file that `whole` is read from."""
+        numbers = whole.numbers if isinstance(whole, Unknown) else None
+        return self if numbers is None or not numbers.file else msgspec.structs.replace(self, numbers=numbers)
+
     def of_table(self, table: CodeTable | None) -> Unknown:
         """The same, read from a table unless it is known to be from another."""
         return self if self.table is not None or table is None else msgspec.structs.replace(self, table=table)

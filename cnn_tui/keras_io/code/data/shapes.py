@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -12,6 +13,11 @@ from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
+_READERS = (
+    "h5py.File", "joblib.load", "mat73.loadmat", "numpy.load", "pandas.read_hdf", "pandas.read_pickle",
+    "scipy.io.loadmat",
+)  # fmt: skip
+_OPENED = re.compile(r"open\((['\"])([^'\"]+)\1")
 _HANDED_ON = ("prefetch", "cache", "repeat", "shuffle", "map", "with_options", "apply", "take", "skip")
 """Methods of a pipeline that leave how many images come at once."""
 _ARRANGE = ("reshape", "expand_dims")
@@ -28,6 +34,15 @@ def with_sizes(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Ma
     return found if size is None else msgspec.structs.replace(found, numbers=numbers.in_batches(size))
 
 
+def _file_of(callee: Named, unnamed: Sequence[Value]) -> str:
+    """The file that a function reads arrays from, of NumPy, h5py, SciPy or pickle; "" for any other."""
+    first = unnamed[0] if unnamed else None
+    if callee.path in _READERS and isinstance(first, str):
+        return first
+    opened = _OPENED.match(first.what) if callee.name == "load" and isinstance(first, Unknown) else None
+    return opened[2] if opened is not None else ""
+
+
 def _batch_size(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> int | None:
     """In batches of how many images what a call gives comes; None where it does not tell."""
     name = callee.what.rpartition(".")[2] if isinstance(callee, Unknown) else getattr(callee, "name", "")
@@ -42,8 +57,8 @@ def _sized(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Mappin
     """The same without the batches."""
     if (picture := picture_behind(callee, unnamed, given)) is not None:
         return msgspec.structs.replace(made, picture=picture, numbers=numbers_behind(callee, unnamed, given))
-    if isinstance(callee, Named) and callee.path == "numpy.load" and unnamed and isinstance(unnamed[0], str):
-        return msgspec.structs.replace(made, numbers=Numbers(file=unnamed[0]))
+    if isinstance(callee, Named) and (file := _file_of(callee, unnamed)):
+        return msgspec.structs.replace(made, numbers=Numbers(file=file))
     if isinstance(callee, Named):
         name, of, more = callee.name, unnamed[0] if unnamed else None, unnamed[1:]
     elif isinstance(callee, Unknown):
@@ -89,6 +104,8 @@ def some_of(array: Unknown, index: ast.expr, made: Unknown) -> Unknown:
         sizes = (*array.sizes, 1) if _is_new(index.elts[-1]) else array.sizes
         is_whole = isinstance(first, ast.Slice) or _is_all(first)
         return msgspec.structs.replace(made, sizes=sizes, numbers=array.numbers) if is_whole else made
+    if isinstance(index, ast.Constant) and isinstance(index.value, str):  # one of the arrays of a file
+        return msgspec.structs.replace(made, numbers=array.numbers)
     is_one = isinstance(index, ast.Constant)
     return made if is_one else msgspec.structs.replace(made, sizes=array.sizes, numbers=array.numbers)
 
