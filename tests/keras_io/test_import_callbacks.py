@@ -134,6 +134,54 @@ def test_a_rate_for_each_epoch_comes_from_a_function(tmp_path: Path, function: s
     assert not imported.notes
 
 
+@pytest.mark.parametrize(
+    ("code", "rates"),
+    [
+        ("def plan(epoch, start=0.5):\n    return start / 2", [0.01, 0.005, 0.0025, 0.00125]),
+        ("def plan(*given):\n    return given[1] / 2", [0.01, 0.005, 0.0025, 0.00125]),
+        ("plan = functools.partial(lambda epoch, at, by: at * by, by=0.5)", [0.01, 0.005, 0.0025, 0.00125]),
+        ("plan = functools.partial(lambda epoch, by: by / 2 ** epoch, by=0.5)", [0.5, 0.25, 0.125, 0.0625]),
+        ("def plan(epoch):\n    if 1 <= epoch < 3:\n        return 0.2\n    return 0.1", [0.1, 0.2, 0.2, 0.1]),
+        ("plan = lambda epoch: 0.1 if 0 < epoch + 1 <= 2 < 5 else 0.2", [0.1, 0.1, 0.2, 0.2]),
+        ("plan = lambda epoch: 0.1 if epoch in range(1, 3) or not epoch < 3 else 0.2", [0.2, 0.1, 0.1, 0.1]),
+        ("plan = lambda epoch: 0.1 if (epoch >= 1) & (epoch not in {2, 3}) else 0.2", [0.2, 0.1, 0.2, 0.2]),
+        ("steps = {2: 0.1}\nplan = lambda epoch, at: steps[epoch] if epoch in steps else at", [0.02, 0.02, 0.1, 0.1]),
+        (
+            "class Plan:\n    def __init__(self, by):\n        self.by = by\n"
+            "    def __call__(self, epoch):\n        return self.by / 2 ** epoch\nplan = Plan(0.5)",
+            [0.5, 0.25, 0.125, 0.0625],
+        ),
+        (
+            "class Plan:\n    def of(self, epoch, at=3):\n        return at / 2\nplan = Plan().of",
+            [0.01, 0.005, 0.0025, 0.00125],
+        ),
+    ],
+)
+def test_a_function_of_the_rate_is_asked_as_keras_asks_it(tmp_path: Path, code: str, rates: list[float]) -> None:
+    fit = "epochs=4, callbacks=[keras.callbacks.LearningRateScheduler(plan)]"
+    imported = read(tmp_path, f"import functools\n{code}\n{compiled('keras.optimizers.Adam(0.02)', fit)}")
+    schedule = imported.experiment.training.schedule
+    assert isinstance(schedule, LearningRateScheduler)
+    assert schedule.rates == pytest.approx(rates)
+    assert not imported.notes
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def plan(epoch):\n    if odd(epoch):\n        return 0.2\n    return 0.1",
+        "def plan(epoch):\n    for one in few():\n        if epoch == one:\n            return 0.2\n    return 0.1",
+        "def plan(epoch):\n    match epoch:\n        case 1:\n            return 0.2\n    return 0.1",
+        "at = 0.5\ndef plan(epoch):\n    global at\n    at = at / 2\n    return at",
+    ],
+)
+def test_a_rate_that_goes_by_what_is_not_known_is_none(tmp_path: Path, code: str) -> None:
+    fit = "epochs=4, callbacks=[keras.callbacks.LearningRateScheduler(plan)]"
+    imported = read(tmp_path, f"{code}\n{compiled('keras.optimizers.Adam(0.02)', fit)}")
+    assert imported.experiment.training.schedule is None
+    assert any("LearningRateScheduler (line" in note and "its function is not known" in note for note in imported.notes)
+
+
 def test_a_plateau_comes_in_and_an_unknown_function_does_not(tmp_path: Path) -> None:
     plateau = "epochs=9, callbacks=[keras.callbacks.ReduceLROnPlateau('val_acc', 0.2, patience=3, min_lr=1e-5)]"
     imported = read(tmp_path, compiled("'sgd'", plateau))

@@ -111,7 +111,7 @@ class Expressions:
                 return self._named(name, names, node, cell)
             case ast.Tuple(elts=elements):
                 return tuple(self._elements(elements, names, cell))
-            case ast.List(elts=elements):
+            case ast.List(elts=elements) | ast.Set(elts=elements):
                 return self._elements(elements, names, cell)
             case ast.Dict(keys=keys, values=values) if all(isinstance(key, ast.Constant | None) for key in keys):
                 table: dict[Value, Value] = {}
@@ -165,15 +165,19 @@ class Expressions:
                     return by_name
                 if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
                     return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
-                is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(sides[1], list | tuple)
+                is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(sides[1], list | tuple | dict | range)
                 if (
                     isinstance(op, ast.Eq | ast.NotEq)
                     and is_plain(sides[1])
                     and isinstance(sides[0], list | tuple | dict)
                 ):
                     return isinstance(op, ast.NotEq)  # as no list is a text or a number
-                known = (sides[0], *(sides[1] if is_among else sides[1:]))
+                known = (sides[0], *(items(sides[1]) if is_among else sides[1:]))
                 return compared(op, *sides) if all(map(is_plain, known)) else unknown(node, cell)
+            case ast.Compare(left=left, ops=ops, comparators=others):  # 3 <= epoch < 7
+                pairs = zip([left, *others], ops, others, strict=False)
+                each = [ast.copy_location(ast.Compare(one, [op], [other]), node) for one, op, other in pairs]
+                return self._either(True, each, node, names, cell)
             case ast.BoolOp(op=op, values=values):
                 return self._either(isinstance(op, ast.And), values, node, names, cell)
             case ast.IfExp(test=test, body=body, orelse=other):

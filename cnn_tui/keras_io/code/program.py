@@ -45,6 +45,8 @@ class Program:
         self.not_followed = ""
         """Why no training of a model is known in a script that has one, in words; "" for a script that has none."""
         self.names = Names()
+        self._is_exact = False
+        """Whether a function is asked for what it gives: then it counts which of its ends is come to."""
         self._layers = layers
         self._calls = Calls(self._block, self._value, self.models, self.notes)
         self.chosen = self._calls.chosen
@@ -87,9 +89,13 @@ class Program:
                 self._block(cell.tree.body, self.names, cell)
             note_printed(cell, self.models, before)
 
-    def ask(self, function: Function, arguments: tuple[Value, ...]) -> Value:
-        """What a function of the script gives for these arguments."""
-        return self._calls.run(function, arguments, {}, function.cell.place(function.node.lineno))
+    def ask(self, function: Value, arguments: tuple[Value, ...]) -> Value:
+        """What a function of the script gives for these arguments; Unknown where it goes by what is not known."""
+        self._is_exact = True
+        try:
+            return self._calls.call(function, arguments, {}, "")
+        finally:
+            self._is_exact = False
 
     def call(self, called: Value, place: str) -> Value:
         """Call something of it as if the script did, with nothing: what it is not given is unknown."""
@@ -174,6 +180,8 @@ class Program:
                 self._doubt(body, names, cell)
             case ast.While(body=body):
                 self._doubt(body, names, cell)
+            case ast.Match():
+                self._doubt([node], names, cell)
 
     def _by_machine(self, taken: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         before = (dict(names.own()), self.policy)
@@ -197,6 +205,8 @@ class Program:
         try:
             turns = items(over)
         except (TypeError, ValueError):
+            if self._is_exact:
+                self._doubt(body, names, cell)
             filled = turned_once(target, body, names, cell, self._bindings.bind, self._block, self.notes)
             if filled is not None:
                 test_by_batches(over, body, names, cell.place(target.lineno))
@@ -261,6 +271,8 @@ class Program:
         """Go past statements of which only running tells whether, or how often, they are carried out."""
         for part in parts_of(nodes):
             match part:
+                case ast.Return() if self._is_exact:
+                    raise Returned(Unknown("", cell.place(part.lineno)))
                 case ast.Name(id=name, ctx=ast.Store()) if name not in wrapped(nodes, names, cell):
                     names[name] = unknown(part, cell)
                 case ast.Attribute(attr="trainable", ctx=ast.Store()):

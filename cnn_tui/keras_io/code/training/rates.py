@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import struct
 from collections.abc import Callable, Mapping
 
 from cnn_tui.experiment.schedule import AnySchedule
+from cnn_tui.keras_io.code.branches import parts_of, stored
+from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of, takes_itself
 from cnn_tui.keras_io.code.training.callbacks import RENAMED_METRICS
 from cnn_tui.keras_io.code.training.set_rates import rate_of, usual_rate
-from cnn_tui.keras_io.code.values import Function, Instance, Value
+from cnn_tui.keras_io.code.values import Function, Instance, Method, Partial, Value
 from cnn_tui.keras_io.imported.schedule import schedule_of
 from cnn_tui.keras_io.notes import Notes
 
@@ -16,8 +19,8 @@ MOST_EPOCHS = 1_000
 """For so many epochs at most a script's function is asked for the rate."""
 _OLD_NAMES = {"epsilon": "min_delta"}  # of arguments, in Keras 2
 
-Ask = Callable[[Function, tuple[Value, ...]], Value]
-"""What a function of the script gives for these arguments."""
+Ask = Callable[[Value, tuple[Value, ...]], Value]
+"""What a function of the script gives for these arguments, where all that it goes by is known."""
 
 
 def rate_schedule(
@@ -43,12 +46,7 @@ def rate_schedule(
 def _sets_anew(callback: Instance) -> bool:
     """Whether a callback sets the rate of each epoch by its number alone, whatever another has made of it."""
     function = callback.arguments.get("schedule")
-    return isinstance(function, Function) and not _takes_rate(function)
-
-
-def _takes_rate(function: Function) -> bool:
-    wanted = function.node.args
-    return len([*wanted.posonlyargs, *wanted.args]) - len(wanted.defaults) >= 2
+    return _takes(function) == 1
 
 
 def _why(taken: AnySchedule | None, callback: Instance) -> str:
@@ -71,12 +69,14 @@ def _asked(
     function, epochs = callback.arguments.get("schedule"), fitted.get("epochs", 1)
     first = fitted.get("initial_epoch", 0)
     first = first if type(first) is int and first >= 0 else 0
-    if not isinstance(function, Function) or type(epochs) is not int or not 1 <= epochs - first <= MOST_EPOCHS:
+    if type(epochs) is not int or not 1 <= epochs - first <= MOST_EPOCHS:
         return None
-    takes_rate = _takes_rate(function)
+    function = _called(function)
+    if (many := _takes(function)) == 0:
+        return None
     rate, rates = first_rate(compiled), []
     for epoch in range(first, epochs):
-        given = ask(function, (epoch, rate) if takes_rate else (epoch,))
+        given = ask(function, (epoch, rate)[:many])
         if isinstance(given, bool) or not isinstance(given, int | float):
             return None
         rates.append(float(given))
@@ -85,6 +85,40 @@ def _asked(
         except OverflowError:
             return None
     return schedule_of(callback.kind, {"rates": rates})
+
+
+def _called(function: Value) -> Value:
+    """What is called of what a callback is given: of an object, its method for that."""
+    return Method(function, "__call__") if is_own(function) else function
+
+
+def _takes(function: Value) -> int:
+    """How many arguments Keras gives a function: the epoch and the last rate, or the epoch where it takes no more.
+
+    The second is the last rate also where the function has a default for it. 0 for what is not known, or keeps count
+    itself in a name outside of it.
+    """
+    if isinstance(function, Method) and is_own(function.owner):
+        written = method_of(function.owner.arguments[CLASS], function.name)
+        return 0 if written is None else _takes(Partial(written, (None,) * takes_itself(written), {}))
+    if isinstance(function, Partial):
+        inner, before, named = function.of, len(function.unnamed), function.given
+    else:
+        inner, before, named = function, 0, {}
+    if not isinstance(inner, Function) or _keeps_count(inner):
+        return 0
+    wanted = inner.node.args
+    places = [one.arg for one in (*wanted.posonlyargs, *wanted.args)][before:]
+    if len(places) < 2:
+        return 2 if wanted.vararg is not None else 1
+    return 1 if places[1] in named else 2
+
+
+def _keeps_count(function: Function) -> bool:
+    """Whether a function sets a name outside of it, from one epoch to the next."""
+    parts = [*parts_of(function.node.body)]
+    outer = {name for part in parts if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names}
+    return any(one.id in outer for one in stored(function.node.body))
 
 
 def first_rate(compiled: Mapping[str, Value] | None) -> float:
