@@ -45,8 +45,7 @@ def rate_schedule(
 
 def _sets_anew(callback: Instance) -> bool:
     """Whether a callback sets the rate of each epoch by its number alone, whatever another has made of it."""
-    function = callback.arguments.get("schedule")
-    return _takes(function) == 1
+    return _takes(_called(callback.arguments.get("schedule"))) == 1
 
 
 def _why(taken: AnySchedule | None, callback: Instance) -> str:
