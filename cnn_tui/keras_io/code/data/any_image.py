@@ -12,7 +12,7 @@ from cnn_tui.keras_io.code.data.colours import COLOURED, is_conversion, made_of_
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, OfEach
 from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.joins import is_below, put_along
-from cnn_tui.keras_io.code.data.picture_forms import changed_numbers
+from cnn_tui.keras_io.code.data.picture_forms import RESIZES, changed_numbers, new_size
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
 from cnn_tui.keras_io.code.effects import effect_of
@@ -103,7 +103,7 @@ def changed_image(
         found = in_colours(images, path, more, given, place)
     elif name == "repeat" and 3 in more[:1] and given.get("axis", -1) in (-1, 2):
         found = coloured(images, place)
-    elif name in ("resize", "imresize"):
+    elif name in RESIZES:
         found = _resized(path, images, more, given, place)
     elif name == "expand_dims":
         found = images.with_channel() if given.get("axis", more[0] if more else None) in (-1, 2) else None
@@ -150,17 +150,15 @@ def _resized(
     path: str, images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
 ) -> DatasetArrays | None:
     """The images in another size, as OpenCV, Pillow, scikit-image, SciPy and TensorFlow give it."""
-    root, usual = path.partition(".")[0], "bilinear" if "." in path else "bicubic"  # Pillow's method
-    size = more[0] if more else next((given[name] for name in ("dsize", "output_shape", "size") if name in given), None)
-    if not isinstance(size, tuple | list) or len(size) not in (2, 3) or {"fx", "fy"} & given.keys():
+    if (size := new_size(path, more, given)) is None:
         return None
-    if root == "tensorflow":
+    if path.startswith("tensorflow."):
         layer = image_layer("resize", more, given, place)
         return None if layer is None else images.resized(layer)
-    height, width = (size[1], size[0]) if usual == "bicubic" or root == "cv2" else size[:2]
+    usual = "bilinear" if "." in path else "bicubic"  # Pillow's method
     way = _WAYS.get(getattr(given.get("interpolation"), "name", ""), usual)
     images = msgspec.structs.replace(images, numbers=changed_numbers(path, images.numbers, given))
-    arguments = {"height": height, "width": width, **({} if way == "bilinear" else {"interpolation": way})}
+    arguments = {"height": size[0], "width": size[1], **({} if way == "bilinear" else {"interpolation": way})}
     return images.resized(Instance("Resizing", arguments, place))
 
 

@@ -14,8 +14,7 @@ from cnn_tui.keras_io.code.picture_form import PictureForm
 from cnn_tui.keras_io.code.values import Named, Value
 from cnn_tui.network.rescaling import WHITE
 
-_HEIGHT_FIRST = ("skimage", "tensorflow", "keras")
-"""Libraries that are given the height before the width; OpenCV and Pillow are given the width first."""
+RESIZES = ("resize", "imresize")
 _TO_1 = ("convert_image_dtype", "img_as_float", "img_as_float32")
 """Functions that make 0 to 1 of bytes."""
 _TO_1_BY_THE_WAY = ("resize", "rgb2gray")
@@ -43,14 +42,11 @@ def read_form(callee: Named, more: Sequence[Value], given: Mapping[str, Value]) 
 
 def changed_form(path: str, form: PictureForm, more: Sequence[Value], given: Mapping[str, Value]) -> PictureForm | None:
     """How a picture comes behind a function of this path, or a method of this name; None where that is not known."""
-    root, name, first = path.partition(".")[0], path.rpartition(".")[2], more[0] if more else None
+    name, first = path.rpartition(".")[2], more[0] if more else None
     effect = effect_of(name)
-    if name == "resize":
-        size = first if first is not None else given.get("dsize", given.get("size", given.get("output_shape")))
-        sides = _sides(size)
-        if sides is None or {"fx", "fy"} & given.keys():
-            return None
-        return msgspec.structs.replace(form, size=sides if root in _HEIGHT_FIRST else sides[::-1])
+    if name in RESIZES:
+        size = new_size(path, more, given)
+        return None if size is None else msgspec.structs.replace(form, size=size)
     if is_conversion(name):
         made = made_of_colours(name, more, given)
         grey, blue = made == GREYED, form.is_blue_first is not (made == TURNED)
@@ -66,6 +62,18 @@ def changed_form(path: str, form: PictureForm, more: Sequence[Value], given: Map
     if effect.leaves_all and not effect.shape:
         return msgspec.structs.replace(form, is_arranged=True)
     return form if (effect.ends and effect.rows) or name in _TO_1 else None
+
+
+def new_size(path: str, more: Sequence[Value], given: Mapping[str, Value]) -> tuple[Value, ...] | None:
+    """The height and width that such a function, or method, brings a picture to; None where that is not told.
+
+    OpenCV, and Pillow's method, are given the width first.
+    """
+    told = (*more[:1], *(given.get(name) for name in ("dsize", "size", "output_shape")))
+    sides = _sides(next((one for one in told if one is not None), None))
+    if sides is None or {"fx", "fy"} & given.keys():
+        return None
+    return sides[::-1] if path.startswith("cv2.") or "." not in path else sides
 
 
 def _sides(size: Value) -> tuple[Value, ...] | None:
