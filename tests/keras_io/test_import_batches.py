@@ -124,3 +124,46 @@ def test_as_many_images_to_validate_on_as_are_whole_batches_are_told(tmp_path: P
     ):
         imported = read(tmp_path, HEAD + SMALL + fit.format(f"validation_data=({watched})"))
         assert f"images there, and here on {many} drawn at random" in imported.to_know[0]
+
+
+@pytest.mark.parametrize(
+    ("flow", "steps", "part"),
+    [
+        ("ImageDataGenerator().flow(v, w)", "len(v) // 64", "0.5"),
+        ("ImageDataGenerator().flow(v, w)", "v.shape[0] // size", "0.5"),
+        ("ImageDataGenerator().flow(v, w, batch_size=16)", "len(v) / size", "0.25"),
+        ("ImageDataGenerator().flow(v, w, batch_size=size)", "len(v) // 64", None),
+        ("ImageDataGenerator().flow(v, w)", "len(v) // 32", None),
+        ("ImageDataGenerator().flow(v, w)", "len(v) // 16", None),  # twice all
+        ("tf.data.Dataset.from_tensor_slices((v, w)).batch(32)", "len(v) // size", "0.5"),
+        ("(v, w)", "len(v) // size", None),  # whose batches are those that it trains by
+    ],
+)
+def test_of_images_that_are_not_here_the_part_that_is_measured_is_said(
+    tmp_path: Path, flow: str, steps: str, part: str | None
+) -> None:
+    code = f"""{HEAD}
+import numpy as np
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+x, y, v, w = (np.load(name) for name in ("a.npy", "b.npy", "c.npy", "d.npy"))
+size = 64
+{SMALL}
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y, batch_size=size, epochs=3, validation_data={flow}, validation_steps={steps})
+"""
+    told = [note for note in read(tmp_path, code).differences if note.startswith("validation_steps")]
+    assert [f"measures {part} of the images to validate on there" in note for note in told] == [True] * bool(part)
+
+
+def test_steps_by_another_size_than_the_batches_are_of_show_a_part(tmp_path: Path) -> None:
+    code = f"""{HEAD}
+import numpy as np
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+x, y, size = np.load("a.npy"), np.load("b.npy"), 64
+{SMALL}
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(ImageDataGenerator().flow(x, y), epochs=3, steps_per_epoch=len(x) // size)
+"""
+    assert "an epoch shows every image 0.5 times there, and once here" in read(tmp_path, code).differences
+    same = read(tmp_path, code.replace("flow(x, y)", "flow(x, y, batch_size=size)"))
+    assert not any("an epoch" in note or "steps" in note for note in same.differences)

@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.shapes import some_of, with_sizes
 from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, mask_drawn, pieces, taken
+from cnn_tui.keras_io.code.data.passes import by_number
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import (
     behind_call,
@@ -123,6 +124,8 @@ class Expressions:
                 return inverted(op, self.value(operand, names, cell))
             case ast.BinOp(left=left, op=op, right=right):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
+                if isinstance(sides[0], Unknown) and (count := by_number(node, sides[1])) is not None:
+                    return unknown(count, cell)
                 self._table = below_unknown(self._table, sides)
                 found = combined(op, *sides, cell.place(node.lineno))
                 return unknown(node, cell).of_rows(found) if isinstance(found, Unknown) else found

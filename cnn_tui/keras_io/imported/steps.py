@@ -45,9 +45,13 @@ def _of_unknown(code: CodeImport) -> int | None:
     return None if numbers is None else numbers.batch_size
 
 
+def _is_size_known(code: CodeImport) -> bool:
+    return isinstance(code.data, DatasetArrays | Folder) or bool({"y", "batch_size"} & code.fitted.keys())
+
+
 def note_batches(code: CodeImport, notes: Notes) -> None:
     """Note batches of which it is not known how many images they have: those that a script makes by itself."""
-    is_known = isinstance(code.data, DatasetArrays | Folder) or {"y", "batch_size"} & code.fitted.keys()
+    is_known = _is_size_known(code)
     if not is_known and _of_unknown(code) is None and not isinstance(code.fitted.get("x"), tuple | list):
         notes.append("how many images a batch has, if they come in batches there, is not known: 32 stands in")
 
@@ -69,7 +73,10 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
         steps = Share(float(times))
     elif not isinstance(times, int):
         steps = Unknown(f"{words_of(times)} times all batches", code.data.place)
-    if isinstance(steps, Unknown) and (times := passes(steps.what, batch_size)) is not None:
+    if (
+        isinstance(steps, Unknown)
+        and (times := passes(steps.what, batch_size if _is_size_known(code) else None)) is not None
+    ):
         steps = Share(times)
     elif isinstance(steps, Unknown) and steps.what.endswith("…") and _OF_IMAGES.fullmatch(steps.what):
         return None
@@ -188,11 +195,17 @@ def _images_of_steps(code: CodeImport, count: int | None, notes: Notes) -> int |
     if name is None or not {"validation_data", "validation_split"} & code.fitted.keys():
         return None
     steps = code.fitted[name]
-    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
-        return None
     watched = code.validation
     own = code.fitted.get("validation_batch_size") or batch_size_of(code)
     size = watched.arguments.get("batch_size") if are_in_batches(watched) else own
+    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
+        part = passes(steps.what, size if are_in_batches(watched) or _is_size_known(code) else None)
+        if part is not None and part < 1 - _SAME and name == "validation_steps":
+            notes.append(
+                f"{name} ({code.fitted.get(FIT_AT)}) measures {part:.3g} of the images to validate on there, in batches "
+                f"of {size}: here all are measured"
+            )
+        return None
     if isinstance(steps, Share) and abs(_of_own(steps, watched, size).part - 1) <= _SAME:
         return None
     images = images_in(watched)

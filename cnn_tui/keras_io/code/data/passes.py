@@ -8,6 +8,10 @@ from typing import NamedTuple
 from cnn_tui.keras_io.code.effects import called_name, effect_of, given_to
 
 
+_LEAST_BATCH = 8
+"""Images: what the number of images is divided by is else no batch of another size."""
+
+
 class _Steps(NamedTuple):
     """`factor` times the images to the power of `images`, and the images in a batch to that of `size`.
 
@@ -23,7 +27,8 @@ class _Steps(NamedTuple):
 def passes(steps: str, batch_size: object) -> float | None:
     """How often `len(x) / 32 * 2` steps of so many images show every image; None where that is not told.
 
-    Any name that the number of images is divided by is taken for the size of a batch.
+    Any name that the number of images is divided by is taken for the size of a batch, and so is a number where that
+    size is not known, None.
     """
     size = batch_size if type(batch_size) is int else 0
     try:
@@ -32,9 +37,20 @@ def passes(steps: str, batch_size: object) -> float | None:
         return None
     if found is None or found.images != 1 or found.factor <= 0:
         return None
-    if found.size + found.told != -1:
+    if found.size + found.told == -1:
+        return found.factor * (size if found.told else 1)
+    is_by_number = found.size == found.told == 0 and found.factor <= 1 / _LEAST_BATCH
+    return (found.factor * size if size else 1.0) if is_by_number else None
+
+
+def by_number(node: ast.BinOp, divisor: object) -> ast.BinOp | None:
+    """`len(x) // size` with the number that a script has for `size`; None for any other arithmetic."""
+    if not isinstance(node.op, ast.Div | ast.FloorDiv) or type(divisor) is not int or divisor <= 0:
         return None
-    return found.factor * (size if found.told else 1)
+    count = _read(node.left, 0)
+    if count is None or count.images != 1 or isinstance(node.right, ast.Constant):
+        return None
+    return ast.copy_location(ast.BinOp(node.left, node.op, ast.Constant(divisor)), node)
 
 
 def part_of_all(count: str) -> float | None:
