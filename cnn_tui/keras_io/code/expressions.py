@@ -23,10 +23,10 @@ from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.data.data_values import OfName, ReadPicture
 from cnn_tui.keras_io.code.data.done_to_images import thresholded
 from cnn_tui.keras_io.code.data.joins import joined
+from cnn_tui.keras_io.code.data.passes import by_number
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.shapes import some_of, with_sizes
 from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, mask_drawn, pieces, taken
-from cnn_tui.keras_io.code.data.passes import by_number
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import (
     behind_call,

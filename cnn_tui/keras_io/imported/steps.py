@@ -199,12 +199,7 @@ def _images_of_steps(code: CodeImport, count: int | None, notes: Notes) -> int |
     own = code.fitted.get("validation_batch_size") or batch_size_of(code)
     size = watched.arguments.get("batch_size") if are_in_batches(watched) else own
     if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
-        part = passes(steps.what, size if are_in_batches(watched) or _is_size_known(code) else None)
-        if part is not None and part < 1 - _SAME and name == "validation_steps":
-            notes.append(
-                f"{name} ({code.fitted.get(FIT_AT)}) measures {part:.3g} of the images to validate on there, in batches "
-                f"of {size}: here all are measured"
-            )
+        notes += _part_measured(steps, size, code) if name == "validation_steps" else []
         return None
     if isinstance(steps, Share) and abs(_of_own(steps, watched, size).part - 1) <= _SAME:
         return None
@@ -222,3 +217,15 @@ def _images_of_steps(code: CodeImport, count: int | None, notes: Notes) -> int |
     if are_batches:
         _whole(name, steps, notes)
     return shown
+
+
+def _part_measured(steps: Unknown, size: Any, code: CodeImport) -> list[str]:
+    """A note where so many batches of a size are not all images to validate on, by another number than that size."""
+    part = passes(steps.what, size if are_in_batches(code.validation) or _is_size_known(code) else None)
+    if part is None or part > 1 - _SAME:
+        return []
+    at = code.fitted.get(FIT_AT)
+    return [
+        f"validation_steps ({at}) measures {part:.3g} of the images to validate on there, in batches of {size}: here all "
+        "are measured"
+    ]

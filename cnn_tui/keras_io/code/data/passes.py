@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from cnn_tui.keras_io.code.effects import called_name, effect_of, given_to
 
-
 _LEAST_BATCH = 8
 """Images: what the number of images is divided by is else no batch of another size."""
 
