@@ -226,6 +226,6 @@ def _part_measured(steps: Unknown, size: Any, code: CodeImport) -> list[str]:
         return []
     at = code.fitted.get(FIT_AT)
     return [
-        f"validation_steps ({at}) measures {part:.3g} of the images to validate on there, in batches of {size}: here all "
-        "are measured"
+        f"validation_steps ({at}) measures {part:.3g} of the images to validate on there, in batches of {size}: here "
+        "all are measured"
     ]
