@@ -37,6 +37,16 @@ def said(folder: Path, code: str) -> list[str]:
             "it tests on x (line 16) there: the images to test on stand in",
         ),
         (
+            COMPILED + "from elsewhere import x, y, z, w\nmodel.fit(x, y, epochs=2)\n",
+            "model.evaluate(z, w)",
+            "it tests on elsewhere.z (line 16) there: the images to test on stand in",
+        ),
+        (
+            COMPILED + "from elsewhere import x, y\nmodel.fit(x, y, epochs=2)\n",
+            "model.evaluate(x, y)",
+            "it tests on images that it learns from there (line 16)",
+        ),
+        (
             "import tensorflow_datasets as tfds\n"
             "learn = tfds.load('fashion_mnist', split='train', as_supervised=True)\ntested = learn.batch(9)\n"
             + COMPILED
@@ -45,7 +55,18 @@ def said(folder: Path, code: str) -> list[str]:
             "it tests on images that it learns from there (line 18)",
         ),
     ],
-    ids=["test", "train", "both", "predicted", "some of test", "held out", "unknown", "pipeline"],
+    ids=[
+        "test",
+        "train",
+        "both",
+        "predicted",
+        "some of test",
+        "held out",
+        "unknown",
+        "imported",
+        "the same",
+        "pipeline",
+    ],
 )
 def test_what_arrays_a_script_measures_its_model_on(tmp_path: Path, trained: str, tested: str, words: str) -> None:
     notes = said(tmp_path, HEAD + SMALL + trained + tested)

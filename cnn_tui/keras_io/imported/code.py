@@ -140,7 +140,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     for one, kind in ((data, "train"), (validation, "validate")):
         for added in one.added if isinstance(one, Folder) else ():
             notes.append(f"{added} puts other pictures there to those to {kind} on: they are left out")
-    tested = tuple(msgspec.structs.replace(one, images=_data(one.images)) for one in model.evaluated)
+    tested = tuple(msgspec.structs.replace(one, images=_tested(one)) for one in model.evaluated)
     used = (data, validation)  # what it only tests on by hand is left alone here
     notes += [note for note, folder in program.left_out.items() if any(is_read_by_hand(one, folder) for one in used)]
     for other in (validation, *(one.images for one in tested)):
@@ -251,6 +251,12 @@ def _with_unknown(fitted: dict[str, Value]) -> dict[str, Value]:
         name: Unknown(value.path, place) if isinstance(value, Named) and name != FIT_AT else value
         for name, value in fitted.items()
     }
+
+
+def _tested(one: Tested) -> Value:
+    """The images that a model is tested on; of a module that is not read they are not known."""
+    images = one.images[0] if isinstance(one.images, tuple | list) and one.images else one.images
+    return Unknown(images.path, one.place) if isinstance(images, Named) else _data(images)
 
 
 def _data(value: Value) -> Value:
