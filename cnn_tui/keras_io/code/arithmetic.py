@@ -77,6 +77,15 @@ def is_plain(value: Value) -> bool:
     return value is None or isinstance(value, bool | int | float | str)
 
 
+def told(op: ast.cmpop, left: Value, right: Value) -> bool | None:
+    """What a comparison gives of what is known on both sides, also with a list on one of them; None for any other."""
+    if isinstance(op, ast.Eq | ast.NotEq) and is_plain(right) and isinstance(left, list | tuple | dict):
+        return isinstance(op, ast.NotEq)  # as no list is a text or a number
+    is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(right, list | tuple | dict | range)
+    known = (left, *(items(right) if is_among else (right,)))
+    return compared(op, left, right) if all(map(is_plain, known)) else None
+
+
 def as_condition(value: Value) -> Value:
     """What a value is as a condition: of a list, whether there is something in it."""
     return bool(value) if isinstance(value, list | tuple | dict) else value

@@ -12,7 +12,15 @@ from typing import TypeAlias
 
 import msgspec
 
-from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, as_condition, combined, compared, inverted, is_plain, items
+from cnn_tui.keras_io.code.arithmetic import (
+    MAX_ITEMS,
+    as_condition,
+    combined,
+    inverted,
+    is_plain,
+    items,
+    told,
+)
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
@@ -69,11 +77,7 @@ class Expressions:
     """Gives expressions their values. Raises ImportProblem for a file that would take too long."""
 
     def __init__(
-        self,
-        call: Call,
-        layers: Sequence[str],
-        models: Sequence[CodeModel] = (),
-        machine: GpuAsked | None = None,
+        self, call: Call, layers: Sequence[str], models: Sequence[CodeModel] = (), machine: GpuAsked | None = None
     ) -> None:
         self._call, self._models, self._machine = call, models, machine
         self._layers = frozenset(layers)
@@ -161,22 +165,14 @@ class Expressions:
                 sides = self.value(left, names, cell), self.value(right, names, cell)
                 if isinstance(sides[0], NumberedName):
                     return is_numbered(op, sides[1])
-                by_name = (
-                    mask_drawn(op, *sides) or name_asked(*sides) or thresholded(op, *sides, cell.place(node.lineno))
-                )
+                place = cell.place(node.lineno)
+                by_name = mask_drawn(op, *sides) or name_asked(*sides) or thresholded(op, *sides, place)
                 if by_name is not None:
                     return by_name
                 if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
                     return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
-                is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(sides[1], list | tuple | dict | range)
-                if (
-                    isinstance(op, ast.Eq | ast.NotEq)
-                    and is_plain(sides[1])
-                    and isinstance(sides[0], list | tuple | dict)
-                ):
-                    return isinstance(op, ast.NotEq)  # as no list is a text or a number
-                known = (sides[0], *(items(sides[1]) if is_among else sides[1:]))
-                return compared(op, *sides) if all(map(is_plain, known)) else unknown(node, cell)
+                answer = told(op, *sides)
+                return unknown(node, cell) if answer is None else answer
             case ast.Compare(left=left, ops=ops, comparators=others):  # 3 <= epoch < 7
                 pairs = zip([left, *others], ops, others, strict=False)
                 each = [ast.copy_location(ast.Compare(one, [op], [other]), node) for one, op, other in pairs]
