@@ -220,7 +220,10 @@ def test_of_several_models_one_is_chosen_by_number_or_name(tmp_path: Path) -> No
     assert "2: large (line " in asked
     assert read(tmp_path, TWO, "2").experiment.layers[1] == Dense(units=64, activation="relu")
     assert read(tmp_path, TWO, "small").experiment.layers[1] == Dense(units=16, activation="relu")
-    assert "there is" in refusal(tmp_path, TWO, "3")
+    assert "no model of script.py is called 3; it makes" in refusal(tmp_path, TWO, "3")
+    in_a_loop = TWO + "for one in (small, large):\n    one.fit(x_train, y_train)\n"
+    assert "2: large (line " in refusal(tmp_path, in_a_loop)
+    assert read(tmp_path, in_a_loop, "large").experiment.layers[1] == Dense(units=64, activation="relu")
 
 
 @pytest.mark.parametrize(

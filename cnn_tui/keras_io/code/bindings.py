@@ -55,6 +55,14 @@ class Bindings:
                 elif not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
                     names[owner.id] = with_part_set(held, at, value, cell.place(target.lineno))
 
+    def bind_turn(self, target: ast.expr, value: Value, names: Names, cell: CodeCell) -> None:
+        """Have the target of a loop stand for one of its values: a model that is called something keeps that name."""
+        parts = value if isinstance(value, tuple | list) else [value]
+        called = [(model, model.name) for model in parts if isinstance(model, CodeModel) and model.name]
+        self.bind(target, value, names, cell)
+        for model, name in called:
+            model.name = name
+
     def _set(self, layer: Instance, name: str, value: Value, place: str) -> None:
         """Set something of a layer that is there already: its activation is asked for each time, and the rest once."""
         if name == "activation":

@@ -214,7 +214,7 @@ class Program:
                 names.own().update(filled)
             return
         for value in turns:
-            self._bindings.bind(target, value, names, cell)
+            self._bindings.bind_turn(target, value, names, cell)
             try:
                 self._block(body, names, cell)
             except NextTurn:

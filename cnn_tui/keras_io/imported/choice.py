@@ -52,7 +52,9 @@ def choose(models: Sequence[CodeModel], chosen: str | None, shown: str, cells: S
     )
     lines = told_apart(lines, listed)
     if chosen is not None:
-        raise SeveralModels(f"{shown} makes no one model {quiet(chosen, 40)}: there is", lines)
+        several = len(named) > 1
+        which = f"{len(named)} models of {shown} are" if several else f"no model of {shown} is"
+        raise SeveralModels(f"{which} called {quiet(chosen, 40)}; it makes", lines)
     raise SeveralModels(f"{shown} makes {len(listed)} models", lines)
 
 
