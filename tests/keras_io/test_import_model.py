@@ -20,9 +20,11 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.schedule import ExponentialDecay
 from cnn_tui.experiment.training import Optimizer
 from cnn_tui.keras_io.code.arguments import ORDER
+from cnn_tui.keras_io.imported.layers import ImportFindings, take_layer
 from cnn_tui.keras_io.imported.model import import_model
+from cnn_tui.network.fields import fields_of
 from cnn_tui.network.initializers import InitializerWith
-from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
+from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
 from cnn_tui.network.rescaling import second_division
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
@@ -389,3 +391,31 @@ def test_arguments_without_a_name_stand_in_keras_order() -> None:
         if inspect.isfunction(wanted):
             names = list(inspect.signature(wanted).parameters)
         assert list(order) == names[: len(order)], kind
+
+
+def test_what_stands_in_for_an_initializer_is_what_keras_begins_with() -> None:
+    import keras
+
+    said = set()
+    for kind, cls in LAYERS.items():
+        wanted = getattr(keras.layers, kind, None)
+        parameters = inspect.signature(wanted.__init__).parameters if wanted is not None else {}
+        config = {field.name: field.start for field in fields_of(cls) if field.default is msgspec.NODEFAULT}
+        for name in (one for one in parameters if one.endswith("_initializer")):
+            findings = ImportFindings()
+            take_layer(1, {"class_name": kind, "config": {**config, name: "own"}}, findings)
+            (note,) = findings.notes
+            assert f": {parameters[name].default} stand".lower() in note, (kind, name)
+            said.add((kind, name))
+    assert {("DepthwiseConv2D", "depthwise_initializer"), ("BatchNormalization", "gamma_initializer")} < said
+
+
+@pytest.mark.parametrize("kind", ["DepthwiseConv2D", "SeparableConv2D"])
+def test_the_start_of_a_kernel_that_a_layer_does_not_have_is_said_to_be_of_no_effect(kind: str) -> None:
+    config = {"kernel_size": [3, 3], **({"filters": 2} if kind == "SeparableConv2D" else {})}
+    for value, is_said in (("he_normal", True), ("glorot_uniform", False)):
+        findings = ImportFindings()
+        described = {"class_name": kind, "config": {**config, "kernel_initializer": value}}
+        assert take_layer(1, described, findings) is not None
+        assert [*findings.notes] == []
+        assert ["is of no effect there" in note for note in findings.notes.to_know] == [True] * is_said

@@ -7,6 +7,7 @@ import ast
 from cnn_tui.keras_io.code.arithmetic import kept_in
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import set_by_loop
+from cnn_tui.keras_io.code.data.own_one_hot import one_hot
 from cnn_tui.keras_io.code.data.tables import with_part_set
 from cnn_tui.keras_io.code.functions import ValueOf
 from cnn_tui.keras_io.code.kept import Kept
@@ -47,7 +48,13 @@ class Bindings:
                     self._set(held, name, value, cell.place(target.lineno))
                 if is_kept and isinstance(value, CodeModel):
                     value.name = name
-            case ast.Subscript(value=owner, slice=key):
+            case ast.Subscript(value=owner, slice=key) as target:
+                if (
+                    isinstance(owner, ast.Name)
+                    and (labels := one_hot(target, value, names, cell, self._value)) is not None
+                ):
+                    names[owner.id] = labels
+                    return
                 held, at = self._value(owner, names, cell), self._value(key, names, cell)
                 each = set_by_loop(held, at, key, value, unknown(owner, cell))
                 if each is not None and isinstance(owner, ast.Name):

@@ -20,6 +20,7 @@ from cnn_tui.keras_io.code.data.data_values import OfName
 from cnn_tui.keras_io.code.data.file_loops import counts_along, is_of_row, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.idx_files import OPENED
 from cnn_tui.keras_io.code.data.mixing import mix_in_place
+from cnn_tui.keras_io.code.data.own_one_hot import one_hots
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.saved import OpenedFile
 from cnn_tui.keras_io.code.data.tables import with_change
@@ -158,7 +159,9 @@ class Program:
             case ast.For() if copies(node, names, self._calls.script, cell.place(node.lineno)):
                 pass
             case ast.For(target=target, iter=over, body=body):
+                labels = one_hots(node, names, cell, self._value)
                 self._loop(target, self._value(over, names, cell), body, names, cell)
+                names.own().update(labels)
             case ast.With(items=contexts, body=body):
                 for context in contexts:
                     if context.optional_vars is not None:

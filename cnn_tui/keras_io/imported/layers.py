@@ -27,8 +27,9 @@ _ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "quantization_config", 
 _ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint", "trainable")
 _OLD_NAMES = {("LeakyReLU", "alpha"): "negative_slope"}  # of arguments, in Keras 2
 _OLD_DEFAULTS: dict[str, Plain] = {"AveragePooling2D": {"pool_size": (2, 2)}}  # of Keras 2, where 3 wants it said
-_OF_NO_USE = {"SeparableConv2D": ("kernel_initializer", "kernel_regularizer", "kernel_constraint")}
-"""Arguments that Keras 2 wrote of layers that have no such kernel."""
+_OF_KERNEL = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
+_OF_NO_USE = {"SeparableConv2D": _OF_KERNEL, "DepthwiseConv2D": _OF_KERNEL}
+"""Arguments that Keras 2 took, and wrote, of layers that have no such kernel."""
 _ACTIVATION_LAYERS = ("LeakyReLU", "ELU", "ReLU", "PReLU", "Softmax")
 
 # What an argument without a field must be: Keras 3's default, in the forms that its configs have for it.
@@ -54,7 +55,15 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "renorm_momentum": (0.99,),
     "rms_scaling": (False,),
 }
-_INITIALIZERS = {"gamma_initializer": "ones", "moving_variance_initializer": "ones"}  # and zeros for every other
+_INITIALIZERS = {
+    "bias_initializer": "zeros",
+    "beta_initializer": "zeros",
+    "gamma_initializer": "ones",
+    "moving_mean_initializer": "zeros",
+    "moving_variance_initializer": "ones",
+    "alpha_initializer": "zeros",
+}
+"""What begins so in Keras's layers, of what has no field here."""
 _ONLY_VARIES = (
     "AugMix", "CutMix", "MixUp", "RandAugment", "RandomColorDegeneration", "RandomColorJitter",
     "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur", "RandomGrayscale", "RandomHeight", "RandomHue",
@@ -101,7 +110,9 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
     config = {_OLD_NAMES.get((cls.__name__, name), name): value for name, value in config_of(described).items()}
     config = {**_OLD_DEFAULTS.get(cls.__name__, {}), **config}
     for name in _OF_NO_USE.get(cls.__name__, ()):
-        config.pop(name, None)
+        if (of_none := config.pop(name, None)) is not None and initializer(of_none) != "glorot_uniform":
+            what = f"{called} ({cls.__name__}): {name} {shown(of_none)}"
+            findings.notes.to_know.append(f"{what} is of no effect there, nor here: the layer has no such kernel")
     if not issubclass(cls, LearningLayer):
         config.pop("trainable", None)  # there is nothing to freeze
     if cls is RandomCrop:
@@ -201,7 +212,7 @@ def _is_default(argument: str, value: Any) -> bool:
     if argument in _NO_ARGUMENTS or value is None:
         return True
     if argument.endswith("_initializer"):
-        return bool(initializer(value) == _INITIALIZERS.get(argument, "zeros"))
+        return bool(initializer(value) == _INITIALIZERS.get(argument, ""))
     return any(
         value == default and isinstance(value, bool) == isinstance(default, bool)
         for default in _DEFAULTS.get(argument, ())
@@ -211,8 +222,7 @@ def _is_default(argument: str, value: Any) -> bool:
 def _say_left_out(called: str, argument: str, value: Any, findings: ImportFindings) -> None:
     sentence = f"{called}: {quiet(argument, 60)} {shown(value)}"
     if argument in _ONLY_TRAINING or argument.endswith(_ONLY_TRAINING_ENDS):
-        is_start = argument.endswith("_initializer")
-        instead = f": {_INITIALIZERS.get(argument, 'zeros')} stand in" if is_start else ""
+        instead = f": {_INITIALIZERS[argument]} stand in" if argument in _INITIALIZERS else ""
         findings.notes.append(f"{sentence} is left out{instead}")
     else:
         findings.problems.append(f"{sentence} makes another layer of it than there is here")
