@@ -49,6 +49,24 @@ async def test_what_is_said_in_the_exercises_is_not_said_twice_when_a_box_opens(
         await until(pilot, lambda: not app.screen.query(".box") and app.screen.query("Toast"), "it in the exercises")
 
 
+async def test_what_is_said_leaves_the_screen_also_where_something_asks_first_where_all_widgets_are(
+    make_lab: MakeLab,
+) -> None:
+    """As while a run trains, whose curves another pane hides: the words stayed where they stood."""
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "Run 1 starts.")
+        await until(pilot, lambda: app.lab.query("Toast") and app.lab.query("Toast").first().size, "what is said")
+        toast, compositor = app.lab.query("Toast").first(), app.lab._compositor
+        where = toast.region
+        assert toast.parent is not None
+        toast.parent.display = False
+        compositor._full_map_invalidated = True  # what a widget that is not shown does by being drawn anew
+        assert toast not in compositor.full_map
+        assert any(region.contains_region(where) for region in compositor._dirty_regions), "it is painted over"
+
+
 async def test_the_list_of_keys_tells_a_row_again_only_where_it_was_cut(make_lab: MakeLab) -> None:
     app = make_lab()
     async with app.run_test(size=SMALL) as pilot:

@@ -21,6 +21,7 @@ from cnn_tui.text import cells, fault, sentence
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.glance import Glance, GlanceView
 from cnn_tui.ui.keys import OWN, Key, key_bar, key_of, keys_of
+from cnn_tui.ui.terminal.compositor import TrueCompositor
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.movement import MovementKeys
@@ -86,6 +87,10 @@ class KeyedScreen(Screen[ScreenResultType], MovementKeys):
 
     scope: ClassVar[str]
     commands: Commands = MappingProxyType({})
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._compositor = TrueCompositor()
 
     def on_screen_suspend(self) -> None:
         """What is said is said by the screen in front; behind that it would stand a second time."""

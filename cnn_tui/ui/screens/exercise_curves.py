@@ -21,6 +21,7 @@ from cnn_tui.ui.widgets.page_view import PageView
 
 _SIGNS = 3
 """Lines for what the signs mean."""
+_BASELINE = "the baseline"
 
 
 class ExerciseCurve(NamedTuple):
@@ -37,7 +38,7 @@ def read_curves(history: History, result: ExerciseResult) -> tuple[ExerciseCurve
         live = history.live_statuses()
         mine = next((_of_run(history, run) for run in reversed(result.runs) if run in live), None)
     base = _of_group(history, result.baseline) if result.baseline is not None else None
-    both = (("the baseline", base), ("this exercise", mine))
+    both = ((_BASELINE, base), ("this exercise", mine))
     return tuple(ExerciseCurve(name, one) for name, one in both if one is not None and (one.run.epochs or one.points))
 
 
@@ -64,7 +65,8 @@ def curves_drawn(
     last, empty = shown[-1], "No value of it was recorded."
     if len(shown) == 1:
         picture = picture_of(last.recorded, choice, empty=empty)
-        signs = [part(0, f"{last.name}'s", view.style("dim")), *legend(last.recorded, choice, None, view.style)]
+        whose = [part(0, f"{_BASELINE}'s", view.style("dim"))] if last.name == _BASELINE else []
+        signs = [*whose, *legend(last.recorded, choice, None, view.style)]
     else:
         placed, names = [(one.recorded, at) for at, one in enumerate(shown)], [one.name for one in shown]
         picture = overlay_of(placed, choice, last.recorded.run.id, empty, names)
