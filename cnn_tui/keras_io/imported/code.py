@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
 from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
+from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
 from cnn_tui.keras_io.code.data.scale import (
     arrays_of,
     changed_at,
@@ -37,7 +38,7 @@ from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Tes
 from cnn_tui.keras_io.imported.chain import Chain, Plain
 from cnn_tui.keras_io.imported.choice import SHAPES, choose, described, labels_of
 from cnn_tui.keras_io.imported.file import ImportProblem
-from cnn_tui.keras_io.imported.in_front import with_what_comes_before
+from cnn_tui.keras_io.imported.in_front import note_blue_first, with_what_comes_before
 from cnn_tui.keras_io.imported.rows import with_flatten
 from cnn_tui.keras_io.imported.shared import note_learned_before
 from cnn_tui.keras_io.notes import Notes
@@ -79,6 +80,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     printed_total: int | None
     printed_classes: int | None
     """How many classes the notebook kept from printing what it reads."""
+    places_read: str
+    """The folders that it reads pictures from, in words, where the images that it trains on are not known; else ""."""
     notes: Notes
 
 
@@ -152,6 +155,9 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     layers, shape = with_channels_last(layers, shape, program.data_format, notes)
     chain = Chain(tuple(map(described, layers)), shape)
     is_row = sizes is not None and len(sizes) == 1
+    is_unknown, fit_at = isinstance(images_in(data), Unknown), str(fitted.get(FIT_AT))
+    if is_unknown and (place := reads_blue_first(source.cells, fit_at)) and (shape or (3,))[-1] in (3, None):
+        note_blue_first(place, layers, notes)
     return CodeImport(
         with_flatten(chain, notes, len(layers) - len(model.layers), is_row),
         _compiled(model),
@@ -173,6 +179,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         _loaded(program),
         model.printed_total if model.layers_printed == len(model.layers) else None,
         printed_classes(source, data),
+        places_read(source.cells, program.everywhere(), fit_at) if is_unknown else "",
         notes,
     )
 

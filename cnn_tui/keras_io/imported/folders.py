@@ -123,7 +123,7 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         options = picture_options(code.data, code.chain.input_shape, notes)
         return DataAsked(options=options, is_elsewhere=True, share=share)
     if not isinstance(there, str) and code.fitted:
-        notes.append(_not_known(there))
+        notes.append(_not_known(there, code.places_read))
     split = table_split(code)
     share = split.test if split is not None else share
     if not isinstance(code.data, Folder):
@@ -153,11 +153,12 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     return DataAsked(options=options, share=share)
 
 
-def _not_known(images: Any) -> str:
-    """What is said of images that a script trains on in a way that is not known."""
+def _not_known(images: Any, places_read: str) -> str:
+    """What is said of images that a script trains on in a way that is not known, and of where it reads pictures."""
     numbers = numbers_read(images)
     if numbers is None or not numbers.file:
-        return f"the images that it trains on{_shown(images)} are not known: set the dataset to them"
+        read = f"; it reads pictures in {places_read}" if places_read else ""
+        return f"the images that it trains on{_shown(images)} are not known: set the dataset to them{read}"
     name = PurePosixPath(numbers.file.replace("\\", "/")).name
     return (
         f"the images that it trains on ({images.place}) are read from {quiet(name, 60)}, which is no dataset as it is: "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, Folder, generator_of
 from cnn_tui.keras_io.code.data.pictures import augmentation
@@ -22,6 +24,14 @@ from cnn_tui.keras_io.code.values import Instance, NotedInstance, Value
 from cnn_tui.keras_io.notes import Notes
 
 
+def note_blue_first(place: str, layers: Sequence[Instance], notes: Notes) -> None:
+    """Note pictures in OpenCV's order of colours, which is another one than a network has learned."""
+    learned = any(layer.kind == "Application" for layer in layers)
+    (notes if learned else notes.to_know).append(
+        f"OpenCV gives blue, green and red ({place}), and here pictures are red, green and blue"
+    )
+
+
 def with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -> list[Instance]:
     """The layers of a model behind those that do what is done to the pictures before they go into it."""
     images = arrays_of(data)
@@ -32,10 +42,7 @@ def with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) ->
         front += augmentation(generator, white_of(data), notes)
     if isinstance(data, Folder):
         if BLUE_FIRST in data.arguments:
-            learned = any(layer.kind == "Application" for layer in layers)
-            (notes if learned else notes.to_know).append(
-                f"OpenCV gives blue, green and red ({data.place}), and here pictures are red, green and blue"
-            )
+            note_blue_first(data.place, layers, notes)
         front += data.layers
         notes.to_know += [layer.note for layer in data.layers if isinstance(layer, NotedInstance)]
         notes += data.notes
