@@ -164,7 +164,7 @@ def test_rows_of_a_table_that_are_made_of_what_they_were_are_no_others(
     assert any("set by hand" in note for note in notes) is is_said
 
 
-OTHER = "images to validate or test on"
+OTHER = ("images to validate on", "images to test on", "images to validate or test on")
 
 
 @pytest.mark.parametrize(

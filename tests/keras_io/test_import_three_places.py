@@ -91,6 +91,16 @@ def test_without_one_of_them_it_is_said(tmp_path: Path) -> None:
     assert (two.experiment.dataset, two.experiment.training.validation) == (str(tmp_path / "chest_xray"), "test")
 
 
+def test_the_one_that_is_for_both_is_the_one_that_is_tested_on_here(tmp_path: Path) -> None:
+    write_parts(tmp_path / "chest_xray", "train", "val", "test")
+    code = GENERATORS.replace("chest_xray/val", "chest_xray/train")
+    for tested, here in (("chest_xray/test", "chest_xray/test"), ("chest_xray/val", "chest_xray/test")):
+        imported = read(tmp_path, code.replace("chest_xray/test", tested) + TRAINED)
+        (said,) = [note for note in imported.differences if "for both" in note]
+        assert said.endswith(f"here one folder is for both, which is {here}")
+        assert (imported.experiment.dataset, imported.experiment.test) == (str(tmp_path / "chest_xray"), None)
+
+
 def test_a_third_folder_that_is_only_read_is_said_to_be_one_to_test_on(tmp_path: Path) -> None:
     folder = write_parts(tmp_path / "chest_xray", "train", "val", "test")
     imported = read(tmp_path, GENERATORS + TRAINED.replace("model.evaluate(last)", ""))

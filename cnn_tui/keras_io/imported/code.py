@@ -23,7 +23,7 @@ from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
 from cnn_tui.keras_io.code.data.scale import (
     arrays_of,
     changed_at,
-    note_other_scale,
+    note_other_scales,
 )
 from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.channels import with_channels_last
@@ -146,8 +146,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     tested = tuple(msgspec.structs.replace(one, images=_tested(one)) for one in model.evaluated)
     used = (data, validation)  # what it only tests on by hand is left alone here
     notes += [note for note, folder in program.left_out.items() if any(is_read_by_hand(one, folder) for one in used)]
-    for other in (validation, *(one.images for one in tested)):
-        note_other_scale(data, other, notes)
+    note_other_scales(data, validation, (one.images for one in tested), notes)
     images = arrays_of(data)
     sizes = images.sizes if images is not None else _sizes_said(data)
     shape = _input_shape(model, layers)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.experiment.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
@@ -61,10 +63,23 @@ def note_both(code: CodeImport, dataset: str | None, test: str | float | None, n
         to_do = "set validation to the one, and test to the other where it is no part of the dataset"
         notes.to_know.append(f"{does} end: {to_do}")
         return
-    name = PurePosixPath((place_of(watched) or "").replace("\\", "/")).name
-    is_taken = bool(name) and (name == PurePosixPath(str(test)).name or Path(dataset, name).is_dir())
-    which = f", which is {_shown(watched)}" if is_taken else ""
-    notes.append(f"{does} end: here one {kind} is for both{which}")
+    here = _tested_here(dataset, test)
+    names = {PurePosixPath((place_of(one) or "").replace("\\", "/")).name: one for one in (tested, watched)}
+    which = (
+        "" if here is None else _shown(names[here.name]) if here.name in names else f"{here.parent.name}/{here.name}"
+    )
+    notes.append(f"{does} end: here one {kind} is for both{which and f', which is {quiet(which, 80)}'}")
+
+
+def _tested_here(dataset: str, test: str | float | None) -> Path | None:
+    """The folder, or the table, that is tested on here; None where it is a part of the dataset without a name."""
+    if isinstance(test, str):
+        return Path(test)
+    try:
+        learned, tested = list_pictures(Path(dataset)).halves if Path(dataset).is_dir() else (None, None)
+    except (DatasetError, OSError):
+        return None
+    return tested if tested != learned else None
 
 
 def note_tested(code: CodeImport, notes: Notes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.code_table import CodeTable
@@ -189,20 +189,25 @@ def note_changed(data: Value, layers: Sequence[Instance], notes: Notes) -> None:
         (notes.to_know if is_to_know else notes).append(CHANGES[what].format(where))
 
 
-def note_other_scale(data: Value, watched: Value, notes: Notes) -> None:
+def note_other_scales(data: Value, watched: Value, tested: Iterable[Value], notes: Notes) -> None:
     """Note where images that a script validates or tests on go in as other numbers than those that it learns from."""
+    found: dict[str, dict[str, None]] = {}
+    for does, other in (("validate", watched), *(("test", one) for one in tested)):
+        if words := _other_scale(data, other):
+            found.setdefault(words, {})[does] = None
+    notes += [f"images to {' or '.join(does)} on {words}: here all as the latter" for words, does in found.items()]
+
+
+def _other_scale(data: Value, watched: Value) -> str:
     learned, other = _numbers_of(data), _numbers_of(watched)
     if learned is None or other is None:
-        return
+        return ""
     if [layer.arguments.get(MODE) for layer in learned[2]] != [layer.arguments.get(MODE) for layer in other[2]]:
-        words = "images to validate or test on are prepared in another way there than those that it learns from"
-    elif not all(map(_is_near, learned[:2], other[:2])):
+        return "are prepared in another way there than those that it learns from"
+    if not all(map(_is_near, learned[:2], other[:2])):
         ends, others = (f"{offset:.3g} to {scale + offset:.3g}" for scale, offset, _ in (learned, other))
-        words = f"images to validate or test on go in as {others} there, and those that it learns from as {ends}"
-    else:
-        return
-    words += ": here all as the latter"
-    notes += [words] if words not in notes else []
+        return f"go in as {others} there, and those that it learns from as {ends}"
+    return ""
 
 
 def _is_near(one: float, other: float) -> bool:
