@@ -49,18 +49,6 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.BitAnd: operator.and_,
     ast.BitOr: operator.or_,
 }
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-    ast.In: lambda one, other: one in other,
-    ast.NotIn: lambda one, other: one not in other,
-}
 _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
@@ -75,15 +63,6 @@ OPERATORS: dict[str, ast.operator] = {
 def is_plain(value: Value) -> bool:
     """Whether a value is a number, a text, a truth or nothing."""
     return value is None or isinstance(value, bool | int | float | str)
-
-
-def told(op: ast.cmpop, left: Value, right: Value) -> bool | None:
-    """What a comparison gives of what is known on both sides, also with a list on one of them; None for any other."""
-    if isinstance(op, ast.Eq | ast.NotEq) and is_plain(right) and isinstance(left, list | tuple | dict):
-        return isinstance(op, ast.NotEq)  # as no list is a text or a number
-    is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(right, list | tuple | dict | range)
-    known = (left, *(items(right) if is_among else (right,)))
-    return compared(op, left, right) if all(map(is_plain, known)) else None
 
 
 def as_condition(value: Value) -> Value:
@@ -167,11 +146,6 @@ def inverted(op: ast.unaryop, value: Value) -> Value:
     if not is_plain(value):
         raise TypeError("not known")
     return _UNARY[type(op)](value)
-
-
-def compared(op: ast.cmpop, left: Value, right: Value) -> bool:
-    """What a comparison of two plain values gives. Raises TypeError for those that have no order."""
-    return _COMPARISONS[type(op)](left, right)
 
 
 def _on_tensor(op: ast.operator, left: Value, right: Value, place: str) -> Tensor:

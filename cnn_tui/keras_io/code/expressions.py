@@ -19,22 +19,21 @@ from cnn_tui.keras_io.code.arithmetic import (
     inverted,
     is_plain,
     items,
-    told,
 )
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
+from cnn_tui.keras_io.code.comparisons import compared
 from cnn_tui.keras_io.code.comprehensions import dictionary, listed
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.array_values import NpzFile
-from cnn_tui.keras_io.code.data.below import is_below, name_asked, put_together
+from cnn_tui.keras_io.code.data.below import is_below, put_together
 from cnn_tui.keras_io.code.data.data_values import OfName, ReadPicture
-from cnn_tui.keras_io.code.data.done_to_images import thresholded
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.passes import by_number
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.shapes import some_of, with_sizes
-from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, mask_drawn, pieces, taken
+from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, pieces, taken
 from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
 from cnn_tui.keras_io.code.data.tables import (
     behind_call,
@@ -48,7 +47,6 @@ from cnn_tui.keras_io.code.data.unknown_pictures import part_of_read
 from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.kept import Kept
-from cnn_tui.keras_io.code.network.listing import is_numbered
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import in_brackets
@@ -60,7 +58,6 @@ from cnn_tui.keras_io.code.values import (
     Named,
     Names,
     NotGivenError,
-    NumberedName,
     Unknown,
     Value,
 )
@@ -163,16 +160,7 @@ class Expressions:
                 return in_brackets(whole, index, lambda one: self._index(one, names, cell), cell.place(index.lineno))
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
-                if isinstance(sides[0], NumberedName):
-                    return is_numbered(op, sides[1])
-                place = cell.place(node.lineno)
-                by_name = mask_drawn(op, *sides) or name_asked(*sides) or thresholded(op, *sides, place)
-                if by_name is not None:
-                    return by_name
-                if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
-                    return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
-                answer = told(op, *sides)
-                return unknown(node, cell) if answer is None else answer
+                return compared(op, *sides, cell.place(node.lineno))
             case ast.Compare(left=left, ops=ops, comparators=others):  # 3 <= epoch < 7
                 pairs = zip([left, *others], ops, others, strict=False)
                 each = [ast.copy_location(ast.Compare(one, [op], [other]), node) for one, op, other in pairs]
