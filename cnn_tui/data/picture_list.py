@@ -21,7 +21,20 @@ from cnn_tui.data.picture_names import NamesTable
 from cnn_tui.data.table import LABEL_NAMES
 from cnn_tui.text import counted, enumerated, escaped, quiet
 
-CLASS_NAMES = (*LABEL_NAMES, "category", "classes", "class_name", "species", "breed", "emotion", "diagnosis", "type")
+SEVERAL_COLUMNS = "its classes may be in the column"
+"""What is said of a table of which it cannot be told which column has the classes."""
+CLASS_NAMES = (
+    *LABEL_NAMES,
+    "category",
+    "classes",
+    "class_name",
+    "species",
+    "breed",
+    "emotion",
+    "diagnosis",
+    "dx",
+    "type",
+)
 """What the column of the classes may be called, in capitals or not, where there are more than two."""
 
 
@@ -80,6 +93,12 @@ def columns_of(path: Path) -> tuple[str, str]:
     return table.header[table.names_at], table.header[label_at(table)]
 
 
+def other_columns_of(path: Path) -> tuple[str, ...]:
+    """The names of the columns of a table beside that of its pictures. Raises DatasetError, OSError."""
+    table = _looked_at(path)
+    return tuple(name for at, name in enumerate(table.header) if at != table.names_at)
+
+
 def label_at(table: NamesTable) -> int:
     """Which column of a table has the classes. Raises DatasetError where that may be several."""
     others = [at for at in range(len(table.header)) if at != table.names_at]
@@ -90,9 +109,7 @@ def label_at(table: NamesTable) -> int:
     if len(others) == 1:
         return others[0]
     listed = enumerated([shown(quiet(table.header[at], 30)) for at in others[:5]], "or")
-    raise DatasetError(
-        f"{shown(table.path)} names pictures, and its classes may be in the column {listed}. Call that column label."
-    )
+    raise DatasetError(f"{shown(table.path)} names pictures, and {SEVERAL_COLUMNS} {listed}. Call that column label.")
 
 
 def _looked_at(path: Path) -> NamesTable:

@@ -177,3 +177,43 @@ def test_rows_of_a_table_that_are_not_read_by_hand_are_said(tmp_path: Path, some
     assert found.experiment.dataset == str(table)
     is_said = "only some rows of the table are taken there (line 7): here all are" in found.differences
     assert is_said is ("frac" not in some)
+
+
+@pytest.mark.parametrize(
+    ("column", "asked"),
+    [
+        ("kind", BY_HAND.replace('rows["breed"]', "rows.kind").replace('row["breed"]', 'row["kind"]')),
+        ("kind", BY_HAND.replace('rows["breed"]', 'rows.loc[:, "kind"]').replace('row["breed"]', "row.get('kind')")),
+        ("kind", SCRIPT.replace("SHARE", "0.4").replace("READ", flows("rows").replace('"breed"', '"kind"'))),
+        ("", BY_HAND.replace('rows["breed"]', "rows.kind").replace('row["breed"]', 'row["colour"]')),
+        ("", BY_HAND.replace('rows["breed"]', "rows.iloc[:, 2]").replace('row["breed"]', "row[2]")),
+    ],
+)
+def test_of_several_columns_that_may_have_the_classes_the_one_is_told_that_a_script_names(
+    tmp_path: Path, column: str, asked: str
+) -> None:
+    table = write(tmp_path / "train.csv", tmp_path / "train", head="id,colour,kind", row="{name},red,{kind}")
+    told = "names have their classes in its column kind, and it has others: call that column label"
+    code = asked.replace("ROWS", "")
+    said = read(tmp_path, code).differences
+    assert any(told in note for note in said) is (column != "")
+    assert any("may be in the column" in note for note in said) is (column == "")
+    table.write_text(table.read_text().replace("kind", "label", 1))
+    assert read(tmp_path, code.replace("kind", "label")).experiment.dataset == str(table)
+
+
+def test_a_column_that_would_be_taken_and_is_not_the_one_that_a_script_names_is_said(tmp_path: Path) -> None:
+    write(tmp_path / "train.csv", tmp_path / "train", head="id,label,kind", row="{name},x{kind},{kind}")
+    code = BY_HAND.replace("ROWS", "").replace("breed", "kind")
+    assert any(
+        note.startswith("its classes are in the column kind there, and here they would be in label")
+        for note in read(tmp_path, code).differences
+    )
+
+
+def test_the_tables_of_skin_lesions_have_their_classes_in_dx(tmp_path: Path) -> None:
+    head, row = "lesion_id,image_id,dx,dx_type,age", "HAM_{number},{name},{kind},histo,50"
+    table = write(tmp_path / "train.csv", tmp_path / "train", head=head, row=row)
+    code = BY_HAND.replace("ROWS", "").replace("breed", "dx").replace("['id']", "['image_id']")
+    found = read(tmp_path, code)
+    assert (found.experiment.dataset, found.experiment.data.class_names) == (str(table), ("ape", "cat", "owl"))

@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
+from cnn_tui.keras_io.code.data.columns_named import columns_named
 from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
@@ -82,6 +83,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     """How many classes the notebook kept from printing what it reads."""
     places_read: str
     """The folders that it reads pictures from, in words, where the images that it trains on are not known; else ""."""
+    columns_named: frozenset[str]
+    """The columns of tables that it names, among other names."""
     notes: Notes
 
 
@@ -179,6 +182,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         model.printed_total if model.layers_printed == len(model.layers) else None,
         printed_classes(source, data),
         places_read(source.cells, program.everywhere(), fit_at) if is_unknown else "",
+        columns_named(source.cells),
         notes,
     )
 

@@ -187,7 +187,7 @@ def _listed_asked(
         there = [place for place in places(listed.table, beside) if place.is_file()]
         none_found = "are not found beside it, nor in a folder there"
         is_without = bool(there) and not picture_names.names_pictures(there[0])
-        note_gone(code, none_found if is_without else why_not(there, wanted), notes)
+        note_gone(code, none_found if is_without else why_not(there, wanted), notes, there)
     return DataAsked(options=options, share=share)
 
 

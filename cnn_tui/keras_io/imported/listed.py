@@ -12,7 +12,7 @@ from cnn_tui.data import picture_names
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import list_pictures
-from cnn_tui.data.picture_list import columns_of
+from cnn_tui.data.picture_list import SEVERAL_COLUMNS, columns_of, other_columns_of
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import holds_out
@@ -41,9 +41,10 @@ def table_here(
                 columns = columns_of(place)
             except (DatasetError, OSError):
                 continue
-            if others := _other_columns(data, columns):
+            named = _class_column(code, place)
+            if named not in ("", columns[1].strip()):
                 notes.append(
-                    f"its classes are in the column {quiet(others, 60)} there, and here they would be in {columns[1]}: "
+                    f"its classes are in the column {quiet(named, 60)} there, and here they would be in {columns[1]}: "
                     "name the column label, and set the dataset to the table"
                 )
                 return None
@@ -59,11 +60,20 @@ def table_here(
     return None
 
 
-def note_gone(code: CodeImport, why: str, notes: Notes) -> None:
-    """Note that a table is not here, or `why` it is not taken, and what the dataset is to be set to."""
+def note_gone(code: CodeImport, why: str, notes: Notes, there: Sequence[Path] = ()) -> None:
+    """Note that a table is not here, or `why` it is not taken, and what the dataset is to be set to.
+
+    It is the first that is `there`, if any is.
+    """
     listed = code.data.path
     shown = f"{quiet(listed.table, 80)} ({code.data.place})"
-    if why:
+    column = _class_column(code, there[0]) if SEVERAL_COLUMNS in why else ""
+    if column and column in map(str.strip, other_columns_of(there[0])):
+        notes.append(
+            f"the pictures that the table {shown} names have their classes in its column {quiet(column, 60)}, and it "
+            "has others: call that column label, and set the dataset to the table"
+        )
+    elif why:
         notes.append(f"the pictures that the table {shown} names {why}")
     else:
         notes.append(
@@ -73,12 +83,17 @@ def note_gone(code: CodeImport, why: str, notes: Notes) -> None:
     _note_rows(code, listed, notes)
 
 
-def _other_columns(data: Folder, columns: tuple[str, str]) -> str:
-    """The column of the classes that a script names, where that is another one than here; else ""."""
-    if BY_HAND in data.arguments:  # by whatever column
-        return ""
-    wanted: Any = data.arguments.get("y_col", "class")  # Keras's own
-    return wanted if isinstance(wanted, str) and wanted.strip() != columns[1].strip() else ""
+def _class_column(code: CodeImport, place: Path) -> str:
+    """The column of the classes of a table as a script names it; "" where it does not, or names several.
+
+    Of pictures that are read by hand it is the one that the script names, beside that of the pictures.
+    """
+    data = code.data
+    if BY_HAND not in data.arguments:
+        wanted: Any = data.arguments.get("y_col", "class")  # Keras's own
+        return wanted.strip() if isinstance(wanted, str) else ""
+    named = [name for name in other_columns_of(place) if name.strip() in code.columns_named]
+    return named[0].strip() if len(named) == 1 else ""
 
 
 def _note_rows(code: CodeImport, listed: Listed, notes: Notes) -> None:
