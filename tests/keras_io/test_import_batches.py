@@ -126,6 +126,30 @@ def test_as_many_images_to_validate_on_as_are_whole_batches_are_told(tmp_path: P
         assert f"images there, and here on {many} drawn at random" in imported.to_know[0]
 
 
+DRAWN = "gone = np.random.choice(range(0, len(x_test)), int(len(x_test) * 0.3), replace=False)"
+
+
+@pytest.mark.parametrize(
+    ("left", "many"),
+    [
+        (f"{DRAWN}\nv, w = np.delete(x_test, gone, axis=0), np.delete(y_test, gone, axis=0)", 7000),
+        (f"{DRAWN}\nv, w = x_test[gone], y_test[gone]", 3000),
+        (
+            "gone = np.random.permutation(10000)[:4000]\nv, w = np.delete(x_test, gone, 0), np.delete(y_test, gone)",
+            6000,
+        ),
+        ("v, w = np.delete(x_test, [3, 5, 3], axis=0), np.delete(y_test, [3, 5, 3])", 9998),
+    ],
+)
+def test_as_many_of_the_images_to_test_on_validate_as_a_script_leaves(tmp_path: Path, left: str, many: int) -> None:
+    compiled = 'model.compile("adam", "sparse_categorical_crossentropy")\n'
+    code = f"{HEAD}import numpy as np\n{left}\n{SMALL}{compiled}"
+    imported = read(tmp_path, f"{code}model.fit(x_train, y_train, batch_size=50, epochs=2, validation_data=(v, w))")
+    assert imported.experiment.training.validation_steps == -(-many // 50)
+    assert any(f"the model is validated on {many:,} images there" in note for note in imported.to_know)
+    assert not imported.differences
+
+
 @pytest.mark.parametrize(
     ("flow", "steps", "part"),
     [

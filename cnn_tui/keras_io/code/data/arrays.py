@@ -15,6 +15,7 @@ from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import idx_call
 from cnn_tui.keras_io.code.data.openml import openml_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
+from cnn_tui.keras_io.code.data.rows import numbered
 from cnn_tui.keras_io.code.data.scale import statistic
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
@@ -112,7 +113,8 @@ def _with_border(
 def _drawn(unnamed: Sequence[Value], given: Mapping[str, Value]) -> range | None:
     """So many places of an array that are drawn at random: only how many counts; None where that is not told."""
     many = given.get("size", unnamed[1] if len(unnamed) > 1 else None)
-    return range(many) if type(many) is int and type(unnamed[0]) is int and 0 <= many <= unnamed[0] else None
+    whole = len(unnamed[0]) if isinstance(unnamed[0], range) else unnamed[0]
+    return range(many) if type(many) is int and type(whole) is int and 0 <= many <= whole else None
 
 
 def _is_list(value: Value) -> bool:
@@ -179,7 +181,7 @@ def of_arrays(arrays: DatasetArrays, name: str, more: Sequence[Value], given: Ma
         return arrays.arranged(shape) if shape else arrays
     if (left := _left_by(arrays, name)) is not None:
         return left
-    if name == "delete" and arrays.half == "train":
+    if name == "delete":
         return _without(arrays, more, given)
     if arrays.what == "images" and name in ("mean", "std"):
         return statistic(arrays, name, given.get("axis", more[0] if more else None))
@@ -199,12 +201,18 @@ def _left_by(arrays: DatasetArrays, name: str) -> DatasetArrays | None:
 
 
 def _without(arrays: DatasetArrays, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
-    """What NumPy's delete leaves; None where its numbers are not known, or it takes rows out of each image."""
+    """What NumPy's delete leaves; None where its numbers are not known, or it takes rows out of each image.
+
+    Of images to test on only how many there are counts.
+    """
     numbers, axis = ([*unnamed, None, None][at] for at in (0, 1))
     numbers, axis = given.get("obj", numbers), given.get("axis", axis)
     if axis != 0 and (axis is not None or arrays.what == "images"):
         return None
-    return arrays.without(numbers)
+    if arrays.half == "train":
+        return arrays.without(numbers)
+    gone = sum(one.size for one in numbered(numbers) or ())
+    return arrays.some(arrays.count - gone) if arrays.count is not None and 0 < gone < arrays.count else None
 
 
 def _classes(labels: DatasetArrays) -> int:
