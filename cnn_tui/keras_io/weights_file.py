@@ -118,7 +118,21 @@ def _found(file: Any, layers: tuple[LayerKind, ...] | None, wanted: Sequence[Lay
     old = _child(file, "model_weights") or file
     if "layer_names" in old.attrs or "layer_names0" in old.attrs:
         return list(_of_names(old, layers or ()))
+    if layers is None:
+        _check_order(file, wanted)
     return list(_of_classes(file, wanted if layers is None else layers))
+
+
+def _check_order(file: Any, wanted: Sequence[LayerKind]) -> None:
+    """Raise WeightsFileError for models inside a model that the network has not: the file does not tell their order."""
+    group = next((found for name in _CONTAINERS if (found := _child(file, name)) is not None), None)
+    names = list(group) if group is not None else []
+    inside = [name for name in names if any(len(_child(group, f"{name}/{one}") or ()) for one in _CONTAINERS)]
+    if len(inside) > sum(layer.inside is not None for layer in wanted):
+        raise WeightsFileError(
+            "the file of weights is of a model with another inside, and does not tell in which order their layers "
+            "stand: build the model there, load the weights into it, and save the whole with model.save('model.keras')"
+        )
 
 
 def _of_classes(model: Any, layers: Sequence[LayerKind]) -> Iterator[StoredLayer]:

@@ -9,6 +9,7 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.script.write import keras_script
+from cnn_tui.keras_io.weights_file import LayerKind, WeightsFileError, stored_layers
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, Normalization
 from tests.keras_io.scripts import FIT, HEAD, SMALL, read
 
@@ -31,6 +32,29 @@ def weights(path: Path, with_model: bool = False) -> Path:
             for one, shape in zip(names, shapes, strict=True):
                 group[one] = np.zeros(shape, np.float32)
     return path
+
+
+def of_keras_3(path: Path, inside: str = "") -> Path:
+    """The weights of SMALL as `save_weights` of Keras 3 writes them; the first layer may be in a model `inside`."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        for name, shapes in SHAPES.items():
+            for at, shape in enumerate(shapes):
+                file[f"layers/{inside if name == 'conv2d' else ''}{name}/vars/{at}"] = np.zeros(shape, np.float32)
+    return path
+
+
+def test_weights_alone_are_started_from_where_their_order_is_known(tmp_path: Path) -> None:
+    path = of_keras_3(tmp_path / "a.weights.h5")
+    code = HEAD + SMALL + "model.load_weights('a.weights.h5')\n" + FIT
+    assert read(tmp_path, code).experiment.weights == str(path)
+    path.unlink()
+    of_keras_3(path, inside="sequential/layers/")
+    assert read(tmp_path, code).experiment.weights is None
+    wanted = [LayerKind("Conv2D", ""), LayerKind("Dense", "")]
+    with pytest.raises(WeightsFileError, match="does not tell in which order"), stored_layers(path, wanted):
+        pass
 
 
 def test_the_file_that_a_script_loads_weights_from_is_started_from(tmp_path: Path) -> None:

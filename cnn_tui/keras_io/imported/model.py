@@ -44,7 +44,7 @@ from cnn_tui.keras_io.imported.rows import with_flatten
 from cnn_tui.keras_io.imported.training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.keras_io.notes import Notes
-from cnn_tui.keras_io.weights_file import stored_layers
+from cnn_tui.keras_io.weights_file import LayerKind, stored_layers
 from cnn_tui.network.layers import AnyLayer, Application, Dense, RandomBrightness, RandomContrast, Rescaling
 from cnn_tui.network.problems import activation_at_end
 from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
@@ -207,9 +207,10 @@ def _started(experiment: Experiment, code: CodeImport, beside: Path, notes: Note
     if code.starts_from is None:
         return experiment
     loaded, place, is_whole = code.starts_from
+    wanted = [LayerKind(layer.type, "") for _, layer in experiment.stack.enabled()]
     with contextlib.suppress(ValueError):
         whole = weights_path(str(beside / loaded))
-        with stored_layers(Path(whole), ()) as stored:
+        with stored_layers(Path(whole), wanted) as stored:
             there = sum(math.prod(shape) for layer in stored for shape in layer.shapes)
         if not is_whole or there == summarize(experiment.stack).total_params:
             return msgspec.structs.replace(experiment, weights=whole)
