@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import Folder
+from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
 from cnn_tui.keras_io.code.values import CodeModel, Function, Names, Tested, Value
 
@@ -63,6 +64,31 @@ def stored(nodes: Sequence[ast.stmt]) -> list[ast.Name]:
     """The names that statements bind."""
     parts = parts_of(nodes)
     return [part for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+
+
+def loaded_or_built(
+    body: list[ast.stmt], other: list[ast.stmt], names: Names
+) -> tuple[ast.Call, list[ast.stmt]] | None:
+    """Of two branches of which one loads the model of a file, that call, and what gives the same model without it.
+
+    None where neither does, or only one of them gives a model.
+    """
+    for loading, built in ((body, other), (other, body)):
+        call = _loading(loading)
+        if call is None or _loading(built) is not None:
+            continue
+        to = {part.id for part in stored(loading)}
+        is_there = any(isinstance(names.get(name), CodeModel) for name in to)
+        returns, others = (any(isinstance(part, ast.Return) for part in parts_of(one)) for one in (loading, built))
+        if (returns and (others or not built)) or to & {part.id for part in stored(built)} or (is_there and not built):
+            return call, built
+    return None
+
+
+def _loading(nodes: Sequence[ast.stmt]) -> ast.Call | None:
+    """The first call in statements that loads a model of a file; None where there is none."""
+    calls = (part for part in parts_of(nodes) if isinstance(part, ast.Call))
+    return next((call for call in calls if called_name(call) == "load_model" and call.args), None)
 
 
 def changed_lists(nodes: Sequence[ast.stmt]) -> set[str]:

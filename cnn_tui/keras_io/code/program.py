@@ -13,7 +13,17 @@ from collections.abc import Sequence
 from cnn_tui.keras_io.code.arithmetic import as_condition, is_plain, items
 from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.bindings import Bindings
-from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, parts_of, stored, test_by_batches, trains, wrapped
+from cnn_tui.keras_io.code.branches import (
+    BUILDS,
+    FITS,
+    changed,
+    loaded_or_built,
+    parts_of,
+    stored,
+    test_by_batches,
+    trains,
+    wrapped,
+)
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.data_values import OfName
@@ -43,6 +53,8 @@ class Program:
         self.notes: list[str] = []
         self.to_know: list[str] = []
         self.left_out: dict[str, Value] = {}  # notes on files that it leaves out as it goes through folders, with those
+        self.loaded_if_there: list[tuple[str, Value, str]] = []
+        """What it loads or not, as only running tells: the model or its weights, of which file, and where."""
         self.not_followed = ""
         """Why no training of a model is known in a script that has one, in words; "" for a script that has none."""
         self.names = Names()
@@ -170,6 +182,10 @@ class Program:
                         known = given if isinstance(given, (*OPENED, OpenedFile)) else unknown(opened, cell)
                         self._bindings.bind(context.optional_vars, known, names, cell)
                 self._block(body, names, cell)
+            case ast.Try(body=body, handlers=[handler], finalbody=final) if not trains(
+                handler.body, names
+            ) and self._builds(body, handler.body, names, cell):
+                self._block(final, names, cell)
             case ast.Try(body=body, handlers=handlers, finalbody=final):
                 before = trains(body, names)
                 self._block(body, names, cell)
@@ -262,8 +278,20 @@ class Program:
             raise NextTurn  # of which files, only running tells
         if len(training) == 1 and not changed([*body, *other], names) - {*FITS, "compile"}:
             self._train(training[0], names, cell)
-        else:
+        elif not self._builds(body, other, names, cell):
             self._doubt([*body, *other], names, cell)
+
+    def _builds(self, body: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> bool:
+        """Go through what builds a model which a script loads where it has kept it before; whether there is such."""
+        way = None if self._is_exact else loaded_or_built(body, other, names)
+        if way is not None:
+            self._note_loaded("the model", way[0], names, cell)
+            self._block(way[1], names, cell)
+        return way is not None
+
+    def _note_loaded(self, what: str, call: ast.Call, names: Names, cell: CodeCell) -> None:
+        found = what, self._value(call.args[0], names, cell), cell.place(call.lineno)
+        self.loaded_if_there += [found] if found not in self.loaded_if_there else []
 
     def _train(self, nodes: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         what = f"what is done or not at {cell.place(nodes[0].lineno)}, which only running tells"
@@ -292,6 +320,9 @@ class Program:
                     self.notes.append(f"{what} is left out: whether it is, only running tells")
                 case ast.Call(func=ast.Attribute(attr=name)) if name == SETS:
                     self._calls.note_set(cell.place(part.lineno))
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="load_weights"), args=[_, *_]):
+                    if isinstance(model := names.get(name), CodeModel) and not model.is_trained:
+                        self._note_loaded("weights", part, names, cell)
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in BUILDS:
                     model = names.get(name)
                     if isinstance(model, CodeModel):

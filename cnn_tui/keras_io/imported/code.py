@@ -99,6 +99,7 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
         program = read_program(source, tuple(LAYERS))
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be followed") from None
+    _note_loaded_if_there(program, path.parent)
     model = choose(program.models, chosen, quiet(path.name), source.cells)
     if model.problems:
         raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
@@ -111,6 +112,17 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
         return [_code_import(one, program, source, shared) for one in trainings]
     words = [note_of_one(training, len(trainings), f"this is training {training}")] if len(trainings) > 1 else []
     return [_code_import(trainings[training - 1], program, source, [*shared, *words])]
+
+
+def _note_loaded_if_there(program: Program, beside: Path) -> None:
+    """Note what a script loads, or not, before it trains: where the file is there, it does so."""
+    for what, file, place in program.loaded_if_there:
+        shown = quiet(file.what if isinstance(file, Unknown) else str(file), 80)
+        does, here = ("or built", "it is built") if what == "the model" else ("or not", "it begins without them")
+        is_here = isinstance(file, str) and any((beside / one).exists() for one in (file, Path(file).name))
+        of_file = "the file is here, and so it would be loaded" if is_here else "only running tells which"
+        note = f"{what} may be loaded from {shown} there ({place}), {does}, {of_file}: here {here}"
+        (program.notes if is_here else program.to_know).append(note)
 
 
 def note_of_one(number: int, trainings: int, how: str) -> str:
