@@ -60,7 +60,6 @@ class Program:
         self.names = Names()
         self._is_exact = False
         """Whether a function is asked for what it gives: then it counts which of its ends is come to."""
-        self._layers = layers
         self._calls = Calls(self._block, self._value, self.models, self.notes)
         self.chosen = self._calls.chosen
         """The settings that a search chooses in it, by their names, with their first values."""
@@ -261,9 +260,8 @@ class Program:
         is_returned = False
         for branch in branches:
             try:
-                self._block(branch, names, cell)
-            except NextTurn:
-                pass
+                with contextlib.suppress(NextTurn):
+                    self._block(branch, names, cell)
             except Returned:
                 is_returned = True
         names.own().update({part.id: asked for branch in branches for part in stored(branch)})

@@ -16,8 +16,8 @@ from cnn_tui.keras_io.code.data.idx_files import idx_call
 from cnn_tui.keras_io.code.data.openml import openml_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.rows import numbered
-from cnn_tui.keras_io.code.data.scale import statistic
 from cnn_tui.keras_io.code.effects import effect_of
+from cnn_tui.keras_io.code.numbers import Statistic
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
 _OF_KERAS = "mnist.npz"
@@ -184,10 +184,19 @@ def of_arrays(arrays: DatasetArrays, name: str, more: Sequence[Value], given: Ma
     if name == "delete":
         return _without(arrays, more, given)
     if arrays.what == "images" and name in ("mean", "std"):
-        return statistic(arrays, name, given.get("axis", more[0] if more else None))
+        return _statistic(arrays, name, given.get("axis", more[0] if more else None))
     if arrays.what == "labels" and name == "bincount" and arrays.count is not None:
         return ClassCounts(arrays.count, _classes(arrays))
     return range(_classes(arrays)) if arrays.what == "labels" and name == "unique" else None
+
+
+def _statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None:
+    """The mean or the spread of images; None where it is not told over which axes."""
+    dimensions = len(images.sizes) + 1
+    axes = tuple(range(dimensions)) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    if not all(type(one) is int and -dimensions <= one < dimensions for one in axes):
+        return None
+    return Statistic(kind, tuple(sorted(one % dimensions for one in axes)))
 
 
 def _left_by(arrays: DatasetArrays, name: str) -> DatasetArrays | None:

@@ -19,7 +19,7 @@ from cnn_tui.keras_io.code.data.preparation import (
     white_behind,
 )
 from cnn_tui.keras_io.code.data.unknown_images import prepared_by, scale_of
-from cnn_tui.keras_io.code.numbers import Numbers, Statistic
+from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
@@ -272,15 +272,6 @@ def with_preparation_as_layers(layers: Sequence[Instance], data: Value, notes: N
         is_done = layer.kind == PREPARATION
         found += layers_of_preparation(layer, white_behind(layers[:at], white), "", notes) if is_done else [layer]
     return found
-
-
-def statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None:
-    """The mean or the spread of images; None where it is not told over which axes."""
-    dimensions = len(images.sizes) + 1
-    axes = tuple(range(dimensions)) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
-    if not all(type(one) is int and -dimensions <= one < dimensions for one in axes):
-        return None
-    return Statistic(kind, tuple(sorted(one % dimensions for one in axes)))
 
 
 def table_of(data: Value) -> CodeTable | None:
