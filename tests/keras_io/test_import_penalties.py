@@ -17,6 +17,8 @@ from tests.keras_io.scripts import FIT, HEAD, SMALL, read
         ("keras.regularizers.l2()", L1L2(l2=0.01)),
         ("keras.regularizers.L1()", L1L2(l1=0.01)),
         ("keras.regularizers.l2(0.003)", L1L2(l2=0.003)),
+        ("keras.regularizers.l2(l=0.003)", L1L2(l2=0.003)),
+        ("keras.regularizers.l1(l=0.003)", L1L2(l1=0.003)),
         ('"l2"', L1L2(l2=0.01)),
         ('"l1"', L1L2(l1=0.01)),
         ('"L2"', L1L2(l2=0.01)),

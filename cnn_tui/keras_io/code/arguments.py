@@ -173,6 +173,8 @@ _OLD = {
     "input": "inputs",
     "output": "outputs",
 }
+_OF_FACTORS = {"L1": "l1", "L2": "l2"}
+"""What Keras 2 called `l`: the factor of a regularizer."""
 _OLD_VALUES = {"tf": "channels_last", "th": "channels_first"}
 
 
@@ -184,6 +186,8 @@ def named(kind: str, unnamed: Sequence[Any], given: Mapping[str, Any]) -> dict[s
     arguments = {_OLD.get(name, name): value for name, value in given.items()}
     if "data_format" in arguments and isinstance(arguments["data_format"], str):
         arguments["data_format"] = _OLD_VALUES.get(arguments["data_format"], arguments["data_format"])
+    if kind in _OF_FACTORS and "l" in arguments:
+        arguments[_OF_FACTORS[kind]] = arguments.pop("l")
     if "nb_row" in arguments and "nb_col" in arguments:
         arguments["kernel_size"] = (arguments.pop("nb_row"), arguments.pop("nb_col"))
     order = ORDER.get(kind) or METHODS.get(kind, ())

@@ -16,6 +16,8 @@ ONLY_CHAINS = "only a plain chain of layers can be taken"
 """What ends a sentence that refuses branches."""
 IN_FRONT = "in front"
 """The place of a layer that is not the script's own, and does what it does before its model."""
+BEFORE = "before"
+"""A key of a layer that is none of the script's model: it does what the script does to images before."""
 _FUNCTIONAL = ("Functional", "Model")
 
 Plain = dict[str, Any]

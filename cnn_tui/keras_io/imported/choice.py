@@ -12,6 +12,7 @@ from cnn_tui.keras_io.code.data.scale import changed_at
 from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Value
 from cnn_tui.keras_io.code.words import words_of
+from cnn_tui.keras_io.imported.chain import BEFORE
 from cnn_tui.keras_io.imported.file import ImportProblem, SeveralModels
 from cnn_tui.keras_io.imported.told_apart import told_apart
 from cnn_tui.text import counted, enumerated, quiet
@@ -106,7 +107,7 @@ def without_place(value: Any) -> Any:
     if isinstance(value, list):
         return [without_place(part) for part in value]
     if isinstance(value, dict):
-        return {name: without_place(part) for name, part in value.items() if name != "place"}
+        return {name: without_place(part) for name, part in value.items() if name not in ("place", BEFORE)}
     return value
 
 

@@ -36,7 +36,7 @@ from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Tested, Unknown, Value
-from cnn_tui.keras_io.imported.chain import Chain, Plain
+from cnn_tui.keras_io.imported.chain import BEFORE, Chain, Plain
 from cnn_tui.keras_io.imported.choice import SHAPES, choose, described, labels_of
 from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.keras_io.imported.in_front import note_blue_first, with_what_comes_before
@@ -167,13 +167,15 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     shape = _input_shape(model, layers)
     shape = _sizes_said(data) if shape is None else shape
     layers, shape = with_channels_last(layers, shape, program.data_format, notes)
-    chain = Chain(tuple(map(described, layers)), shape)
+    before = len(layers) - len(model.layers)
+    every = [described(layer) for layer in layers]
+    chain = Chain((*({**layer, BEFORE: True} for layer in every[:before]), *every[before:]), shape)
     is_row = sizes is not None and len(sizes) == 1
     is_unknown, fit_at = isinstance(images_in(data), Unknown), str(fitted.get(FIT_AT))
     if is_unknown and (place := reads_blue_first(source.cells, fit_at)) and (shape or (3,))[-1] in (3, None):
         note_blue_first(place, layers, notes)
     return CodeImport(
-        with_flatten(chain, notes, len(layers) - len(model.layers), is_row),
+        with_flatten(chain, notes, before, is_row),
         _compiled(model),
         fitted,
         own is not None,

@@ -26,7 +26,7 @@ from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.code.data.data_values import images_in
 from cnn_tui.keras_io.imported.axes import with_last_axes
-from cnn_tui.keras_io.imported.chain import IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
+from cnn_tui.keras_io.imported.chain import BEFORE, IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.imported.code import CodeImport, read_code
 from cnn_tui.keras_io.imported.file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.imported.fit import rules_of, trained, watched
@@ -129,14 +129,17 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
     training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes, ends_in or "")
     if asked.options.validation is not None:
         training = msgspec.structs.replace(training, validation=asked.options.validation)
-    layers = _for_images_to_1(layers, notes)
+    layers = _for_images_to_1(layers, chain.layers, notes)
     notes += filter(None, [unprepared(chain.layers, layers)])
     experiment = Experiment(name=name, training=training, layers=layers, **images)
     return Imported(experiment, tuple(notes), tuple(notes.to_know))
 
 
-def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: Notes) -> tuple[AnyLayer, ...]:
-    """The layers for images from 0 to 1, as they come here, where the model scales images from 0 to 255 itself."""
+def _for_images_to_1(layers: tuple[AnyLayer, ...], described: Sequence[Plain], notes: Notes) -> tuple[AnyLayer, ...]:
+    """The layers for images from 0 to 1, as they come here, where the model scales images from 0 to 255 itself.
+
+    `described` are the same layers, as the file has them.
+    """
     at = second_division(Stack((1, 1, 1), layers))
     if at is None:
         return _before_a_base(layers)
@@ -149,7 +152,10 @@ def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: Notes) -> tuple[AnyLay
         words = f"layer {at + 1} (Rescaling) has scale {instead.scale:g} here, not {there.scale:.3g}"
         notes.to_know.append(f"{words}: {why}")
         return (*layers[:at], instead, *layers[at + 1 :])
-    notes.to_know.append(f"layer {at + 1} (Rescaling by {there.scale:.3g}) is left out: {why}")
+    if BEFORE in described[at]:
+        notes.to_know.append(f"the images are divided by {1 / there.scale:.4g} there: they come as 0 to 1 here already")
+    else:
+        notes.to_know.append(f"layer {at + 1} (Rescaling by {there.scale:.3g}) is left out: {why}")
     return (*layers[:at], *layers[at + 1 :])
 
 
