@@ -237,6 +237,31 @@ async def test_a_set_is_tried_on_the_sample_without_choosing_it_each_time(make_l
         assert history.newest(1)[0].exercise == "", "an edited network is not what the exercise asks for"
 
 
+async def test_a_run_from_the_page_is_on_the_data_that_its_set_is_tried_with(
+    make_lab: MakeLab, history: History
+) -> None:
+    app = make_lab()
+    document = app.lab.document
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await go_to(pilot, "lab1/baseline")
+        await pilot.press("enter")
+        await sees(pilot, "Total params: 113,386")
+        document.edit("sample", document.experiment.with_dataset("fashion_mnist_sample").with_training(epochs=1))
+        await pilot.press("x")
+        await go_to(pilot, "lab1/16-filters")
+        await pilot.press("r")
+        await reads(
+            pilot, "1 to 2, are queued, the baseline's too, on fashion_mnist_sample for 1 epoch as in the editor."
+        )
+        runs = [history.run(run_id) for run_id in (1, 2)]
+        assert [(run.experiment.dataset, run.experiment.epochs) for run in runs if run] == [
+            ("fashion_mnist_sample", 1)
+        ] * 2
+        await pilot.press("A")
+        await reads(pilot, "7 exercises over 1 seed, on fashion_mnist_sample for 1 epoch as in the editor. 2 runs of")
+
+
 async def test_the_editor_gets_its_experiment_and_gives_yours_back(make_lab: MakeLab, history: History) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:

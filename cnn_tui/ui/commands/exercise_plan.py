@@ -10,7 +10,8 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.exercises.fixed_plan import fixed_plan_of, queue_fixed_plan
 from cnn_tui.exercises.runs import TrainingOrder
 from cnn_tui.text import counted
-from cnn_tui.ui.commands.exercise_work import ExerciseRunCommands, count_of_runs, takes
+from cnn_tui.ui.commands.exercise_words import count_of_runs, takes
+from cnn_tui.ui.commands.exercise_work import ExerciseRunCommands
 from cnn_tui.ui.dialogs.ask import SeedsScreen
 
 _FEWEST = 2
@@ -25,7 +26,7 @@ class ExercisePlanCommand:
 
     async def plan(self) -> None:
         """Queue so many runs of the exercise and of its baseline, to be judged once."""
-        found = self.runs.orders()
+        found = self.runs.orders(given=True)  # a plan is for an exercise as it is
         if found is None:
             return
         order, base = found

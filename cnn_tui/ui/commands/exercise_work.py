@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from cnn_tui.analysis.chance.looks import FEWEST_OF_A_SET
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.pace import in_words
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import baseline_order, count_runs, missing, queue_missing
-from cnn_tui.exercises.runs import LeftOutExercise, TrainingOrder, find_obstacle, make_orders, runs_of
+from cnn_tui.exercises.runs import TrainingOrder, find_obstacle, make_orders, runs_of
 from cnn_tui.exercises.shown_runs import runs_concluded_from
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import ended_as_planned
@@ -20,6 +20,7 @@ from cnn_tui.history.history import History
 from cnn_tui.reports.exercise_page import NO_CONCLUSION
 from cnn_tui.text import counted
 from cnn_tui.ui import dialogs
+from cnn_tui.ui.commands.exercise_words import count_of_runs, judged, left_out_in_words, on_what, takes
 from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, SeedsScreen
 from cnn_tui.ui.dialogs.dialog import Conversation
 from cnn_tui.ui.dialogs.predict import PredictScreen
@@ -27,6 +28,14 @@ from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow
 from cnn_tui.ui.widgets.lines import inert
+
+AsTried: TypeAlias = Callable[[SetPlace, Exercise, Experiment], Experiment]
+"""Gives an exercise's experiment on the data, and for the epochs, that its set is tried with in the editor."""
+
+
+def as_given(place: SetPlace, exercise: Exercise, experiment: Experiment) -> Experiment:
+    """Where nothing of the set is in the editor."""
+    return experiment
 
 
 @dataclass(eq=False)
@@ -164,6 +173,7 @@ class ExerciseRunCommands:
     """Is told after runs were added."""
     mine: Callable[[str], Experiment | None]
     """Gives the editor's experiment if it is an exercise's own."""
+    as_tried: AsTried = as_given
 
     def run(self) -> None:
         """Queue it, and the baseline if that has no run yet."""
@@ -185,8 +195,9 @@ class ExerciseRunCommands:
         def told(each: int) -> str:
             more = missing(have, each)
             also = f", and {more[0][1]} of the baseline, so that both have as many" if more else ""
-            words = f"{count_of_runs(each)} of it{also}: {takes([(order, each), *more], seconds)}"
-            return f"{words} {_judged()}" if base else words
+            counts = [(order, each), *more]
+            words = f"{count_of_runs(each)} of it{also}{on_what(counts)}: {takes(counts, seconds)}"
+            return f"{words} {judged()}" if base else words
 
         proposed = FEWEST_OF_A_SET if base else USUAL_SEEDS
         answer = await self.talk.ask(SeedsScreen("Over how many seeds?", proposed, told))
@@ -196,7 +207,8 @@ class ExerciseRunCommands:
 
     async def queue_set(self) -> None:
         place = self.chosen.place
-        wanted, left_out = make_orders([(place, one) for one in place.set.exercises])
+        made, left_out = make_orders([(place, one) for one in place.set.exercises])
+        wanted = [self._as_tried(order) for order in made]
         if not wanted:
             self.talk.say("Nothing of this set is trained.", seconds=4)
             return
@@ -207,8 +219,9 @@ class ExerciseRunCommands:
             total = sum(count for _, count in counts)
             there = each * len(have) - total
             also = f" {count_of_runs(there)} of them {'is' if there == 1 else 'are'} there already." if there else ""
-            words = f"{counted(len(have), 'exercise')} over {counted(each, 'seed')}.{also}"
-            return f"{words} To queue: {takes(counts, seconds)}{_left_out(left_out)}"
+            on = on_what([(order, each) for order in wanted])
+            words = f"{counted(len(have), 'exercise')} over {counted(each, 'seed')}{on}.{also}"
+            return f"{words} To queue: {takes(counts, seconds)}{left_out_in_words(left_out)}"
 
         answer = await self.talk.ask(SeedsScreen(f"The whole set {place.name}: over how many seeds?", 1, told))
         if answer is None:
@@ -219,8 +232,11 @@ class ExerciseRunCommands:
         else:
             self.talk.say("They have as many runs already; a larger number queues more.", seconds=4)
 
-    def orders(self) -> tuple[TrainingOrder, TrainingOrder | None] | None:
-        """What to train for the exercise, and for its baseline; says why when it cannot be run."""
+    def orders(self, *, given: bool = False) -> tuple[TrainingOrder, TrainingOrder | None] | None:
+        """What to train for the exercise, and for its baseline; says why when it cannot be run.
+
+        Both are on the data, and for the epochs, that the set is tried with in the editor; with `given` they are not.
+        """
         found = self.chosen.ask()
         if found is None:
             return None
@@ -229,9 +245,12 @@ class ExerciseRunCommands:
         if mine is not None and (why := find_obstacle(TrainingOrder(place, one, mine))):
             self.refuse(why)
             return None
-        made, left_out = make_orders([(place, one)], lambda given: mine or given)
+        made, left_out = make_orders([(place, one)], lambda experiment: mine or experiment)
         if made:
-            return made[0], baseline_order(place, one)
+            base = baseline_order(place, one)
+            if given:
+                return made[0], base
+            return self._as_tried(made[0]), self._as_tried(base) if base else None
         if one.change and mine in (None, place.experiment(one)):
             enter, start = key_of("exercises.experiment"), key_of("exercises.run")
             why = f"{enter} opens its experiment: change it there, then {start} runs it for this exercise"
@@ -241,6 +260,9 @@ class ExerciseRunCommands:
             why = left_out[0].why
         self.refuse(why)
         return None
+
+    def _as_tried(self, order: TrainingOrder) -> TrainingOrder:
+        return order._replace(experiment=self.as_tried(*order))
 
     def refuse(self, why: str) -> None:
         self.talk.say(f"Not started: {inert(why)}.", "warning")
@@ -253,7 +275,7 @@ class ExerciseRunCommands:
             alone = f"Run {ids[0]} {'is queued' if ahead else 'starts'}"
             which = alone if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are queued"
             first = ", the baseline's too" if len(counts) == 2 and len(ids) == 2 else ""
-            self.talk.say(f"{which}{first}. {Estimator(self.history).outlook().words()}")
+            self.talk.say(f"{which}{first}{on_what(counts)}. {Estimator(self.history).outlook().words()}")
 
         total = sum(count for _, count in counts)
         self.writer.write(f"{count_of_runs(total)} in the queue", lambda history: queue_missing(history, counts), kept)
@@ -261,28 +283,3 @@ class ExerciseRunCommands:
     def seconds(self, wanted: Sequence[TrainingOrder]) -> dict[str, float | None]:
         estimator = Estimator(self.history)
         return {order.key: estimator.of(order.experiment).seconds for order in wanted}
-
-
-def _judged() -> str:
-    """When repeats are judged, and how fewer of them will do."""
-    plan = f"{key_of('exercises.plan')} plans a number beforehand, which is judged once: fewer will do."
-    return f"From {FEWEST_OF_A_SET} each on they are judged, however often you look. {plan}"
-
-
-def count_of_runs(count: int) -> str:
-    return counted(count, "run")
-
-
-def takes(counts: Sequence[tuple[TrainingOrder, int]], seconds: dict[str, float | None]) -> str:
-    """How many runs, and how long they take where that is known."""
-    total = sum(count for _, count in counts)
-    each = [(seconds[order.key], count) for order, count in counts]
-    known = [one * count for one, count in each if one is not None]
-    if len(known) < len(each) or not each:
-        return f"{count_of_runs(total)}{'; how long they take is known once one has trained' if total else ''}."
-    return f"{count_of_runs(total)}, about {in_words(sum(known))}."
-
-
-def _left_out(left_out: Sequence[LeftOutExercise]) -> str:
-    names = [one.key.partition("/")[2] for one in left_out]
-    return f"\nLeft out, as their pages say why: {', '.join(names)}." if names else ""

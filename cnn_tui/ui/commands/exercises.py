@@ -52,7 +52,7 @@ class ExerciseCommands(LabCommands):
         """The exercises; the one that is chosen there goes into the editor, or to where it is done by hand."""
         at, guide = self._at or first_to_do(self.history, self.places), self.guide()
         screen = screens.exercises.ExercisesScreen(
-            self.live, self.writer, self.places, self.launcher.queued, self._mine, at, guide
+            self.live, self.writer, self.places, self.launcher.queued, self._mine, at, guide, self._as_before
         )
         chosen = await self.talk.ask(screen)
         self._at = screen.at

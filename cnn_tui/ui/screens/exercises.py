@@ -21,7 +21,13 @@ from cnn_tui.reports.exercise_page import SIGNS, exercise_page, set_page
 from cnn_tui.text import cells, padded
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.exercise_plan import ExercisePlanCommand
-from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, ExerciseRunCommands
+from cnn_tui.ui.commands.exercise_work import (
+    AnswerCommands,
+    AsTried,
+    ChosenExercise,
+    ExerciseRunCommands,
+    as_given,
+)
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import with_keys
@@ -75,10 +81,12 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         mine: Callable[[str], Experiment | None] = lambda key: None,
         at: str = "",
         guide: Guide | None = None,
+        as_tried: AsTried = as_given,
     ) -> None:
         """`queued` is called when runs were added; `mine` gives the editor's experiment if it is an exercise's own.
 
         `at` is the row to begin with, by its key. `guide` is shown above the keys as long as it has something to say.
+        `as_tried` puts an experiment on the data, and to the epochs, that its set is tried with in the editor.
         """
         super().__init__()
         self._live = live
@@ -98,7 +106,9 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self._answers = answers = AnswerCommands(
             self._talk, self._history, writer, self._exercise, written=self._read, reveal=self._toggle_notes
         )
-        runs = ExerciseRunCommands(self._talk, self._history, writer, self._exercise, queued=queued, mine=mine)
+        runs = ExerciseRunCommands(
+            self._talk, self._history, writer, self._exercise, queued=queued, mine=mine, as_tried=as_tried
+        )
         self.commands = {
             "exercises.predict": answers.predict,
             "exercises.conclude": answers.conclude,
