@@ -20,11 +20,11 @@ from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
 from cnn_tui.keras_io.code.data.columns_named import columns_named
 from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
+from cnn_tui.keras_io.code.data.other_scales import note_other_scales
 from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
 from cnn_tui.keras_io.code.data.scale import (
     arrays_of,
     changed_at,
-    note_other_scales,
 )
 from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.channels import with_channels_last

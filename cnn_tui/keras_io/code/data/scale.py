@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.code_table import CodeTable
@@ -12,7 +12,6 @@ from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, gene
 from cnn_tui.keras_io.code.data.done_to_images import CHANGES
 from cnn_tui.keras_io.code.data.preparation import (
     FUNCTION,
-    MODE,
     PREPARATION,
     layers_of_preparation,
     of_generator,
@@ -32,9 +31,10 @@ BY_ITSELF = {"samplewise_center": "mean 0", "samplewise_std_normalization": "spr
 """Of an ImageDataGenerator: what each picture is brought to by itself, be it scaled or not."""
 FITTED = "fit"
 """Among the arguments of an ImageDataGenerator: whether it has looked at images, without which it evens out nothing."""
+SCALES = ("Rescaling", "Normalization")
+"""Layers that give numbers another scale."""
 _OF_IMAGES = 4
 """The dimensions of an array of images."""
-_SCALES = ("Rescaling", "Normalization")
 
 
 def is_near_1(scale: Value) -> bool:
@@ -44,15 +44,15 @@ def is_near_1(scale: Value) -> bool:
 
 def is_scaled(data: Value) -> bool:
     """Whether images go into the model there as 0 to 1."""
-    return is_near_1((scale_of(data) or (None,))[0]) or is_near_1(_rescale(generator_of(data)))
+    return is_near_1((scale_of(data) or (None,))[0]) or is_near_1(rescale_of(generator_of(data)))
 
 
-def _rescale(generator: Instance | None) -> Value:
+def rescale_of(generator: Instance | None) -> Value:
     """What a generator multiplies all numbers by."""
     return (generator.arguments.get("rescale") if generator is not None else None) or 1.0
 
 
-def _asks(generator: Instance | None, *names: str) -> bool:
+def asks_for(generator: Instance | None, *names: str) -> bool:
     """Whether a generator is asked for one of these."""
     return generator is not None and any(map(generator.arguments.get, names))
 
@@ -75,8 +75,8 @@ def own_scale(data: Value) -> Instance | None:
     images, generator = arrays_of(data), generator_of(data)
     if images is not None and (images.numbers.centered is not None or images.to_length_1):
         return None
-    factor = _rescale(generator)
-    if _asks(generator, FUNCTION, *EVENING_OUT, *BY_ITSELF) or not isinstance(factor, int | float):
+    factor = rescale_of(generator)
+    if asks_for(generator, FUNCTION, *EVENING_OUT, *BY_ITSELF) or not isinstance(factor, int | float):
         return None
     scale, offset = scale_of(data) or (1.0, 0.0)
     white, black = scale * factor * WHITE, offset * factor
@@ -97,11 +97,11 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
             "own numbers, which do not learn, are parameters here"
         )
         return [Instance("Normalization", {}, generator.place)]
-    if _asks(generator, *BY_ITSELF):
+    if asks_for(generator, *BY_ITSELF):
         return []
     if (done := of_generator(generator) or prepared_by(data)) is not None:
         return layers_of_preparation(done, WHITE, "", notes)
-    if any(layer.kind in _SCALES for layer in layers):
+    if any(layer.kind in SCALES for layer in layers):
         return []
     if generator is not None and generator.arguments.get(FUNCTION) and not is_scaled(data):
         place = f"preprocessing_function ({generator.place})"
@@ -121,7 +121,7 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
         channels = describe(images.dataset, images.options).input_shape[2]
         return _evened(images.numbers, len(images.sizes) + 1, channels == 1, notes)
     is_read = isinstance(data, Folder) and (isinstance(data.path, str | Listed) or BY_HAND in data.arguments)
-    factor = _rescale(generator)
+    factor = rescale_of(generator)
     if scale_of(data) is None and not is_read and not isinstance(factor, Unknown | Named):
         return []
     scale, offset = scale_of(data) or (1.0, 0.0)
@@ -159,7 +159,7 @@ def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> lis
     """The same for the rows of a table."""
     if numbers.centered is not None:
         return _evened(numbers, _OF_IMAGES, False, notes)
-    factor = _rescale(generator)
+    factor = rescale_of(generator)
     if not isinstance(factor, int | float):
         return []
     scale, offset = numbers.scale * factor, numbers.offset * factor
@@ -187,61 +187,6 @@ def note_changed(data: Value, layers: Sequence[Instance], notes: Notes) -> None:
         if what == HALVES and images is not None and images.count is not None:  # drawn, but as many
             is_to_know = images.count == describe(images.dataset, images.options).train_images
         (notes.to_know if is_to_know else notes).append(CHANGES[what].format(where))
-
-
-def note_other_scales(data: Value, watched: Value, tested: Iterable[Value], notes: Notes) -> None:
-    """Note where images that a script validates or tests on go in as other numbers than those that it learns from."""
-    found: dict[str, dict[str, None]] = {}
-    for does, other in (("validate", watched), *(("test", one) for one in tested)):
-        if words := _other_scale(data, other):
-            found.setdefault(words, {})[does] = None
-    notes += [f"images to {' or '.join(does)} on {words}: here all as the latter" for words, does in found.items()]
-
-
-def _other_scale(data: Value, watched: Value) -> str:
-    learned, other = _numbers_of(data), _numbers_of(watched)
-    if learned is None or other is None:
-        return ""
-    if [layer.arguments.get(MODE) for layer in learned[2]] != [layer.arguments.get(MODE) for layer in other[2]]:
-        return "are prepared in another way there than those that it learns from"
-    if not all(map(_is_near, learned[:2], other[:2])):
-        ends, others = (f"{offset:.3g} to {scale + offset:.3g}" for scale, offset, _ in (learned, other))
-        return f"go in as {others} there, and those that it learns from as {ends}"
-    return ""
-
-
-def _is_near(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=0.02, abs_tol=0.01)
-
-
-def _numbers_of(data: Value) -> tuple[float, float, tuple[Instance, ...]] | None:
-    """White as it goes in, above black, black, and what `preprocess_input` does; None where it is not known."""
-    generator, images = generator_of(data), arrays_of(data)
-    if images is not None and (images.numbers.centered is not None or images.to_length_1):
-        return None
-    if images is None and not (isinstance(data, Folder) and isinstance(data.path, str | Listed)):
-        return None
-    if isinstance(data, Folder) and (data.notes or data.passed):
-        return None
-    of_pipeline = data.layers if isinstance(data, Folder) else ()
-    done = of_generator(generator)
-    is_evened = _asks(generator, FITTED) and _asks(generator, *EVENING_OUT)
-    if is_evened or _asks(generator, *BY_ITSELF) or (done is None and _asks(generator, FUNCTION)):
-        return None
-    numbers = images.numbers if images is not None else Numbers()
-    steps = [(_rescale(generator), 0.0)]
-    steps += [(one.arguments.get("scale"), one.arguments.get("offset", 0.0)) for one in of_pipeline if _is_scale(one)]
-    for by, and_by in steps:
-        if not isinstance(by, int | float) or not isinstance(and_by, int | float):
-            return None
-        numbers = numbers.scaled(by, and_by)
-    layers = (*(images.layers if images is not None else ()), *of_pipeline, *(() if done is None else (done,)))
-    return numbers.scale * WHITE, numbers.offset, tuple(layer for layer in layers if layer.kind == PREPARATION)
-
-
-def _is_scale(layer: Instance) -> bool:
-    """Whether a layer is one that gives numbers another scale."""
-    return layer.kind in _SCALES
 
 
 def _evened(numbers: Numbers, dimensions: int, is_grey: bool, notes: Notes) -> list[Instance]:
