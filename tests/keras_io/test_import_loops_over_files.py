@@ -11,7 +11,7 @@ from cnn_tui.data.dataset import DataOptions
 from cnn_tui.network.layers import (
     Rescaling,
 )
-from tests.keras_io.scripts import READ, read
+from tests.keras_io.scripts import READ, read, write_pictures
 
 BY_HAND = """
 import cv2
@@ -114,3 +114,47 @@ def test_classes_that_a_script_does_not_read_are_a_difference(pets: Path) -> Non
         "(8, 6))", "(8, 6)), cv2.COLOR_BGR2RGB)"
     )
     assert not any("OpenCV" in note for note in read(pets.parent, READ + BY_HAND + turned + BY_HAND_FIT).notes)
+
+
+OUT_OF_BATCHES = {
+    "two names": (
+        "x, y = [], []\nfor pictures, kinds in batches:\n    x.append(pictures.numpy())\n    y.append(kinds)\n"
+        "x, y = np.concatenate(x, axis=0) / 255.0, np.concatenate(y)"
+    ),
+    "one name": (
+        "x, y = list(), list()\nfor batch in batches:\n    some, kinds = batch\n"
+        "    x.append(some.numpy().astype('float32') / 255)\n    y.append(kinds.numpy())\n"
+        "x, y = np.vstack(x), np.hstack(y)"
+    ),
+    "some of it": (
+        "x, y = [], []\nfor pictures, kinds in batches.take(3):\n    x.append(pictures)\nx = np.concatenate(x)"
+    ),
+    "something of each": "x = []\nfor one, kinds in batches:\n    x.append(other(one))\nx, y = np.concatenate(x), 2",
+}
+
+
+@pytest.mark.parametrize("way", OUT_OF_BATCHES)
+def test_pictures_that_a_loop_takes_out_of_batches_are_those_of_the_folder(tmp_path: Path, way: str) -> None:
+    write_pictures(tmp_path / "two", "fist", "palm")
+    code = f"""
+import numpy as np
+from keras import Sequential, layers
+from keras.utils import image_dataset_from_directory
+from sklearn.model_selection import train_test_split
+batches = image_dataset_from_directory("two", image_size=(6, 7), batch_size=2)
+for seen, _ in batches:
+    print(seen.shape)
+{OUT_OF_BATCHES[way]}
+x, v, y, w = train_test_split(x, y, test_size=0.25)
+model = Sequential([layers.Input((6, 7, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x, y, epochs=2, batch_size=5, validation_data=(v, w))
+"""
+    imported = read(tmp_path, code)
+    if "name" not in way:
+        assert any("are not known: set the dataset to them" in note for note in imported.differences)
+        return
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.stack.input_shape) == (str(tmp_path / "two"), (6, 7, 3))
+    assert (experiment.test, experiment.training.validation, experiment.training.batch_size) == (0.25, "test", 5)
+    assert not imported.differences

@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.data.data_values import (
 )
 from cnn_tui.keras_io.code.data.each_picture import arguments_of, notes_of, scales_of, touched
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
+from cnn_tui.keras_io.code.data.joins import is_below, put_along
 from cnn_tui.keras_io.code.data.picture_forms import changed_form, changed_numbers, read_form
 from cnn_tui.keras_io.code.data.unknown_pictures import sizes_of
 from cnn_tui.keras_io.code.effects import effect_of
@@ -60,7 +61,10 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return touched(first, name, place) or _changed(callee.path, first, unnamed[1:], given)
     if isinstance(first, Folder) and BY_HAND in first.arguments and effect_of(name).leaves_all:
         return first
-    return together(first, place) if effect_of(name).makes_array and isinstance(first, list) else None
+    parts, axis = put_along(name, unnamed, given)
+    are_batches = bool(parts) and all(isinstance(one, ReadPicture) and one.is_batch for one in parts)
+    is_whole = is_below(name, axis) if are_batches else effect_of(name).makes_array
+    return together(first, place) if is_whole and isinstance(first, list) else None
 
 
 def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -> Value:

@@ -131,6 +131,8 @@ class ReadPicture(msgspec.Struct, frozen=True):
     numbers: Numbers = Numbers()
     touched: tuple[str, ...] = ()
     """What else is done to it, each with its line."""
+    is_batch: bool = False
+    """Whether it stands for all pictures of a batch, one below the other."""
 
 
 class PictureCount(msgspec.Struct, frozen=True):

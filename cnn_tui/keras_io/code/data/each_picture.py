@@ -9,6 +9,9 @@ from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.picture_form import PictureForm
 from cnn_tui.keras_io.code.values import Instance, Value
 
+_PLAIN = {"batch_size", "image_size", "color_mode", "label_mode", "labels", "shuffle", "seed", "interpolation"}
+"""What Keras's reader of a folder is asked for, behind which all of its pictures are those of its classes."""
+
 
 def any_of_read(pictures: Folder) -> ReadPicture | None:
     """Any of the pictures of a folder that a script has read; None for a folder that is read in another way."""
@@ -17,6 +20,18 @@ def any_of_read(pictures: Folder) -> ReadPicture | None:
     said = pictures.arguments
     form = PictureForm(said.get("color_mode") == "grayscale", BLUE_FIRST in said, said.get("image_size"))
     return ReadPicture(pictures.path, None, pictures.place, form)
+
+
+def any_of_batches(batches: Value) -> ReadPicture | None:
+    """Any of the pictures that Keras reads of a folder by batches; None where something is done to them on the way."""
+    if not isinstance(batches, Folder) or not isinstance(batches.path, str) or BY_HAND in batches.arguments:
+        return None
+    if batches.generator is not None or batches.layers or batches.notes or batches.passed or batches.added:
+        return None
+    if batches.is_part or "subset" in batches.arguments or not (said := batches.arguments).keys() <= _PLAIN:
+        return None
+    form = PictureForm(said.get("color_mode") == "grayscale", size=said.get("image_size", (256, 256)))  # Keras's own
+    return ReadPicture(batches.path, None, batches.place, form, is_batch=True)
 
 
 def touched(picture: ReadPicture, name: str, place: str) -> ReadPicture | None:

@@ -24,10 +24,13 @@ from cnn_tui.keras_io.code.data.data_values import (
     PictureCount,
     ReadPicture,
 )
+from cnn_tui.keras_io.code.data.each_picture import any_of_batches
 from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.text import quiet
+
+_KEEPS = ("append", "numpy", "astype", "array", "asarray", "cast", "print", "len")
 
 
 def reads_all(body: Sequence[ast.stmt]) -> bool:
@@ -58,12 +61,19 @@ def turns_of(over: Value, body: Sequence[ast.AST], names: Names) -> list[Value] 
     only_looks = isinstance(over, Folder) and bool(statements) and not changed_lists(statements)
     if not only_looks and (files := each_of(over)) is not None:
         return files
+    if not only_looks and (picture := any_of_batches(over)) is not None and _only_keeps(statements):
+        return [(picture, Unknown("labels", picture.place))]
     named = {part.id for part in parts_of(body) if isinstance(part, ast.Name)}
     if isinstance(over, Unknown) and over.table is not None and over.table.paths:
         functions = [one.node for name in named if isinstance(one := names.get(name), Function)]
         return [over] if _reads_rows([*body, *functions]) else None
     number = goes_over_data(over, [names.get(name) for name in named])
     return None if number is None else [number]
+
+
+def _only_keeps(body: Sequence[ast.stmt]) -> bool:
+    """Whether a loop only puts what it goes through into lists."""
+    return all(called_name(part) in _KEEPS for part in parts_of(body) if isinstance(part, ast.Call))
 
 
 def _reads_rows(nodes: Sequence[ast.AST]) -> bool:
