@@ -298,3 +298,41 @@ def test_weights_of_classes_that_are_listed_are_those(tmp_path: Path) -> None:
     imported = read(tmp_path, HEAD + SMALL + fit)
     assert imported.experiment.training.class_weight == (1.0, 2.0) * 5
     assert imported.differences == ()
+
+
+MADE = """
+def reached(logs):
+    return logs["loss"] < 0.3
+def stopper(condition, most=0.1):
+    class Stop(keras.callbacks.Callback):
+        def __init__(self, other):
+            super().__init__()
+            self.other = other
+        def on_epoch_end(self, epoch, logs=None):
+            if {}:
+                self.model.stop_training = True
+    return Stop(condition)
+most = 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "rule"),
+    [
+        ("condition(logs)", "lambda logs: logs.get('acc') > 0.8", StopRule("accuracy", above=0.8)),
+        ("condition(logs)", "reached", StopRule("loss", below=0.3)),
+        ("self.other(logs)", "lambda seen: 0.2 > seen['val_loss']", StopRule("val_loss", below=0.2)),
+        ("reached(logs)", "None", StopRule("loss", below=0.3)),
+        ("condition(logs)", "lambda logs: logs.get('loss') < most", None),
+        ("condition(logs)", "lambda logs: logs.get('acc') > 0.8 and logs.get('loss') < 1", None),
+        ("condition(logs)", "elsewhere", None),
+    ],
+)
+def test_a_condition_that_a_callback_is_given_is_a_rule(
+    tmp_path: Path, asked: str, given: str, rule: StopRule | None
+) -> None:
+    fit = f"epochs=4, callbacks=[stopper({given})]"
+    made = f"from tensorflow import keras\n{MADE.format(asked)}"
+    imported = read(tmp_path, made + compiled("keras.optimizers.Adam(0.02)", fit))
+    assert imported.experiment.stop == ((rule,) if rule is not None else ())
+    assert any("is left out" in note for note in imported.differences) is (rule is None)

@@ -204,9 +204,8 @@ def test_trainings_that_no_phases_are_leave_the_last_one(tmp_path: Path, code: s
     assert imported.experiment.then == ()
     note = imported.differences[0]
     assert note.startswith(f"the model is trained 2 times: {why}")
-    assert note.endswith(
-        "the last one counts; it goes on with the weights of the one before, which are to be set as its weights"
-    )
+    ending = "; it goes on with the weights of the one before, which are to be set as its weights"
+    assert note.endswith(f"the last one counts, without the epoch before it{ending}")
 
 
 @pytest.mark.parametrize(
@@ -233,3 +232,22 @@ model.fit(x_train, y_train, epochs=2)
     assert isinstance(found, Application)
     assert (found.trainable, len(imported.experiment.then)) == (trainable, phases)
     assert any("counts from the next compile on alone" in note for note in imported.to_know) is is_said
+
+
+def test_settings_that_a_phase_cannot_have_are_said_as_they_are(tmp_path: Path) -> None:
+    compiled = "model.compile(keras.optimizers.Adam({}), 'sparse_categorical_crossentropy')\n"
+    fits = [compiled.format(one) + "model.fit(x_train, y_train)\n" for one in ("amsgrad=True, beta_1=0.8", "1e-4")]
+    said = read(tmp_path, HEAD + SMALL + "".join(fits)).differences
+    assert any(note.endswith("has amsgrad False, and here True as the first has") for note in said)
+    assert any(note.endswith("has beta_1 as usual, and here 0.8 as the first has") for note in said)
+
+
+def test_a_training_with_pictures_that_are_varied_otherwise_is_said(tmp_path: Path) -> None:
+    varied = """
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+model.fit(ImageDataGenerator(horizontal_flip=True).flow(x_train, y_train, 32), epochs=2)
+"""
+    imported = read(tmp_path, HEAD + SMALL + FIT + varied)
+    assert imported.experiment.epochs == 2
+    why = "with pictures that are varied otherwise: the last one counts, without the 3 epochs before it"
+    assert any(f"the model is trained 2 times: {why}" in note for note in imported.differences)

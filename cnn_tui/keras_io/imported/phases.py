@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -15,10 +16,12 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.phase import MOST_PHASES, PHASE_SETTINGS, Phase
 from cnn_tui.experiment.phases import phase_between, phases_of
 from cnn_tui.experiment.schedule import ReduceLROnPlateau
+from cnn_tui.experiment.training import FINE
 from cnn_tui.keras_io.code.values import FIT_AT, NOT_COMPILED, Unknown
 from cnn_tui.keras_io.imported.code import CodeImport, note_of_one
 from cnn_tui.keras_io.imported.file import ImportProblem
-from cnn_tui.network.layers import Application
+from cnn_tui.network.layers import AUGMENTATION, Application
+from cnn_tui.network.stack import canonical
 from cnn_tui.text import counted, quiet
 
 _OF_PHASES = (*PHASE_SETTINGS, "epochs", "seed", "then")
@@ -58,9 +61,18 @@ def in_phases(codes: Sequence[CodeImport], import_one: Callable[[CodeImport], Im
         every = [*map(import_one, codes[:-1]), last]
         return _together(codes, every)
     except ImportProblem as problem:
-        how = f"{problem}: the last one counts"
+        before = [code.fitted.get("epochs", 1) for code in codes[:-1]]
+        how = f"{problem}: the last one counts{_without(before)}"
         note = note_of_one(len(codes), len(codes), how)
         return Imported(last.experiment, (note, *last.differences), last.to_know)
+
+
+def _without(epochs: Sequence[Any]) -> str:
+    """What is left out of trainings of so many epochs, as far as a script says that."""
+    if not all(type(one) is int for one in epochs):
+        return ""
+    many = sum(epochs)
+    return f", without the {many:,} epochs before it" if many > 1 else ", without the epoch before it"
 
 
 def _together(codes: Sequence[CodeImport], every: Sequence[Imported]) -> Imported:
@@ -77,7 +89,7 @@ def _together(codes: Sequence[CodeImport], every: Sequence[Imported]) -> Importe
             notes.append(f"{place} comes without another compile: the optimizer goes on there, and begins anew here")
         phase = phase_between(before, imported.experiment)
         if phase is None:
-            raise ImportProblem("with other layers, or with pictures that are varied otherwise")
+            raise ImportProblem(_what_differs(before, imported.experiment))
         phase, left_out = _reported(phase, whole, place)
         notes += left_out
         whole = msgspec.structs.replace(whole, then=(*whole.then, phase))
@@ -115,11 +127,29 @@ def _notes_on_settings(before: Experiment, after: Experiment, place: str) -> lis
     old, new = settings_in_words(before), settings_in_words(after)
     if set(after.training.metrics) <= set(before.training.metrics):  # what is reported besides does no harm
         new["metrics"] = old["metrics"]
+    every = (*old, *new)
+    old = {**{name: _unsaid(before, name) for name in every}, **old}
+    new = {**{name: _unsaid(after, name) for name in every}, **new}
     return [
-        f"{place} has {name} {new.get(name) or 'none'}, and here {old.get(name) or 'none'} as the first has"
-        for name in dict.fromkeys((*old, *new))
-        if old.get(name) != new.get(name) and name not in _OF_PHASES
+        f"{place} has {name} {new[name]}, and here {old[name]} as the first has"
+        for name in dict.fromkeys(every)
+        if old[name] != new[name] and name not in _OF_PHASES
     ]
+
+
+def _what_differs(before: Experiment, after: Experiment) -> str:
+    """In what two trainings differ that no phase can say, in words."""
+    rest = [[one for one in training.layers if not isinstance(one, AUGMENTATION)] for training in (before, after)]
+    is_varied = [*map(canonical, rest[0])] == [*map(canonical, rest[1])]
+    return "with pictures that are varied otherwise" if is_varied else "with other layers"
+
+
+def _unsaid(experiment: Experiment, name: str) -> str:
+    """What a setting is that an experiment does not say: a switch of an optimizer's is off."""
+    value = getattr(experiment.training, name, None)
+    if name in FINE and value is None:
+        return "as usual"
+    return "none" if value in (None, ()) else f"{value}"
 
 
 def _reported(phase: Phase, whole: Experiment, place: str) -> tuple[Phase, list[str]]:

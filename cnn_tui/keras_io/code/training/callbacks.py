@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.library import call_named
-from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
+from cnn_tui.keras_io.code.objects import CLASS, is_own
+from cnn_tui.keras_io.code.training.inlined import method_inlined
 from cnn_tui.keras_io.code.training.onlookers import only_looks_on
 from cnn_tui.keras_io.code.values import Function, Instance, Named, Names, Unknown, Value
 
@@ -102,14 +103,14 @@ def _own(callback: Instance, notes: list[str]) -> list[StopRule]:
 
 def last_epoch(callback: Value) -> int | None:
     """The epoch, from 1, after which an object of a Callback class of the script ends the training at the latest."""
-    method = method_of(callback.arguments[CLASS], "on_epoch_end") if is_own(callback) else None
+    method = method_inlined(callback, "on_epoch_end")
     ends = [_end(test, method) for tests in _ways(callback, method) for test in tests] if method is not None else []
     return min([end for end in ends if end is not None], default=None)
 
 
 def _is_of_several(callback: Instance) -> bool:
     """Whether it ends the training only where a figure has come so far and something else holds too."""
-    method = method_of(callback.arguments[CLASS], "on_epoch_end")
+    method = method_inlined(callback, "on_epoch_end")
     tests = _conditions(method.node.body, ()) if method is not None else ()
     left = [[test for test in every if not _is_guard(test, method, callback)] for every in tests]
     return any(len(every) > 1 and any(_rule(one, method, callback) for one in every) for every in left)
@@ -142,7 +143,7 @@ def _end(test: ast.expr, method: Function) -> int | None:
 
 def _rules_of(callback: Instance, name: str) -> tuple[list[StopRule], bool]:
     """The rules that a method of a callback is, and whether those are all that it stops at."""
-    method = method_of(callback.arguments[CLASS], name)
+    method = method_inlined(callback, name)
     if method is None:
         return [], True
     tests = [test for ways in _ways(callback, method) for test in ways if _end(test, method) is None]
