@@ -113,9 +113,10 @@ def _must_differ(run: Run, other: Run) -> None:
 
 
 def _other_images(run: Run, other: Run) -> str:
+    whole = run.conditions.in_words() == other.conditions.in_words()  # then only their folders differ
     return (
         f"runs {run.id} and {other.id} were not tested on the same images: "
-        f"{quiet(run.conditions.in_words())}, and {quiet(other.conditions.in_words())}"
+        f"{quiet(run.conditions.in_words(whole=whole))}, and {quiet(other.conditions.in_words(whole=whole))}"
     )
 
 

@@ -19,7 +19,7 @@ from cnn_tui.exercises.packs import digest
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import misread
-from cnn_tui.history.conditions import WITHIN, Conditions
+from cnn_tui.history.conditions import WITHIN, Conditions, dataset_in_short
 from cnn_tui.text import counted, quiet
 
 MOST_TEXT = 10_000
@@ -78,8 +78,8 @@ class HandedInRun(msgspec.Struct, frozen=True):
         """What its figures were made with, as far as it says so."""
         tested = {"checkpoint": self.weights_epoch, "within an epoch": WITHIN}.get(self.weights or "last")
         done = len(self.epochs)
-        dataset = Path(self.dataset).name or self.dataset  # of a path, whose folders are those of the student's machine
-        return Conditions(quiet(dataset, 60), self.train_images, self.test_images, done, done, tested)
+        dataset = quiet(dataset_in_short(self.dataset), 60)  # the folders of a path are those of the student's machine
+        return Conditions(dataset, self.train_images, self.test_images, done, done, tested)
 
 
 class HandedInExercise(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ A figure of other conditions is a figure of something else, so they stand beside
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 Weights: TypeAlias = Literal["last", "within an epoch", "checkpoint"]
@@ -43,9 +44,9 @@ class Conditions(NamedTuple):
         """The epoch after which they were as they were tested; None within an epoch."""
         return {"last": self.epochs, "checkpoint": self.tested_epoch, "within an epoch": None}[self.weights]
 
-    def in_words(self) -> str:
-        """As `fashion_mnist, 60,000 + 10,000 images, 5 epochs, last weights`."""
-        return conditions_in_words([self])
+    def in_words(self, *, whole: bool = False) -> str:
+        """As `fashion_mnist, 60,000 + 10,000 images, 5 epochs, last weights`; `whole` as in conditions_in_words."""
+        return conditions_in_words([self], whole=whole)
 
     def trained_in_words(self) -> str:
         """As `5 epochs, last weights`."""
@@ -75,12 +76,21 @@ def images_in_words(train_images: int, test_images: int) -> str:
     return f"{train_images:,} + {test_images:,} images" if train_images else ""
 
 
-def conditions_in_words(several: Iterable[Conditions]) -> str:
-    """The conditions of runs that had the same images, in one line; their epochs may differ."""
+def dataset_in_short(dataset: str) -> str:
+    """A dataset's name; of a path the last part, which tells it from others."""
+    return Path(dataset).name or dataset
+
+
+def conditions_in_words(several: Iterable[Conditions], *, whole: bool = False) -> str:
+    """The conditions of runs that had the same images, in one line; their epochs may differ.
+
+    With `whole` a dataset's path is whole, to tell apart what has one name in two folders.
+    """
     every = list(several)
     first = every[0]
     weights = " or ".join(dict.fromkeys(weights_in_words(one.tested_epoch) for one in every))
-    parts = (first.dataset, images_in_words(first.train_images, first.test_images), _epochs(every), weights)
+    dataset = first.dataset if whole else dataset_in_short(first.dataset)
+    parts = (dataset, images_in_words(first.train_images, first.test_images), _epochs(every), weights)
     return ", ".join(part for part in parts if part)
 
 

@@ -109,9 +109,9 @@ class Group(NamedTuple):
         """How many epochs each was to be trained for."""
         return self.trials[0].planned
 
-    def conditions_in_words(self) -> str:
-        """What its figures were made with, in one line."""
-        return conditions_in_words(trial.conditions for trial in self.trials)
+    def conditions_in_words(self, *, whole: bool = False) -> str:
+        """What its figures were made with, in one line; `whole` is that of history/conditions.py."""
+        return conditions_in_words((trial.conditions for trial in self.trials), whole=whole)
 
     @property
     def experiment(self) -> Experiment | None:

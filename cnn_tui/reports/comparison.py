@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnn_tui.analysis.chance.verdict import ALONE
 from cnn_tui.analysis.comparison import Comparison, ComparisonRow
-from cnn_tui.history.conditions import Conditions, images_in_words
+from cnn_tui.history.conditions import Conditions, dataset_in_short, images_in_words
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import (
     Block,
@@ -92,7 +92,7 @@ def _is_kept(row: ComparisonRow) -> bool:
 def _conditions(one: Conditions) -> tuple[str, str, str]:
     """What the figures of a run were made with, in cells below each other."""
     images = images_in_words(one.train_images, one.test_images)
-    return (one.dataset, images, one.trained_in_words()) if images else ("", "", "")
+    return (dataset_in_short(one.dataset), images, one.trained_in_words()) if images else ("", "", "")
 
 
 def _head(facts: ComparisonFacts, run: int) -> Words:

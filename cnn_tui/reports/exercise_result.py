@@ -66,20 +66,27 @@ def _figures(rows: Sequence[Sequence[str]]) -> TextTable:
 def _conditions(facts: ExerciseFacts, sizes: Sequence[tuple[Group, str]], *, noted: bool) -> Iterator[Block]:
     """What the figures of each column were made with; the notes' too, where they are shown."""
     told: dict[str, list[str]] = {}
+    short: dict[str, str] = {}
     for group, who in sizes:
-        told.setdefault(group.conditions_in_words(), []).append(who.removeprefix(" of ") or "yours")
+        whole = group.conditions_in_words(whole=True)
+        told.setdefault(whole, []).append(who.removeprefix(" of ") or "yours")
+        short[whole] = group.conditions_in_words()
     notes = facts.exercise.notes
     experiment = facts.place.experiment(facts.exercise) if noted else None
     if experiment is not None:
         full = BUILT_IN.get(experiment.dataset)
         images = (full.train_images, full.test_images) if full is not None else (0, 0)
         epochs = len(notes.epochs) or experiment.epochs
-        told.setdefault(Conditions(experiment.dataset, *images, epochs, epochs).in_words(), []).append("the notes")
+        made_with = Conditions(experiment.dataset, *images, epochs, epochs)
+        told.setdefault(made_with.in_words(whole=True), []).append("the notes")
+        short[made_with.in_words(whole=True)] = made_with.in_words()
     if len(told) == 1:
-        yield Paragraph(next(iter(told)), style="dim")
+        yield Paragraph(next(iter(short.values())), style="dim")
         return
-    for words, columns in told.items():
-        yield Paragraph(f"{', '.join(columns)}: {words}", style="warn")
+    if len(set(short.values())) < len(short):  # one name in two folders
+        short = {whole: whole for whole in told}
+    for whole, columns in told.items():
+        yield Paragraph(f"{', '.join(columns)}: {short[whole]}", style="warn")
 
 
 def _other_conditions(others: Sequence[OtherConditions]) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from cnn_tui.analysis.lost_number import NAN_RULE, needs_nan_rule, remedy
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.artifacts.kept_epochs import kept_in_words
 from cnn_tui.history.alive import elsewhere_in_words
+from cnn_tui.history.conditions import dataset_in_short
 from cnn_tui.history.ending import ending_in_words, status_in_words
 from cnn_tui.history.epoch import metric_shown
 from cnn_tui.history.run import Run
@@ -46,7 +47,7 @@ def in_brief(run: Run) -> Iterator[Block]:
     """A run in few lines: its whole name, what it was made with and reached, its layers."""
     yield Paragraph([Span(f"Run {run.id}: {run.name}", "strong")])
     words, pace = status_in_words(run.status, run.ending), pace_of(run)
-    made_with = run.conditions.in_words() if run.train_images else run.dataset
+    made_with = run.conditions.in_words() if run.train_images else dataset_in_short(run.dataset)
     yield Paragraph([Span(words, status_style(run.status, run.ending)), Span(f", {made_with}", "dim")])
     gap = f"gap {in_points(run.gap)}" if run.gap is not None else ""
     took = f"{pace:.1f} s an epoch" if pace is not None else ""

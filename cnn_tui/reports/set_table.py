@@ -133,16 +133,21 @@ def _expected(found: ExerciseResult) -> str:
 def _trained_on(rows: Sequence[AnsweredExercise]) -> Iterator[Block]:
     """What the figures were made with: figures of a sample, or of fewer epochs, are figures of something else."""
     who: dict[str, list[str]] = {}
+    short: dict[str, str] = {}
     for row in rows:
         if row.found.group is not None:
             devices = dict.fromkeys(trial.device or "unknown" for trial in row.found.group.trials)
-            words = f"{row.found.group.conditions_in_words()}, {' and '.join(devices)}"
+            on, group = f", {' and '.join(devices)}", row.found.group
+            words = group.conditions_in_words(whole=True) + on
             who.setdefault(words, []).append(row.exercise.heading)
+            short[words] = group.conditions_in_words() + on
+    if len(set(short.values())) < len(short):  # one name in two folders
+        short = {words: words for words in who}
     most = max(who, key=lambda words: len(who[words]), default="")
     if most:
-        yield Paragraph(f"Trained on {most}{', save for what follows.' if len(who) > 1 else '.'}")
+        yield Paragraph(f"Trained on {short[most]}{', save for what follows.' if len(who) > 1 else '.'}")
     for words, headings in who.items():
         if words != most:
-            yield Paragraph(f"{', '.join(headings)}: trained on {words}.")
+            yield Paragraph(f"{', '.join(headings)}: trained on {short[words]}.")
     if len(who) > 1:
         yield Paragraph("Each change is against the baseline's runs on the same images.")

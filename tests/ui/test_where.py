@@ -8,7 +8,7 @@ from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.where_protocol import LookWhere
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.pane import ExplainPane
-from cnn_tui.ui.explain.where import means
+from cnn_tui.ui.explain.where import WhereView, means
 from cnn_tui.ui.widgets.heat import draw_heat, stretched
 from tests.ui import explained
 from tests.ui.conftest import MakeLab
@@ -72,9 +72,9 @@ async def test_what_takes_long_says_how_far_it_is_and_esc_leaves_it(make_lab: Ma
         await pilot.press(*TO_THE_VIEW, "t")
         await sees(pilot, "t Grad-CAM++")
         await pilot.press("t")
-        await sees(pilot, "occlusion   working 25 % …; Esc leaves it")
+        await sees(pilot, "occlusion   working out … 25 %; Esc leaves it")
         await pilot.press("t")
-        await sees(pilot, "integrated gradients   working 25 % …; Esc leaves it")
+        await sees(pilot, "integrated gradients   working out … 25 %; Esc leaves it")
         await pilot.press("escape")
         await sees(pilot, "t Grad-CAM++")
         await until(pilot, lambda: "working" not in text(app), "nothing at work")
@@ -123,3 +123,13 @@ def test_in_sixteen_colours_the_map_is_in_steps_and_in_many_it_lies_over_the_ima
 def test_a_map_is_stretched_between_its_numbers_and_shrunk_to_means() -> None:
     assert stretched(((0.0, 1.0),), 2, 4) == ((0.0, 0.25, 0.75, 1.0), (0.0, 0.25, 0.75, 1.0))
     assert means(((1.0, 3.0), (5.0, 7.0)), 1, 2) == ((3.0, 5.0),)
+
+
+@pytest.mark.usefixtures("kept")
+async def test_before_the_first_map_it_says_what_is_waited_for(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        asked_of(app).stuck = True
+        next(view for view in app.lab.query_one(ExplainPane).views if isinstance(view, WhereView)).method = "occlusion"
+        await pilot.press(*TO_THE_VIEW)
+        await sees(pilot, "working out where it looked, by occlusion … 25 %; Esc leaves it")

@@ -98,13 +98,15 @@ class WhereView(ExplainView):
         return self._asked.share_done(self._questions()) is not None
 
     def _progress(self) -> str:
-        """How far the answer is that is worked on; "" where none is."""
+        """That an answer is worked on and how far it is; "" where none is."""
+        return f"working out …{self._how_far()}" if self._is_at_work else ""
+
+    def _how_far(self) -> str:
+        """How far the answer is that is worked on, and how it is left; "" where there is neither."""
         done = self._asked.share_done(self._questions())
-        if done is None:
-            return ""
         share = f" {done:.0%}".replace("%", " %") if done else ""
-        leave = f"; {key_of('lab.back')} leaves it" if self.method != self._before else ""
-        return f"working{share} …{leave}"
+        can_leave = done is not None and self.method != self._before
+        return f"{share}; {key_of('lab.back')} leaves it" if can_leave else share
 
     # The keys
 
@@ -141,8 +143,8 @@ class WhereView(ExplainView):
         if words := self._nothing():
             return self.paragraph(words, width)
         if self._shown is None:
-            waiting = self.scene.waiting("where it looked")
-            return self.paragraph(self._progress() if self.scene.warm else waiting, width)
+            waiting = self.scene.waiting(f"where it looked, by {TITLES[self._method]}")
+            return self.paragraph(f"{waiting}{self._how_far()}", width)
         head = self._head(self._shown, width)
         below = self._below(self._shown, width)
         room = height - len(head) - 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from rich.text import Text
@@ -12,6 +11,7 @@ from cnn_tui.analysis.compare import RunChanges, in_points
 from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.experiment.names import ShortName
 from cnn_tui.history.columns import COLUMNS, RunColumn
+from cnn_tui.history.conditions import dataset_in_short
 from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.folding import Repeats
 from cnn_tui.history.run import Line
@@ -131,7 +131,7 @@ def _status(line: Line, around: Around) -> Cell:
 
 def _dataset(line: Line, around: Around) -> Cell:
     # The sample is no mishap to overlook: its figures are not those of the whole.
-    words = inert(Path(line.dataset).name[:_CUT])  # of a path, what tells it from others
+    words = inert(dataset_in_short(line.dataset)[:_CUT])  # of a path, what tells it from others
     if cells(words) > _DATASET:  # its end tells what stands in for a whole one: …_sample, …_drawn
         words = f"{words[: _DATASET - 8]}…{words[-7:]}"
     return Text(words, around.style("warn")) if is_stand_in(line.dataset) else words

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from rich.text import Text
 
 from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.experiment.names import ShortName
+from cnn_tui.history.conditions import dataset_in_short
 from cnn_tui.history.ending import LIVE
 from cnn_tui.history.run import Line
 from cnn_tui.text import cells, cut
@@ -63,7 +63,7 @@ def name_cell(
 
 def _dataset(line: Line, brief: bool, more: int = 0) -> str:
     """Its dataset; of one that stands in for a whole one the end, as `sample`; of a path the last part."""
-    words = inert(Path(line.dataset).name[:_CUT])
+    words = inert(dataset_in_short(line.dataset)[:_CUT])
     least = _BRIEF_DATASET if brief else _DATASET
     return cut(words.rpartition("_")[2] if is_stand_in(line.dataset) else words, least + more)
 
