@@ -75,3 +75,29 @@ model.fit(train[:, 1:], train[:, 0], validation_data=(test[:, 1:], test[:, 0]))
     assert any("the table that it tests on, gone.csv" in note for note in imported.notes)
     (tmp_path / "gone.csv").write_text("\n".join(rows))
     assert not any("the table that it tests on" in note for note in read(tmp_path, code).notes)
+
+
+BESIDE = 'pd.concat([pd.read_csv("x.csv"), pd.read_csv("y.csv")], axis=1).to_csv("all.csv", index=False) writes it'
+BELOW = 'pd.concat([pd.read_csv("x.csv"), pd.read_csv("y.csv")]).to_csv("all.csv", index=False) writes it'
+OF_BOTH = 'pd.concat([pd.read_csv("y.csv").iloc[:, -1].rename("label"), pd.read_csv("x.csv")], axis=1).to_csv('
+
+
+@pytest.mark.parametrize(
+    ("loaded", "line"),
+    [
+        ("d = pd.concat([pd.read_csv('more/x.csv'), pd.read_csv('y.csv')], axis=1)", BESIDE),
+        ("d = pd.concat([pd.read_csv('x.csv'), pd.read_csv('y.csv')])", BELOW),
+        ("x, y = pd.read_csv('x.csv').values.reshape(-1, 28, 28, 1), pd.read_csv('y.csv').values.ravel()", OF_BOTH),
+        ("x, y = np.loadtxt('x.csv').reshape(-1, 28, 28, 1) / 255, np.loadtxt('y.csv')", OF_BOTH),
+        ("d = pd.read_csv('x.csv')", ""),
+        ("x, y = np.load('x.npy'), np.load('y.npy')", 'np.savez("data.npz", x_train=x, y_train=y, x_test=v, y_test=w)'),
+    ],
+)
+def test_how_one_file_is_made_of_several_is_said_in_a_line_of_python(tmp_path: Path, loaded: str, line: str) -> None:
+    parted = "x, y = d.drop(columns='label').values.reshape(-1, 28, 28, 1), d['label']" if loaded[0] == "d" else ""
+    fit = "model.compile('adam', 'sparse_categorical_crossentropy')\nmodel.fit(x, y, epochs=2)\n"
+    code = f"{READ}\nimport numpy as np\nimport pandas as pd\n{loaded}\n{parted}\n{SMALL}\n{fit}"
+    said = [note for note in read(tmp_path, code).differences if "set the dataset to" in note]
+    assert len(said) == 1
+    assert line in said[0]
+    assert ("pd." in said[0] or "np." in said[0]) is (line != "")

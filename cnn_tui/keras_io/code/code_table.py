@@ -31,6 +31,8 @@ class CodeTable(msgspec.Struct, frozen=True):
     """Whether they are what another part of it leaves."""
     put_together: tuple[float, ...] = ()
     """The shares of the parts of one table that it is, of which some rows may be the same."""
+    is_beside: bool = False
+    """Whether several are put together side by side, and not one below the other."""
     some_at: str = ""
     """Where some of its rows are taken by their places, and others left."""
 

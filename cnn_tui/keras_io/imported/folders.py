@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.values import Named, Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.listed import note_gone, table_here
+from cnn_tui.keras_io.imported.one_file import ARRAYS_IN_ONE, labels_elsewhere, tables_in_one
 from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
 from cnn_tui.keras_io.imported.picture_options import is_size, picture_options
 from cnn_tui.keras_io.imported.places import note_other_place, places, why_not, with_both
@@ -163,7 +164,7 @@ def _not_known(images: Any, places_read: str) -> str:
     return (
         f"the images that it trains on ({images.place}) are read from {quiet(name, 60)}, which is no dataset as it is: "
         "set the dataset to a .npz file that has them, their labels, and those to test on as x_train, y_train, x_test "
-        "and y_test"
+        f"and y_test; {ARRAYS_IN_ONE}"
     )
 
 
@@ -218,10 +219,7 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
         tested = tested_table(code)
         other = tested.table if tested is not None else None
     if table.joined_at:
-        tables = quiet(str(table), 160)
-        notes.append(
-            f"the tables that it trains on are put together there, {tables}: set the dataset to one file of all"
-        )
+        notes.append(tables_in_one(table))
         split = table_split(code)
         return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
     others = [*map(str, places(other.paths[0], beside))] if other is not None and not other.joined_at else []
@@ -245,7 +243,8 @@ def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pa
             split = table_split(code) if is_split else None
             return DataAsked(str(path), DataOptions(test=split.test if split is not None else test))
     there = f"{quiet(str(table), 80)} ({images.place})"
-    notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")
+    gone = f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it"
+    notes.append(labels_elsewhere(images, table, labels_of(code.fitted)) or gone)
     if other is not None and not other.joined_at:
         note_not_there(tested, code, notes)
         return DataAsked(is_elsewhere=True)

@@ -53,7 +53,8 @@ def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], plac
         return whole or msgspec.structs.replace(tables[0], share=1.0, split_of=place)
     shares = tuple(table.share for table in tables) if len(origins) == 1 and len(tables) == 2 and not others else ()
     shares = () if tables[0].joined_at else shares
-    return msgspec.structs.replace(tables[0], paths=tuple(paths), joined_at=place, put_together=shares)
+    given = {"paths": tuple(paths), "joined_at": place, "is_beside": not is_rows}
+    return msgspec.structs.replace(tables[0], **given, put_together=shares)
 
 
 def is_to_fill(part: Unknown) -> bool:
