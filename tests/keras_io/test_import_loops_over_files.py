@@ -158,3 +158,58 @@ model.fit(x, y, epochs=2, batch_size=5, validation_data=(v, w))
     assert (experiment.dataset, experiment.stack.input_shape) == (str(tmp_path / "two"), (6, 7, 3))
     assert (experiment.test, experiment.training.validation, experiment.training.batch_size) == (0.25, "test", 5)
     assert not imported.differences
+
+
+def one_class(name: str, label: str, folder: str = "two") -> str:
+    """Lines that read the pictures of one folder into an array, and their labels into another."""
+    return (
+        f"{name}, of_{name} = [], []\n"
+        f"for one in os.listdir('{folder}/{name}'):\n"
+        f"    {name}.append(img_to_array(load_img('{folder}/{name}/' + one, target_size=(6, 7))) / 255)\n"
+        f"    of_{name}.append({label})\n"
+        f"{name}, of_{name} = np.array({name}), np.array(of_{name})\n"
+    )
+
+
+PUT = "x, y = np.concatenate(({0}, {1})), np.concatenate((of_{0}, of_{1}))\n"
+CUT = "{0}, v_{0}, of_{0}, w_{0} = train_test_split({0}, of_{0}, test_size={1})\n"
+AND_HELD = "v, w = np.vstack([v_fist, v_palm]), np.hstack([w_fist, w_palm])\n"
+BOTH = one_class("fist", "1") + one_class("palm", "0")
+
+
+@pytest.mark.parametrize(
+    ("reading", "test"),
+    [
+        (BOTH + CUT.format("fist", 0.4) + CUT.format("palm", 0.4) + PUT.format("fist", "palm") + AND_HELD, 0.4),
+        (BOTH + PUT.format("palm", "fist") + "x, v, y, w = train_test_split(x, y, test_size=0.4)\n", 0.4),
+        (BOTH + CUT.format("fist", 0.4) + CUT.format("palm", 0.2) + PUT.format("fist", "palm") + AND_HELD, None),
+        (
+            BOTH.replace("(1)", "(one[0])").replace("(0)", "(one[0])") + PUT.format("palm", "fist") + "v, w = x, y\n",
+            None,
+        ),
+        (one_class("train", "1") + one_class("test", "0") + PUT.format("train", "test") + "v, w = x, y\n", None),
+        (
+            one_class("fist", "1") + one_class("palm", "0", "more") + PUT.format("palm", "fist") + "v, w = x, y\n",
+            None,
+        ),
+    ],
+)
+def test_classes_that_are_read_and_cut_one_by_one_are_those_of_their_folder(
+    tmp_path: Path, reading: str, test: float | None
+) -> None:
+    write_pictures(tmp_path / "two", "fist", "palm")
+    code = f"""{READ}{BY_HAND}
+from keras import Sequential
+{reading}
+model = Sequential([layers.Input((6, 7, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x, y, epochs=2, batch_size=5, validation_data=(v, w))
+"""
+    imported = read(tmp_path, code)
+    if test is None:
+        assert any("are not known: set the dataset to them" in note for note in imported.differences)
+        return
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.stack.input_shape) == (str(tmp_path / "two"), (6, 7, 3))
+    assert (experiment.test, experiment.training.validation) == (test, "test")
+    assert not imported.differences

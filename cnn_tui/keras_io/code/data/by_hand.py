@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
+from cnn_tui.data.folder_parts import part_of
 from cnn_tui.keras_io.code.data.below import any_in, below_attribute, below_call, entry_of, joined, name_asked
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
@@ -62,6 +63,8 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(first, Folder) and BY_HAND in first.arguments and effect_of(name).leaves_all:
         return first
     parts, axis = put_along(name, unnamed, given)
+    if is_below(name, axis) and len(parts) > 1 and all(isinstance(one, Folder) for one in parts):
+        return _classes_together(parts)
     are_batches = bool(parts) and all(isinstance(one, ReadPicture) and one.is_batch for one in parts)
     is_whole = is_below(name, axis) if are_batches else effect_of(name).makes_array
     return together(first, place) if is_whole and isinstance(first, list) else None
@@ -192,7 +195,8 @@ def together(listed: list[Value], place: str) -> Value:
         table = root.table.paths[0] if is_file else ""
         root = Listed("", table=table, some_at=root.table.some_at, is_unknown=True)
     elif None not in names and len(set(names)) == 1:
-        root = Listed(str(PurePosixPath(root, names[0] or "") if isinstance(root, str) else root.what), "their names")
+        folder = str(PurePosixPath(root, names[0] or "")) if isinstance(root, str) else root.what
+        root = Listed(folder, "their names", is_class=isinstance(root, str) and bool(names[0]))
     elif None not in names:
         arguments["class_names"] = names
     return Folder(root, arguments, None, first.place, layers=scales_of(first, place), notes=notes_of(first))
@@ -201,6 +205,9 @@ def together(listed: list[Value], place: str) -> Value:
 def by_names(folder: Folder, labelled: Sequence[Value]) -> Folder:
     """Pictures that are read by hand, whose classes stand in their names where their folder is among the `labelled`."""
     root = folder.path
+    if isinstance(root, Listed) and root.is_class:
+        by_name = any(str(one).rstrip("/") == root.folder for one in labelled)
+        return msgspec.structs.replace(folder, path=msgspec.structs.replace(root, is_class=not by_name))
     names: Value = folder.arguments.get("class_names", [])
     places = [str(PurePosixPath(root, name)) for name in names] if isinstance(root, str) else []
     if Below(root, (None,)) not in labelled and not any(str(one).rstrip("/") in places for one in labelled):
@@ -209,3 +216,26 @@ def by_names(folder: Folder, labelled: Sequence[Value]) -> Folder:
     return msgspec.structs.replace(
         folder, path=Listed(str(getattr(root, "what", root)), "their names"), arguments=arguments
     )
+
+
+def _classes_together(parts: Sequence[Folder]) -> Folder | None:
+    """The same parts of the pictures of several folders of one class each, as those of the folder that these are in."""
+    first, *others = parts
+    paths = [one.path for one in parts]
+    if not all(isinstance(path, Listed) and path.is_class for path in paths):
+        return None
+    places = [PurePosixPath(path.folder) for path in paths]
+    names = [place.name for place in places]
+    if len({place.parent for place in places}) > 1 or len({*names}) < len(names) or any(map(part_of, names)):
+        return None
+    if any(_how_read(one) != _how_read(first) for one in others):
+        return None
+    arguments = {**first.arguments, "class_names": names}
+    return msgspec.structs.replace(first, path=str(places[0].parent), arguments=arguments)
+
+
+def _how_read(pictures: Folder) -> Value:
+    """All that is told of pictures but where they lie."""
+    layers = [(layer.kind, layer.arguments) for layer in pictures.layers]
+    touched = [note.partition(" (")[0] for note in pictures.notes]
+    return pictures.arguments, pictures.part, layers, touched, pictures.generator, pictures.passed, pictures.added

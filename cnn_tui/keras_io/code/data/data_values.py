@@ -73,6 +73,8 @@ class Listed(msgspec.Struct, frozen=True):
     """Where only some of its rows are taken."""
     is_unknown: bool = False
     """Whether only running tells the folder."""
+    is_class: bool = False
+    """Whether nothing says that it has several classes, so that it may be the folder of one."""
 
 
 BY_HAND = "read by hand"
