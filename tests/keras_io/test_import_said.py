@@ -299,3 +299,18 @@ model.compile("adam", "sparse_categorical_crossentropy")
 """
     imported = read(tmp_path, code)
     assert any("cifar10, whose images are as large, stands in" in note for note in imported.to_know)
+
+
+@pytest.mark.parametrize(
+    ("more", "given"),
+    [
+        ("x_train = x_train / 255", "x_train, y_train"),
+        ("from tensorflow.keras.preprocessing.image import ImageDataGenerator", "GENERATOR"),
+    ],
+)
+def test_images_that_are_divided_twice_are_said(tmp_path: Path, more: str, given: str) -> None:
+    given = given.replace("GENERATOR", "ImageDataGenerator(rescale=1 / 255).flow(x_train, y_train)")
+    imported = read(tmp_path, f"{HEAD}{more}\n{SMALL}{FIT.replace('x_train, y_train', given)}")
+    twice = "the images are divided twice there, and go in as 0 to 0.00392: here they go in as 0 to 1"
+    assert twice in imported.differences
+    assert not any("Rescaling" in note or "already" in note for note in imported.notes)

@@ -53,7 +53,7 @@ def with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) ->
             notes.append(f"in which numbers images are yielded ({data.place}) is not known: here they go in as 0 to 1")
             known = True
             return with_preparation([*front, *layers], known, done, notes)
-        scale = own_scale(data)
+        scale = own_scale(data, notes)
         front, known = ([*front, scale], True) if scale is not None else (front, known)
         found = with_preparation([*front, *layers], known, done, notes)
         if scale is not None and any(one is scale for one in found):

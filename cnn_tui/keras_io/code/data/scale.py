@@ -23,7 +23,7 @@ from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.normalization import LENGTH_AXES
-from cnn_tui.network.rescaling import WHITE
+from cnn_tui.network.rescaling import LEAST, MOST, WHITE
 
 EVENING_OUT = ("featurewise_center", "featurewise_std_normalization")
 """Of an ImageDataGenerator: both together bring each channel to mean 0 and spread 1, as a Normalization does."""
@@ -67,7 +67,7 @@ def evens_out(generator: Instance) -> bool:
     return all(generator.arguments.get(name) is True for name in (*EVENING_OUT, FITTED))
 
 
-def own_scale(data: Value) -> Instance | None:
+def own_scale(data: Value, notes: Notes) -> Instance | None:
     """A Rescaling that makes images, 0 to 1 here, the numbers that a script gives a network of Keras's.
 
     None where those are 0 to 255 or 0 to 1, or are not known.
@@ -82,7 +82,8 @@ def own_scale(data: Value) -> Instance | None:
     white, black = scale * factor * WHITE, offset * factor
     if not black and any(math.isclose(white, usual, rel_tol=0.02) for usual in (1, WHITE)):
         return None
-    return _in_front(white, black, generator.place if generator is not None else "in front")
+    layer = _in_front(white, black, generator.place if generator is not None else "in front")
+    return None if _note_divided_twice(layer, notes) else layer
 
 
 def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Instance]:
@@ -136,8 +137,20 @@ def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
     if is_near_1(scale) and not offset:
         return []
     layer = _in_front(scale * WHITE, offset, "in front")
+    if _note_divided_twice(layer, notes):
+        return []
     note_in_front(layer, notes)
     return [layer]
+
+
+def _note_divided_twice(layer: Instance, notes: Notes) -> bool:
+    """Note images that are divided by 255 where they are 0 to 1 already, which is a problem here; whether they are."""
+    scale, offset = layer.arguments["scale"], layer.arguments["offset"]
+    is_so = LEAST < abs(scale) < MOST
+    if is_so:
+        ends = f"{offset:.3g} to {scale + offset:.3g}"
+        notes.append(f"the images are divided twice there, and go in as {ends}: here they go in as 0 to 1")
+    return is_so
 
 
 def _in_front(white: float, black: float, place: str) -> Instance:
