@@ -27,6 +27,12 @@ MODEL = "the model may be loaded from kept.h5 there (line {}), or built, only ru
         "try:\n    model = load_model('kept.h5')\nexcept OSError:\n    print('anew')\n    model = build()",
         "def get(path):\n    if os.path.exists(path):\n        return load_model(path)\n    return build()\n"
         "model = get('kept.h5')",
+        "model = load_model('kept.h5') if os.path.exists('kept.h5') else build()",
+        "def get(path):\n    if not os.path.exists(path):\n        print('anew')\n        return build()\n"
+        "    return load_model(path)\nmodel = get('kept.h5')",
+        "class Kept:\n    def __init__(self, path):\n        if os.path.exists(path):\n"
+        "            self.model = load_model(path)\n        else:\n            self.model = build()\n"
+        "model = Kept('kept.h5').model",
         "def get(path):\n    made = None\n    if os.path.exists(path):\n        made = load_model(path)\n    else:\n"
         "        made = build()\n    return made\nmodel = get('kept.h5')",
     ],
@@ -48,3 +54,12 @@ def test_weights_that_are_loaded_or_not_are_said(tmp_path: Path) -> None:
     assert any(note.startswith("weights may be loaded from kept.h5") for note in read(tmp_path, code).to_know)
     behind = f"{HEAD}{BUILD}model = build()\n{FIT}if os.path.exists('kept.h5'):\n    model.load_weights('kept.h5')\n"
     assert not any("weights" in note for note in read(tmp_path, behind).notes)
+
+
+def test_a_way_out_before_a_training_is_none_of_two_ways_to_a_model(tmp_path: Path) -> None:
+    for early in ("return", "return False", "return usage()"):
+        fit = FIT.strip().splitlines()
+        lines = ["if there('x'):", f"    {early}", "model = build()", *fit, "load_model('kept.h5')"]
+        code = "def main():\n" + "".join(f"    {line}\n" for line in lines) + "main()\n"
+        imported = read(tmp_path, f"{HEAD}{BUILD}{code}")
+        assert (imported.experiment.training.epochs, imported.notes) == (3, ())

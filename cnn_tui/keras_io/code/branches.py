@@ -16,6 +16,7 @@ OF_FIT = {"epochs", "nb_epoch", "batch_size", "validation_data", "validation_spl
 """Arguments that the fit of a model has, and that of nothing else."""
 TESTING = ("evaluate", "evaluate_generator", "predict", "predict_generator", "test_on_batch", "predict_on_batch")
 """Methods that are given images to test a model on."""
+_LOADS = ("load_model", "model_from_json")
 BUILDS = ("add", "pop", "compile", *FITS)
 
 
@@ -77,10 +78,10 @@ def loaded_or_built(
         call = _loading(loading)
         if call is None or _loading(built) is not None:
             continue
-        to = {part.id for part in stored(loading)}
+        to = _set_in(loading)
         is_there = any(isinstance(names.get(name), CodeModel) for name in to)
         returns, others = (any(isinstance(part, ast.Return) for part in parts_of(one)) for one in (loading, built))
-        if (returns and (others or not built)) or to & {part.id for part in stored(built)} or (is_there and not built):
+        if (returns and (others or not built)) or to & _set_in(built) or (is_there and not built):
             return call, built
     return None
 
@@ -88,7 +89,48 @@ def loaded_or_built(
 def _loading(nodes: Sequence[ast.stmt]) -> ast.Call | None:
     """The first call in statements that loads a model of a file; None where there is none."""
     calls = (part for part in parts_of(nodes) if isinstance(part, ast.Call))
-    return next((call for call in calls if called_name(call) == "load_model" and call.args), None)
+    return next((call for call in calls if called_name(call) in _LOADS and call.args), None)
+
+
+def as_branches(node: ast.stmt, rest: Sequence[ast.stmt]) -> ast.If | None:
+    """Two branches of which one loads the model of a file, where a script says them in other words; None elsewhere.
+
+    So `if not there: return build()` with `return load_model(…)` in the rest behind it, which is the other branch then,
+    and `model = load_model(…) if there else build()`.
+    """
+    match node:
+        case ast.If(test=test, body=[*_, ast.Return(value=ast.expr() as value)] as body, orelse=[]) if _gives(
+            value
+        ) and _only_loads(rest):
+            either = ast.If(test, body, list(rest))
+        case ast.Assign(targets=targets, value=ast.IfExp(test=test, body=one, orelse=other)) if _loads_one(one, other):
+            either = ast.If(test, [ast.Assign(targets, one)], [ast.Assign(targets, other)])
+        case ast.Return(value=ast.IfExp(test=test, body=one, orelse=other)) if _loads_one(one, other):
+            either = ast.If(test, [ast.Return(one)], [ast.Return(other)])
+        case _:
+            return None
+    return ast.fix_missing_locations(ast.copy_location(either, node))
+
+
+def _gives(value: ast.expr) -> bool:
+    """Whether something may be a model, and no None or truth."""
+    return not isinstance(value, ast.Constant)
+
+
+def _only_loads(nodes: Sequence[ast.stmt]) -> bool:
+    """Whether statements load a model to return it, and train none."""
+    calls = {called_name(part) for part in parts_of(nodes) if isinstance(part, ast.Call)}
+    return _loading(nodes) is not None and isinstance(nodes[-1], ast.Return) and not calls & {*FITS}
+
+
+def _loads_one(one: ast.expr, other: ast.expr) -> bool:
+    return (_loading([ast.Expr(one)]) is None) is not (_loading([ast.Expr(other)]) is None)
+
+
+def _set_in(nodes: Sequence[ast.stmt]) -> set[str]:
+    """What statements bind, and the attributes that they set, in words."""
+    parts = (part for part in parts_of(nodes) if isinstance(part, ast.Name | ast.Attribute))
+    return {ast.unparse(part) for part in parts if isinstance(part.ctx, ast.Store)}
 
 
 def changed_lists(nodes: Sequence[ast.stmt]) -> set[str]:

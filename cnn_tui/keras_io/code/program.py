@@ -16,6 +16,7 @@ from cnn_tui.keras_io.code.bindings import Bindings
 from cnn_tui.keras_io.code.branches import (
     BUILDS,
     FITS,
+    as_branches,
     changed,
     loaded_or_built,
     parts_of,
@@ -118,9 +119,14 @@ class Program:
         return id(function) in self._calls.entered
 
     def _block(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
-        for node in nodes:
+        for at, node in enumerate(nodes):
             self._expressions.count()
-            self._statement(node, names, cell)
+            if (either := as_branches(node, nodes[at + 1 :])) is not None:
+                self._statement(either, names, cell)
+                if isinstance(node, ast.If):
+                    break
+            else:
+                self._statement(node, names, cell)
 
     def _statement(self, node: ast.stmt, names: Names, cell: CodeCell) -> None:
         match node:

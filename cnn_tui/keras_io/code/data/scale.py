@@ -146,7 +146,7 @@ def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
 def _note_divided_twice(layer: Instance, notes: Notes) -> bool:
     """Note images that are divided by 255 where they are 0 to 1 already, which is a problem here; whether they are."""
     scale, offset = layer.arguments["scale"], layer.arguments["offset"]
-    is_so = LEAST < abs(scale) < MOST
+    is_so: bool = LEAST < abs(scale) < MOST
     if is_so:
         ends = f"{offset:.3g} to {scale + offset:.3g}"
         notes.append(f"the images are divided twice there, and go in as {ends}: here they go in as 0 to 1")
