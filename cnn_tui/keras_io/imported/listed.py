@@ -102,12 +102,14 @@ def _note_rows(code: CodeImport, listed: Listed, notes: Notes) -> None:
         notes.append(
             f"the table is changed there ({listed.changed_at}), which is not followed: here its rows are as in the file"
         )
-    if listed.some_at:
+    watched = code.validation.path if isinstance(code.validation, Folder) else None
+    is_same = isinstance(watched, Listed) and (watched.table, watched.folder) == (listed.table, listed.folder)
+    is_parted = is_same and not holds_out(code)
+    if listed.some_at and not is_parted:
         notes.append(f"only some rows of the table are taken there ({listed.some_at}): here all are")
     if (mode := code.data.arguments.get("class_mode")) in _NUMBERS:
         notes.append(f"with class_mode {mode}, labels are numbers of the table there: here each picture has one class")
-    watched = code.validation
-    if isinstance(watched, Folder) and watched.path == listed and not holds_out(code):
+    if is_parted:
         notes.append("which of the table's rows are validated on is not known: here a fifth of each class is tested on")
 
 

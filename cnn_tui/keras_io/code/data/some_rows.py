@@ -13,6 +13,10 @@ _HALVES = re.compile(r"usage|split|subset|fold|train|test|valid", re.IGNORECASE)
 _BY_PLACE = ("iloc", "loc")
 _ASKS = ("isin", "between", "eq", "ne", "gt", "lt", "ge", "le", "startswith", "endswith", "contains")
 """Methods of a column that ask something of each row."""
+_TABLE = re.compile(
+    r"(.*\.)?(read_csv|dropna|drop_duplicates|reset_index|sample|shuffle|sort_values)\(([^()]|\([^()]*\))*\)"
+)
+"""The words for a whole table, and for no row of it."""
 _READERS = ("read_csv", "loadtxt", "genfromtxt")
 
 
@@ -24,7 +28,8 @@ def takes_rows(owner: ast.expr, rows: Unknown, index: ast.expr) -> bool:
     if not isinstance(first, ast.Slice) or (first.lower is None and first.upper is None):
         return False
     # Of anything else it is not known whether it is one row, whose pixels are taken.
-    return (isinstance(owner, ast.Attribute) and owner.attr in _BY_PLACE) or rows.sizes is not None
+    is_table = (isinstance(owner, ast.Attribute) and owner.attr in _BY_PLACE) or _TABLE.fullmatch(rows.what)
+    return bool(is_table) or rows.sizes is not None
 
 
 def _is_condition(index: ast.expr) -> bool:
