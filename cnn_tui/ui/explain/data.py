@@ -134,7 +134,8 @@ class DataView(ExplainView):
         names, parts = facts.class_names, facts.parts
         numbers = _COUNT * len(parts)
         name = max(6, min(max(cells(inert(one)) for one in names), width - 4 - numbers, 18))
-        heading = f"  {padded('class', name)} {' '.join(f'{_NAMES[part]:>6}' for part in parts)}"
+        heads = " ".join(padded(_NAMES[part], 6, right=True) for part in parts)
+        heading = f"  {padded('class', name)} {heads}"
         lines = [Text(short(heading, width), self.style("heading"))]
         rows = max(1, room - 1)
         top = max(0, min(self.label - rows // 2, len(names) - rows))
