@@ -314,3 +314,11 @@ def test_images_that_are_divided_twice_are_said(tmp_path: Path, more: str, given
     twice = "the images are divided twice there, and go in as 0 to 0.00392: here they go in as 0 to 1"
     assert twice in imported.differences
     assert not any("Rescaling" in note or "already" in note for note in imported.notes)
+
+
+@pytest.mark.parametrize("divided", [True, False])
+def test_a_rescaling_of_images_that_are_divided_already_is_no_less(tmp_path: Path, divided: bool) -> None:
+    network = SMALL.replace("    layers.Conv2D", "    layers.Rescaling(1 / 255),\n    layers.Conv2D")
+    head = HEAD if divided else HEAD.replace(" / 255.0", "")
+    twice = "the images are divided twice there, and go in as 0 to 0.00392: here they go in as 0 to 1"
+    assert read(tmp_path, head + network + FIT).differences == ((twice,) if divided else ())

@@ -102,7 +102,8 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
         return []
     if (done := of_generator(generator) or prepared_by(data)) is not None:
         return layers_of_preparation(done, WHITE, "", notes)
-    if any(layer.kind in SCALES for layer in layers):
+    if scales := [layer for layer in layers if layer.kind in SCALES]:
+        _note_divided_again(data, scales[0], notes)
         return []
     if generator is not None and generator.arguments.get(FUNCTION) and not is_scaled(data):
         place = f"preprocessing_function ({generator.place})"
@@ -143,9 +144,20 @@ def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
     return [layer]
 
 
+def _note_divided_again(data: Value, layer: Instance, notes: Notes) -> None:
+    """Note images that a layer of the model divides by 255, where a script has done so before it."""
+    images = arrays_of(data)
+    in_front = images.layers if images is not None else data.layers if isinstance(data, Folder) else ()
+    is_so = is_near_1(rescale_of(generator_of(data))) or (images is not None and is_near_1(images.numbers.scale))
+    if is_so and layer.kind == "Rescaling" and not any(layer is one for one in in_front):
+        _note_divided_twice(layer, notes)
+
+
 def _note_divided_twice(layer: Instance, notes: Notes) -> bool:
     """Note images that are divided by 255 where they are 0 to 1 already, which is a problem here; whether they are."""
-    scale, offset = layer.arguments["scale"], layer.arguments["offset"]
+    scale, offset = layer.arguments.get("scale"), layer.arguments.get("offset", 0.0)
+    if not isinstance(scale, int | float) or not isinstance(offset, int | float):
+        return False
     is_so: bool = LEAST < abs(scale) < MOST
     if is_so:
         ends = f"{offset:.3g} to {scale + offset:.3g}"
