@@ -11,7 +11,7 @@ from cnn_tui.analysis.pace import clock
 from cnn_tui.artifacts.kept_epochs import why_not_kept
 from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.cli.follow import Follower, LeftError, following
-from cnn_tui.cli.parser import AsJson, Detach, RunId
+from cnn_tui.cli.parser import AsJson, Detach
 from cnn_tui.cli.printing import encoded, table
 from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FINISHED, INTERRUPTED, UserError, put, say
@@ -103,11 +103,15 @@ def _row(history: History, item: QueuedRun) -> tuple[str, ...]:
 
 
 def stop(
-    run: RunId,
+    run: Annotated[
+        int | None, typer.Argument(metavar="RUN", help="The number of a run; without it you are told which go on.")
+    ] = None,
     now: Annotated[bool, typer.Option("--now", help="End it at once; only its last checkpoint is kept.")] = False,
 ) -> int:
     """Ask a run to stop after its batch or, `now`, to end at once."""
     with open_history() as history:
+        if run is None:
+            raise UserError(_which_to_stop(history, "--now" if now else ""))
         found = find_run(history, run)
         if not found.live:
             say(f"run {run} has ended already: it is {status_in_words(found.status, found.ending)}")
@@ -122,6 +126,20 @@ def stop(
     else:
         say(f"asked run {run} to stop: what it has learned is kept and evaluated; --now ends it at once")
     return FINISHED
+
+
+def _which_to_stop(history: History, how: str) -> str:
+    """What to type where no run was named: nothing is stopped that was not."""
+    going = [f"run {line.id} ({quiet(line.name, 60)})" for line in history.going()]
+    waiting = [line.id for line in history.queue()]
+    if not going and not waiting:
+        return "nothing is trained and nothing waits, so there is no run to stop"
+    example = history.going()[0].id if going else waiting[0]
+    parts = [f"{', '.join(going)} {'is' if len(going) == 1 else 'are'} being trained"] if going else []
+    if waiting:
+        verb = "waits" if len(waiting) == 1 else "wait"
+        parts.append(f"{listed(waiting)} {verb}")
+    return f"which run? {'; '.join(parts)}: cnn-tui stop {' '.join(filter(None, (str(example), how)))} stops it"
 
 
 def resume(

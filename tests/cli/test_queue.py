@@ -296,6 +296,23 @@ def test_a_stop_now_is_asked_and_the_worker_sees_to_it(history: History, inside:
     assert inside("stop", str(waiting), "--now").err == f"run {waiting} is taken out of the queue\n"
 
 
+def test_a_stop_without_a_run_names_those_that_go_on(history: History, inside: Inside, woken: list[str]) -> None:
+    assert_one_sentence(inside("stop"), 2, "nothing is trained and nothing waits, so there is no run to stop")
+    run_id = history.add(load_preset("lab1-baseline"))
+    assert_one_sentence(inside("stop"), 2, f"which run? run {run_id} waits: cnn-tui stop {run_id} stops it")
+    history.claim(run_id, 1, 1)
+    lock = locks.take(locks.run_lock(run_id))
+    assert lock is not None
+    waiting = history.add(load_preset("lab1-baseline"))
+    name = history.lines(limit=9)[-1].name
+    words = (
+        f"which run? run {run_id} ({name}) is being trained; run {waiting} waits: cnn-tui stop {run_id} --now stops it"
+    )
+    assert_one_sentence(inside("stop", "--now"), 2, words)
+    assert not history.wish(run_id), "nothing is stopped that was not named"
+    locks.release(lock)
+
+
 def test_a_run_that_waits_for_a_job_says_where_and_why(history: History, inside: Inside, woken: list[str]) -> None:
     history.place = "slurm"
     run_id = history.add(load_preset(BASELINE))
