@@ -268,7 +268,7 @@ def test_a_few_huge_values_are_cut_and_marked() -> None:
     limits = fit_bounds(picture_of(one, ChartChoice()), None)
     assert limits is not None and limits[1] < 1
     lines = drawn(picture_of(one, ChartChoice()))
-    assert f"{GLYPHS.above}9" in lines[0]
+    assert lines[0].count(GLYPHS.above) == 2 and f"{GLYPHS.above} up to 9 " in lines[0], "the sign, and what it says"
     late = recorded(losses=losses[::-1], epochs=9)
     limits = fit_bounds(picture_of(late, ChartChoice()), None)
     assert limits is not None and limits[1] >= 9, "what a run has come to is always seen"

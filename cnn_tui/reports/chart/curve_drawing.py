@@ -28,6 +28,8 @@ class CurveDrawing:
         self._picture = picture
         self._left, self._right = picture.window
         self._low, self._high = (self._scaled(one) for one in limits)
+        self._cuts: list[tuple[int, int, str, str]] = []
+        """Where curves leave the chart: column, row, words, style."""
 
     def draw(self, ticks: Sequence[float]) -> None:
         """Draw everything but what stands beside the canvas."""
@@ -40,6 +42,7 @@ class CurveDrawing:
         for one in picture.series:
             self._draw_series(one)
         self._draw_marks()
+        self._write_cuts()
         self._write_labels()
 
     # Where things are
@@ -136,9 +139,20 @@ class CurveDrawing:
                 glyph = GLYPHS.above if where > 0 else GLYPHS.below
                 row, column = 0 if where > 0 else self.canvas.rows - 1, self.column(far[0])
                 self.canvas.put(column, row, glyph, one.style)
-                words = f"{far[1]:.3g}"
-                if self.canvas.is_free(column + 1, row, len(words) + 1, f" {GLYPHS.grid}"):
-                    self.canvas.put(column + 1, row, words, one.style)
+                value = f"{far[1]:.3g}" if abs(far[1]) < 1_000 else f"{far[1]:,.0f}"
+                self._cuts.append((column, row, f"{glyph} {'up' if where > 0 else 'down'} to {value}", one.style))
+
+    def _write_cuts(self) -> None:
+        """How far the curves go that leave the chart: at the sign, else behind it in its row, if there is room."""
+        free = f" {GLYPHS.grid}"
+        for column, row, words, style in self._cuts:
+            if self.canvas.is_free(column + 1, row, len(words), free):
+                self.canvas.put(column, row, words, style)
+                continue
+            places = range(column + 2, self.canvas.columns - len(words))
+            at = next((at for at in places if self.canvas.is_free(at - 1, row, len(words) + 2, free)), None)
+            if at is not None:
+                self.canvas.put(at, row, words, style)
 
     def _draw_marks(self) -> None:
         for mark in self._picture.marks:
