@@ -96,7 +96,8 @@ def _exercise(one: ClassExercise) -> dict[str, Any]:
         "verdicts": [verdict.to_json() for verdict in one.verdicts],
         "own_machines": None if one.machines is None else one.machines._asdict(),
         "foreseen": [told._asdict() for told in one.foreseen],
-        "concluded": one.concluded,
+        "concluded": len(one.conclusions),
+        "conclusions": [{"who": who, "conclusion": text} for who, text in one.conclusions],
     }
 
 

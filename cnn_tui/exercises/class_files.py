@@ -19,7 +19,7 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.exercises.answers import Direction, Expectation
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import read_submission
-from cnn_tui.exercises.submissions import HandedInExercise
+from cnn_tui.exercises.submissions import MOST_TEXT, HandedInExercise
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.same import settings_of
 from cnn_tui.history.ending import AS_PLANNED
@@ -46,13 +46,15 @@ class ClassRun(NamedTuple):
 
 
 class ClassAnswer(NamedTuple):
-    """What somebody expected of an exercise, and whether they have concluded something."""
+    """What somebody expected of an exercise, and what they concluded; "" for nothing yet."""
 
     pack: str
     exercise: str
     expected: Expectation
-    concluded: bool
+    conclusion: str
     changed: float
+    who: str
+    """The student, or the name of the file that names none."""
 
 
 class ClassFile(NamedTuple):
@@ -134,13 +136,15 @@ def _submission(path: Path) -> ClassFile:
             exercises.append(msgspec.convert(one, HandedInExercise))
         except (ValueError, RecursionError):
             wrong += 1
+    student = quiet(plain["student"], _MOST_WORDS)
     answers = [
-        ClassAnswer(pack, one.name, one.answer.prediction, bool(one.answer.conclusion.strip()), one.answer.changed)
+        ClassAnswer(
+            pack, one.name, told.prediction, _concluded(told.conclusion), told.changed, student or quiet(path.name)
+        )
         for one in exercises
-        if one.answer is not None
+        if (told := one.answer) is not None
     ]
     runs, unread, unended = _runs([{**run, "pack": pack} for run in plain["runs"]])
-    student = quiet(plain["student"], _MOST_WORDS)
     return ClassFile(str(path), "submission", student, runs, answers, exercises, pack, wrong + unread, unended)
 
 
@@ -155,9 +159,14 @@ def _history(path: Path) -> ClassFile:
             unread += 1
             continue
         expected = Expectation(_direction(told.prediction, "accuracy"), _direction(told.prediction, "time"))
-        concluded, changed = bool((told.conclusion or "").strip()), told.changed or 0.0
-        answers.append(ClassAnswer(told.pack, told.exercise, expected, concluded, changed))
+        conclusion, changed = _concluded(told.conclusion or ""), told.changed or 0.0
+        answers.append(ClassAnswer(told.pack, told.exercise, expected, conclusion, changed, quiet(path.name)))
     return ClassFile(str(path), "history", "", runs, answers, [], "", unread, unended)
+
+
+def _concluded(text: str) -> str:
+    """A conclusion on one line, inert."""
+    return quiet(" ".join(text.split()), MOST_TEXT)
 
 
 def _direction(prediction: dict[str, Any], figure: str) -> Direction | None:

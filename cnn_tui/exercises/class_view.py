@@ -55,7 +55,8 @@ class ClassExercise(NamedTuple):
     verdicts: tuple[Verdict, ...]
     machines: OwnMachines | None
     foreseen: tuple[Foreseen, ...]
-    concluded: int
+    conclusions: tuple[tuple[str, str], ...]
+    """Who concluded what."""
 
 
 class ClassPack(NamedTuple):
@@ -137,7 +138,7 @@ def _pack(
         for one in wanted
     )
     return ClassPack(
-        name, title, baseline, tuple(one for one in exercises if one.group or one.foreseen or one.concluded)
+        name, title, baseline, tuple(one for one in exercises if one.group or one.foreseen or one.conclusions)
     )
 
 
@@ -166,7 +167,7 @@ def _exercise(
     foreseen = tuple(one for figure, way in found.items() if (one := _foreseen(figure, way, own)).expected)
     runs = group.runs if group else ()
     files = len({merged.file_of[run] for run in runs})
-    concluded = sum(one.concluded for one in own)
+    concluded = tuple((one.who, one.conclusion) for one in own if one.conclusion)
     others = max(0, len(groups) - 1)
     return ClassExercise(wanted.name, wanted.heading, group, files, others, verdicts, machines, foreseen, concluded)
 

@@ -13,6 +13,7 @@ from cnn_tui.text import counted, cut, sentence
 
 _MOST_GROUPS = 50
 _WIDEST = 40
+_MOST_CONCLUSIONS = 100
 _REMARK = Span("! ", "warn")
 
 
@@ -121,8 +122,15 @@ def _foreseen(pack: ClassPack) -> Iterator[Block]:
     if rows:
         yield Heading(f"What was expected of {pack.name}", level=2)
         yield TextTable(("exercise", "figure", "up", "the same", "down", "came", "foresaw it"), rows, (2, 3, 4))
-    concluded = [f"{one.name} {one.concluded}" for one in pack.exercises if one.concluded]
-    yield Fact("conclusions", ", ".join(concluded))
+    if any(one.conclusions for one in pack.exercises):
+        yield Heading(f"What was concluded of {pack.name}", level=2)
+    for one in pack.exercises:
+        if one.conclusions:
+            yield Paragraph([Span(f"{one.name}: {counted(len(one.conclusions), 'conclusion')}", "strong")])
+        for who, text in one.conclusions[:_MOST_CONCLUSIONS]:
+            yield Bullet(f"{who}: {text}")
+        if (left := len(one.conclusions) - _MOST_CONCLUSIONS) > 0:
+            yield Paragraph(f"… and {left:,} more; --json has them all.", style="dim")
 
 
 def _expectation(one: ClassExercise, told: Foreseen) -> list[str]:

@@ -40,6 +40,8 @@ def test_the_page_has_groups_verdicts_and_who_foresaw_them(
     assert "16 against 32 filters: -" in out and "over 18 runs each (p < 0.001)" in out
     assert "an epoch took longer in 0 of 9 files, shorter in 9" in out
     assert "lighter time 0 0 9 down 9 of 9" in out
+    assert "What was concluded of example-pack lighter: 9 conclusions" in out
+    assert "S9: what member 9 saw" in out and out.count("what member 9 saw") == 1
     markdown = inside("merge", *files, "--markdown").out
     assert markdown.startswith("# 9 submissions") and "| lighter | 18 | 9 |" in markdown
     (plain,) = inside("merge", *files, "--json").objects
@@ -47,6 +49,7 @@ def test_the_page_has_groups_verdicts_and_who_foresaw_them(
     (pack,) = plain["packs"]
     lighter = next(one for one in pack["exercises"] if one["name"] == "lighter")
     assert lighter["group"]["runs"] == 18 and lighter["verdicts"][0]["outcome"] == "decided"
+    assert lighter["concluded"] == 9 and {"who": "S2", "conclusion": "what member 2 saw"} in lighter["conclusions"]
     assert lighter["foreseen"][1] == {"figure": "time", "expected": {"down": 9}, "found": "down", "right": 9}
 
 

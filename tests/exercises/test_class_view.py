@@ -64,7 +64,7 @@ def test_a_class_is_judged_over_all_its_runs_and_its_predictions_are_scored(fold
     assert sum(expected.values()) == 10, "an answer that is in a submission and in its history counts once"
     assert (foreseen["accuracy"].found, foreseen["accuracy"].right) == ("down", expected["down"])
     assert (foreseen["time"].found, foreseen["time"].right) == ("down", 10)
-    assert lighter.concluded == 10
+    assert len(lighter.conclusions) == 10
 
 
 def test_the_pack_inside_the_submissions_does_as_well(folder: Path) -> None:
