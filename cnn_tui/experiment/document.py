@@ -56,6 +56,8 @@ class Document:
         """The exercise that the experiment belongs to, as `set/name`; "" for none."""
         self.locks: Mapping[str, Lock] = {}
         """What must not be edited, by exercise."""
+        self.imported: tuple[Experiment, str] | None = None
+        """The experiment that a model's file became at the last import, and the head that its own file is to have."""
         self._saved = experiment
         self._done: list[Step] = []
         self._undone: list[Step] = []
@@ -128,12 +130,17 @@ class Document:
         self.baseline = self.experiment
         self._note(JournalEntry("baseline"))
 
-    def open(self, experiment: Experiment, path: Path | None, exercise: str = "") -> None:
-        """Put another experiment in its place; undo brings the old one back, with the file that it belongs to."""
+    def open(self, experiment: Experiment, path: Path | None, exercise: str = "", head: str = "") -> None:
+        """Put another experiment in its place; undo brings the old one back, with the file that it belongs to.
+
+        `head` are the comments that its file is to begin with, where it was made of a model's file.
+        """
         if experiment != self.experiment or exercise != self.exercise:
             self._make(Step(f"open {experiment.name}", self.experiment, self._file(), self.exercise), experiment)
         self.path, self._saved, self.exercise = path, experiment, exercise
-        self._note(JournalEntry("open", experiment=experiment, path=_text(path), exercise=exercise))
+        if head:
+            self.imported = self.origin, head
+        self._note(JournalEntry("open", experiment=experiment, path=_text(path), exercise=exercise, head=head))
 
     def _make(self, step: Step, experiment: Experiment) -> None:
         _ = experiment.data  # raises where it cannot be described
@@ -160,7 +167,8 @@ class Document:
     def snapshot(self) -> Snapshot:
         """The document with all its steps."""
         done, undone = tuple(self._done), tuple(self._undone)
-        return Snapshot(self.experiment, self._saved, self.baseline, _text(self.path), done, undone, self.exercise)
+        path = _text(self.path)
+        return Snapshot(self.experiment, self._saved, self.baseline, path, done, undone, self.exercise, self.imported)
 
     def _note(self, event: JournalEntry) -> None:
         if self._journal is not None:
@@ -191,6 +199,7 @@ def _left(journal: Journal) -> Document | None:
     try:
         document = Document(snapshot.experiment, _path(snapshot.path))
         document.baseline, document._saved, document.exercise = snapshot.baseline, snapshot.saved, snapshot.exercise
+        document.imported = snapshot.imported
         document._done, document._undone = [*snapshot.done], [*snapshot.undone]
         for event in events:
             _apply(document, event)
@@ -203,7 +212,7 @@ def _apply(document: Document, event: JournalEntry) -> None:
     if event.kind == "edit" and event.experiment is not None:
         document.edit(event.label, event.experiment)
     elif event.kind == "open" and event.experiment is not None:
-        document.open(event.experiment, _path(event.path), event.exercise)
+        document.open(event.experiment, _path(event.path), event.exercise, event.head)
     elif event.kind == "undo":
         document.undo()
     elif event.kind == "redo":

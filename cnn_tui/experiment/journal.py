@@ -43,6 +43,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     done: tuple[Step, ...] = ()
     undone: tuple[Step, ...] = ()
     exercise: str = ""
+    imported: tuple[Experiment, str] | None = None
+    """The experiment that a model's file became at the last import, and the head that its own file is to have."""
 
 
 class JournalEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,6 +55,8 @@ class JournalEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     experiment: Experiment | None = None
     path: str | None = None
     exercise: str = ""
+    head: str = ""
+    """Of an `open`: the head that the experiment's file is to have, where a model's file became it."""
 
 
 class Journal:

@@ -187,6 +187,18 @@ def test_steps_and_files_outlive_the_lab(tmp_path: Path) -> None:
     assert (again.experiment, again.dirty, again.undo()) == (BASELINE, False, None)
 
 
+def test_what_an_import_says_for_its_file_outlives_the_lab(tmp_path: Path) -> None:
+    head = "# From lesson.py\n# Differs: the seed"
+    for closings in range(3):
+        journal = Journal(tmp_path / "edits.jsonl")
+        document = resume(BASELINE, None, journal, chosen=False)
+        if not closings:
+            document.open(SIXTEEN, None, head=head)
+            document.edit("32 filters", with_filters(32))
+        assert document.imported == (document.origin, head) == (SIXTEEN, head)
+        journal.close()
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\0", b"[]\n", b'{"experiment": 3}\n', b"\n\n"])
 def test_a_journal_that_cannot_be_read_starts_anew(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "edits.jsonl"

@@ -44,15 +44,16 @@ class FileCommands:
     """Gives the row of the pane in focus: what it is, in words, and its text."""
     places: Callable[[], Sequence[SetPlace]]
     """Gives the sets of exercises that a report is on."""
-    _imported: tuple[Experiment, str] | None = None
-    """The experiment that was made of a model's file, and what of that is otherwise in it, as comments."""
     _told_trouble: bool = False
     """Whether it was said that edits are kept in memory only."""
 
-    def put_into_editor(self, experiment: Experiment, path: Path | None, exercise: str = "") -> bool:
-        """Edit this experiment from now on; says why where it cannot be, and then gives False."""
+    def put_into_editor(self, experiment: Experiment, path: Path | None, exercise: str = "", head: str = "") -> bool:
+        """Edit this experiment from now on; says why where it cannot be, and then gives False.
+
+        `head` are the comments that its file is to begin with, where it was made of a model's file.
+        """
         try:
-            self.document.open(experiment, path, exercise)
+            self.document.open(experiment, path, exercise, head)
         except (DatasetError, ExperimentError) as error:
             self.talk.say(str(error), "error")
             return False
@@ -66,8 +67,9 @@ class FileCommands:
         if name is None:
             return
         if commands.open_file.is_model(name):
-            if head := await commands.model_file.open_model(self.talk, self.put_into_editor, Path(name)):
-                self._imported = (self.document.origin, head)
+            await commands.model_file.open_model(
+                self.talk, lambda made, head: self.put_into_editor(made, None, head=head), Path(name)
+            )
             return
         try:
             experiment, path = commands.open_file.load(name)
@@ -113,7 +115,7 @@ class FileCommands:
         """The comments at the head of its file stay; where it has none yet, what an import said of it."""
         if self.document.path is not None:
             return comments_of(self.document.path)
-        origin, head = self._imported or (None, "")
+        origin, head = self.document.imported or (None, "")
         return f"{head}\n" if origin == self.document.origin else ""
 
     async def copy(self) -> None:

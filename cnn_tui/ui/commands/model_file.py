@@ -29,24 +29,24 @@ def glance(path: Path) -> tuple[Experiment, tuple[str, ...]]:
     return imported.experiment, (*differs, *(f"To know: {note}" for note in imported.to_know))
 
 
-async def open_model(talk: Conversation, put_into_editor: Callable[[Experiment, Path | None], bool], path: Path) -> str:
+async def open_model(talk: Conversation, put_into_editor: Callable[[Experiment, str], bool], path: Path) -> None:
     """Ask what there is to ask, put the model into the editor and say what of it is otherwise there.
 
-    Gives what a file that it is saved to begins with; "" where it was not put there.
+    `put_into_editor` is given what a file that it is saved to begins with, too.
     """
     try:
         imported = await _read(talk, path)
         if imported is None:
-            return ""
+            return
         if path.suffix.lower() in ENDINGS:
             imported = await _with_its_weights(talk, imported, path)
             if imported is None:
-                return ""
+                return
     except ImportProblem as problem:
         talk.say(inert(f"{quiet(path.name)} cannot be taken: {problem}"), "error")
-        return ""
-    if not put_into_editor(imported.experiment, None):
-        return ""
+        return
+    if not put_into_editor(imported.experiment, imported.head(path.name)):
+        return
     name = quiet(path.name)
     if imported.differences:
         await talk.ask(dialogs.ask.PageScreen(f"What differs from {name}", _page(imported)))
@@ -55,7 +55,6 @@ async def open_model(talk: Conversation, put_into_editor: Callable[[Experiment, 
         words += " It starts from its weights: with 0 epochs a run only tests them."
     said = () if imported.differences else imported.to_know
     talk.say(inert(" ".join([words, *map(sentence, said)])))
-    return imported.head(path.name)
 
 
 async def _read(talk: Conversation, path: Path) -> Imported | None:
