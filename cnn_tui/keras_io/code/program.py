@@ -14,7 +14,6 @@ from cnn_tui.keras_io.code.arithmetic import as_condition, is_plain, items
 from cnn_tui.keras_io.code.augmented import augmented
 from cnn_tui.keras_io.code.bindings import Bindings
 from cnn_tui.keras_io.code.branches import (
-    BUILDS,
     FITS,
     as_branches,
     changed,
@@ -23,7 +22,6 @@ from cnn_tui.keras_io.code.branches import (
     stored,
     test_by_batches,
     trains,
-    wrapped,
 )
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
@@ -34,14 +32,14 @@ from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.own_one_hot import one_hots
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.saved import OpenedFile
-from cnn_tui.keras_io.code.data.tables import with_change
-from cnn_tui.keras_io.code.devices import SET_POLICY, GpuAsked
+from cnn_tui.keras_io.code.devices import GpuAsked
+from cnn_tui.keras_io.code.doubts import Doubts
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.images_made import turned_once
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.printed import note_printed
-from cnn_tui.keras_io.code.training.given_weights import SETS, copies
+from cnn_tui.keras_io.code.training.given_weights import copies
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
 
@@ -54,8 +52,6 @@ class Program:
         self.notes: list[str] = []
         self.to_know: list[str] = []
         self.left_out: dict[str, Value] = {}  # notes on files that it leaves out as it goes through folders, with those
-        self.loaded_if_there: list[tuple[str, Value, str]] = []
-        """What it loads or not, as only running tells: the model or its weights, of which file, and where."""
         self.not_followed = ""
         """Why no training of a model is known in a script that has one, in words; "" for a script that has none."""
         self.names = Names()
@@ -67,6 +63,12 @@ class Program:
         self.machine = GpuAsked()
         self._expressions = Expressions(self._calls.call, layers, self.models, self.machine)
         self._bindings = Bindings(self._value, self._expressions.kept, self.notes)
+        self._doubts = Doubts(self._value, self._bindings, self._calls, self.notes)
+
+    @property
+    def loaded_if_there(self) -> list[tuple[str, Value, str]]:
+        """What it loads or not, as only running tells: the model or its weights, of which file, and where."""
+        return self._doubts.loaded_if_there
 
     @property
     def seed(self) -> int | None:
@@ -289,13 +291,9 @@ class Program:
         """Go through what builds a model which a script loads where it has kept it before; whether there is such."""
         way = None if self._is_exact else loaded_or_built(body, other, names)
         if way is not None:
-            self._note_loaded("the model", way[0], names, cell)
+            self._doubts.note_loaded("the model", way[0], names, cell)
             self._block(way[1], names, cell)
         return way is not None
-
-    def _note_loaded(self, what: str, call: ast.Call, names: Names, cell: CodeCell) -> None:
-        found = what, self._value(call.args[0], names, cell), cell.place(call.lineno)
-        self.loaded_if_there += [found] if found not in self.loaded_if_there else []
 
     def _train(self, nodes: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         what = f"what is done or not at {cell.place(nodes[0].lineno)}, which only running tells"
@@ -303,35 +301,7 @@ class Program:
         self._block(nodes, names, cell)
 
     def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
-        """Go past statements of which only running tells whether, or how often, they are carried out."""
-        for part in parts_of(nodes):
-            match part:
-                case ast.Return() if self._is_exact:
-                    raise Returned(Unknown("", cell.place(part.lineno)))
-                case ast.Name(id=name, ctx=ast.Store()) if name not in wrapped(nodes, names, cell):
-                    names[name] = unknown(part, cell)
-                case ast.Attribute(attr="trainable", ctx=ast.Store()):
-                    self._bindings.note_freezing(part, cell)
-                case ast.Attribute(ctx=ast.Store()):
-                    self._bindings.bind(part, unknown(part, cell), names, cell)
-                case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) if name in names:
-                    names[name] = with_change(names[name], cell.place(part.lineno))
-                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert")):
-                    if isinstance(names.get(name), list):
-                        names[name] = unknown(part, cell)
-                case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in SET_POLICY:
-                    what = f"the precision that is set at {cell.place(part.lineno)}"
-                    self.notes.append(f"{what} is left out: whether it is, only running tells")
-                case ast.Call(func=ast.Attribute(attr=name)) if name == SETS:
-                    self._calls.note_set(cell.place(part.lineno))
-                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="load_weights"), args=[_, *_]):
-                    if isinstance(model := names.get(name), CodeModel) and not model.is_trained:
-                        self._note_loaded("weights", part, names, cell)
-                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in BUILDS:
-                    model = names.get(name)
-                    if isinstance(model, CodeModel):
-                        what = f"{method} at {cell.place(part.lineno)} is done or not, which only running tells"
-                        (model.problems if method in ("add", "pop") else model.notes).append(what)
+        self._doubts.go_past(nodes, names, cell, to_end=self._is_exact)
 
     def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         return self._expressions.value(node, names, cell)
