@@ -12,10 +12,13 @@ from PIL import Image
 from cnn_tui.experiment.file import parse, read
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
+from cnn_tui.network.layers import Conv2D, Dense, ReLU
+from cnn_tui.network.stack import Stack
 from cnn_tui.ui.keys import KEYS
 from tests.experiment.test_unset_dataset import FILE
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
+from tests.ui.exercise_words import reads
 from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
 
 
@@ -164,6 +167,16 @@ async def test_a_stack_that_cannot_be_built_is_not_started_and_f_fixes_it(make_l
         await sees(pilot, "does not fit")
         await pilot.press("F", "down", "enter")
         await sees(pilot, "28x28")
+
+
+async def test_a_fix_that_its_row_has_no_room_for_is_told_whole(make_lab: MakeLab) -> None:
+    baseline = load_preset("lab1-baseline")
+    layers = (Conv2D(filters=4, kernel_size=(3, 3)), Dense(units=2, trainable=False), ReLU())
+    odd = baseline.with_stack(Stack(baseline.stack.input_shape, layers)).with_training(loss="binary_crossentropy")
+    app = make_lab(odd)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("F", "down")
+        await reads(pilot, "GlobalAveragePooling2D above layer 2, units 10 in layer 3, Activation sigmoid at the end")
 
 
 async def test_the_tabs_keep_their_names_while_an_edited_network_trains(make_lab: MakeLab, history: History) -> None:

@@ -16,7 +16,7 @@ from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.fixes import Fix, Problem
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.stack import Stack
-from cnn_tui.text import sentence
+from cnn_tui.text import cells, sentence
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
@@ -29,6 +29,11 @@ from cnn_tui.ui.panes.stack.layers import FieldForm, LayersTable
 from cnn_tui.ui.panes.stack.pages import diff_page, layer_page
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
+
+_BOX, _FRAME = 76, 4
+"""Columns of a box, and what its frame takes of them."""
+_BESIDE_A_FIX = 4
+"""Columns that the row of a fix has beside its words."""
 
 
 class StackPane(Pane):
@@ -198,7 +203,11 @@ class StackPane(Pane):
             self.action_apply_fix()
             return
         items = [PickItem(str(at), fix.label) for at, fix in enumerate(problem.fixes)]
-        chosen = await self.app.push_screen_wait(PickScreen("Fixes", items, hint=problem.message))
+        glances = {item.key: Glance((item.label,), row_width=cells(item.label) + _BESIDE_A_FIX) for item in items}
+        room = min(_BOX, self.app.size.width * 95 // 100) - _FRAME
+        is_cut = any(glance.row_width > room for glance in glances.values())
+        preview = glances.__getitem__ if is_cut else None  # the fix under the cursor, wrapped
+        chosen = await self.app.push_screen_wait(PickScreen("Fixes", items, hint=problem.message, preview=preview))
         if chosen is not None:
             self._apply(problem.fixes[int(chosen)], problem.layer)
 
