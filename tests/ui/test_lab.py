@@ -14,11 +14,11 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.network.layers import Conv2D, Dense, ReLU
 from cnn_tui.network.stack import Stack
+from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.keys import KEYS
 from tests.experiment.test_unset_dataset import FILE
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.exercise_words import reads
 from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
 
 
@@ -169,6 +169,13 @@ async def test_a_stack_that_cannot_be_built_is_not_started_and_f_fixes_it(make_l
         await sees(pilot, "28x28")
 
 
+def in_the_box(app: LabApp) -> str:
+    """The words of the box over the screen, as one line."""
+    region = app.screen.query_one(".box").region
+    lines = text(app).splitlines()[region.y : region.bottom]
+    return " ".join(" ".join(line[region.x + 1 : region.right - 1] for line in lines).split())
+
+
 async def test_a_fix_that_its_row_has_no_room_for_is_told_whole(make_lab: MakeLab) -> None:
     baseline = load_preset("lab1-baseline")
     layers = (Conv2D(filters=4, kernel_size=(3, 3)), Dense(units=2, trainable=False), ReLU())
@@ -176,7 +183,9 @@ async def test_a_fix_that_its_row_has_no_room_for_is_told_whole(make_lab: MakeLa
     app = make_lab(odd)
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("F", "down")
-        await reads(pilot, "GlobalAveragePooling2D above layer 2, units 10 in layer 3, Activation sigmoid at the end")
+        words = "GlobalAveragePooling2D above layer 2, units 10 in layer 3, Activation sigmoid at the end"
+        await sees(pilot, "type to find, Enter")
+        await until(pilot, lambda: words in in_the_box(app), words)
 
 
 async def test_the_tabs_keep_their_names_while_an_edited_network_trains(make_lab: MakeLab, history: History) -> None:
