@@ -1,0 +1,105 @@
+"""The tables that a script reads, as a dataset: of labels and pixels, and of the names of pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from cnn_tui.data import csv_file, picture_names
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
+from cnn_tui.data.describe import describe
+from cnn_tui.experiment.unset_dataset import pictures_for
+from cnn_tui.keras_io.code.code_table import CodeTable
+from cnn_tui.keras_io.code.data.data_values import Folder, Listed, images_in
+from cnn_tui.keras_io.code.values import Unknown
+from cnn_tui.keras_io.imported.choice import labels_of
+from cnn_tui.keras_io.imported.code import CodeImport
+from cnn_tui.keras_io.imported.data_asked import DataAsked
+from cnn_tui.keras_io.imported.listed import note_gone, table_here
+from cnn_tui.keras_io.imported.one_file import labels_elsewhere, tables_in_one
+from cnn_tui.keras_io.imported.picture_options import is_size, picture_options
+from cnn_tui.keras_io.imported.places import places, why_not, with_both
+from cnn_tui.keras_io.imported.table import table_split
+from cnn_tui.keras_io.imported.tested import (
+    is_watched_too,
+    note_not_there,
+    tested_table,
+)
+from cnn_tui.keras_io.notes import Notes
+from cnn_tui.text import quiet
+
+
+def listed_asked(
+    listed: Listed, apart: Folder | None, share: float | None, code: CodeImport, beside: Path, notes: Notes
+) -> DataAsked:
+    """The table that names the pictures which a script trains on, and the one that it tests on where it has two."""
+    options = picture_options(code.data, code.chain.input_shape, notes)
+    tested = apart if apart is not None else code.validation if is_watched_too(code) else None
+    other = tested.path.table if isinstance(tested, Folder) and isinstance(tested.path, Listed) else ""
+    tests = [*places(other, beside)] if other and other != listed.table else []
+    wanted, said = msgspec.structs.replace(options, test=share), len(notes)
+    for test, of_both in with_both(code, options, beside):
+        if (here := table_here(code, places(listed.table, beside), [test], of_both, notes)) is not None:
+            return DataAsked(*here)
+    here = table_here(code, places(listed.table, beside), [one for one in tests if one.is_file()][:1], wanted, notes)
+    if here is not None:
+        return DataAsked(*here)
+    note_not_there(apart, code, notes)
+    if len(notes) == said:
+        there = [place for place in places(listed.table, beside) if place.is_file()]
+        none_found = "are not found beside it, nor in a folder there"
+        is_without = bool(there) and not picture_names.names_pictures(there[0])
+        note_gone(code, none_found if is_without else why_not(there, wanted), notes, there)
+    return DataAsked(options=options, share=share)
+
+
+def table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
+    """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
+    tested = images_in(code.validation)
+    other = tested.table if isinstance(tested, Unknown) else None
+    if other is None or other.origin == table.origin or not other.paths:
+        tested = tested_table(code)
+        other = tested.table if tested is not None else None
+    if table.joined_at:
+        notes.append(tables_in_one(table))
+        split = table_split(code)
+        return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
+    others = [*map(str, places(other.paths[0], beside))] if other is not None and not other.joined_at else []
+    of_both = [(str(test), wanted.validation) for test, wanted in with_both(code, AS_THEY_ARE, beside)]
+    for path in places(table.paths[0], beside):
+        both_here = () if picture_names.names_pictures(path) else of_both
+        for test, third in (*both_here, *((other, None) for other in (*others, None))):
+            options = DataOptions(test=test, validation=third)
+            try:
+                describe(str(path), options)
+            except DatasetError:
+                continue
+            if third is not None:
+                return DataAsked(str(path), options)
+            if other is not None and test is None:
+                shown = quiet(f"{other} ({tested.place})", 160)
+                notes.append(f"the table that it tests on, {shown}, is not there, or not of such images")
+            if picture_names.names_pictures(path):
+                return _names_asked(path, test, code)
+            is_split = test is None and csv_file.halves(path, DataOptions()).test is None
+            split = table_split(code) if is_split else None
+            return DataAsked(str(path), DataOptions(test=split.test if split is not None else test))
+    there = f"{quiet(str(table), 80)} ({images.place})"
+    gone = f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it"
+    notes.append(labels_elsewhere(images, table, labels_of(code.fitted)) or gone)
+    if other is not None and not other.joined_at:
+        note_not_there(tested, code, notes)
+        return DataAsked(is_elsewhere=True)
+    split = table_split(code)
+    return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
+
+
+def _names_asked(path: Path, test: str | None, code: CodeImport) -> DataAsked:
+    """A table that names pictures, of which a script learns in a way that is followed no further."""
+    shape, split = code.chain.input_shape, table_split(code)
+    options = AS_THEY_ARE
+    if shape is not None and len(shape) == 3 and is_size(shape[:2]):
+        options = pictures_for((shape[0], shape[1], shape[2]), options)
+    share = split.test if split is not None else None
+    return DataAsked(str(path), msgspec.structs.replace(options, test=test if test is not None else share))
