@@ -357,6 +357,29 @@ def test_a_rate_that_older_versions_of_keras_began_with_is_to_know(tmp_path: Pat
     assert not any("Keras 2.3" in note for note in read(tmp_path, chosen).notes)
 
 
+@pytest.mark.parametrize(
+    ("package", "word", "rate"),
+    [
+        ("keras", "from keras.utils import np_utils", 1.0),
+        ("keras", "model.predict_classes(x_test)", 1.0),
+        ("tensorflow.keras", "model.predict_classes(x_test)", 0.001),
+        ("tensorflow.keras", "model.fit(x_train, y_train, nb_epoch=2)", 1.0),
+        ("keras", "model.predict(x_test)", 0.001),
+    ],
+)
+def test_words_of_an_older_keras_speak_for_the_rate_that_it_began_with(
+    tmp_path: Path, package: str, word: str, rate: float
+) -> None:
+    head = HEAD.replace("import tensorflow as tf\nfrom tensorflow import keras\n", "import keras\n")
+    compiled = 'model.compile(Adadelta(), "sparse_categorical_crossentropy")\nmodel.fit(x_train, y_train)\n'
+    code = f"{head.replace('tensorflow.keras', package)}from {package}.optimizers import Adadelta\n{SMALL}{compiled}"
+    imported = read(tmp_path, code + word + "\n")
+    assert imported.experiment.training.learning_rate == rate
+    said = [note for note in imported.to_know if note.startswith(f"adadelta begins at a rate of {rate:g}, as ")]
+    assert len(said) == 1
+    assert ("speaks" in said[0]) is (rate == 1)
+
+
 def test_a_mode_that_keras_does_not_know_is_the_metrics_own(tmp_path: Path) -> None:
     stop = 'keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=5, mode=max)'
     fit = f"model.fit(x_train, y_train, validation_data=(x_test, y_test), callbacks=[{stop}])"

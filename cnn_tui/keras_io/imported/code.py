@@ -31,6 +31,7 @@ from cnn_tui.keras_io.code.network.channels import with_channels_last
 from cnn_tui.keras_io.code.network.sides import with_sides_read
 from cnn_tui.keras_io.code.printed import printed_classes
 from cnn_tui.keras_io.code.program import Program
+from cnn_tui.keras_io.code.training.old_keras import word_of_old_keras
 from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_training
 from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.training.tuner import note_of
@@ -42,6 +43,7 @@ from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.keras_io.imported.in_front import note_blue_first, with_what_comes_before
 from cnn_tui.keras_io.imported.rows import with_flatten
 from cnn_tui.keras_io.imported.shared import note_learned_before
+from cnn_tui.keras_io.imported.training import OLD_KERAS
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, enumerated, quiet
@@ -176,7 +178,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         note_blue_first(place, layers, notes)
     return CodeImport(
         with_flatten(chain, notes, before, is_row),
-        _compiled(model),
+        _compiled(model, source),
         fitted,
         own is not None,
         program.not_followed,
@@ -261,11 +263,11 @@ def _sizes_said(data: Value) -> tuple[int, ...] | None:
     return images.sizes if isinstance(images, Unknown) else None
 
 
-def _compiled(model: CodeModel) -> Plain | None:
+def _compiled(model: CodeModel, source: CodeSource) -> Plain | None:
     if model.compiled is None:
         return None
     compiled = {name: described(value) for name, value in model.compiled.items()}
-    return {"optimizer": "rmsprop", **compiled}  # Keras's default
+    return {"optimizer": "rmsprop", **compiled, OLD_KERAS: word_of_old_keras(source.cells)}  # Keras's default
 
 
 def _with_unknown(fitted: dict[str, Value]) -> dict[str, Value]:

@@ -67,6 +67,8 @@ _OF_MIXED = ("LossScaleOptimizer", "LossScaleOptimizerV3")
 """What Keras puts around an optimizer in mixed_float16."""
 _FIRST_RATE_ONCE = {"adadelta": 1.0, "adagrad": 0.01}
 """What those began with that begin with less since TensorFlow 2."""
+OLD_KERAS = "old_keras"
+"""Among what a model is compiled with: what of its script speaks for a Keras of that time, in words."""
 _OLD_NAMES = {"lr": "learning_rate"}  # of arguments, in Keras 2
 _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
@@ -80,7 +82,7 @@ def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: Notes,
     if not isinstance(compiled, dict) or not compiled:
         notes.to_know.append("the model is not compiled in the file: the usual settings stand in")
         return training
-    training = _with_optimizer(training, compiled.get("optimizer"), notes)
+    training = _with_optimizer(training, compiled.get("optimizer"), str(compiled.get(OLD_KERAS, "")), notes)
     training = _with_loss(training, _only(compiled.get("loss")), has_one_unit, notes)
     training = _without_second_activation(training, ends_in, notes)
     metrics = _metrics(compiled.get("metrics"), training, has_one_unit, notes)
@@ -131,7 +133,7 @@ def _without_second_activation(training: Training, ends_in: str, notes: Notes) -
     return msgspec.structs.replace(training, from_logits=False)
 
 
-def _with_optimizer(training: Training, described: Any, notes: Notes) -> Training:
+def _with_optimizer(training: Training, described: Any, old_keras: str, notes: Notes) -> Training:
     if isinstance(described, dict) and _bare(described.get("class_name")) in _OF_MIXED:
         described = config_of(described).get("inner_optimizer")
     if described is None:
@@ -146,7 +148,10 @@ def _with_optimizer(training: Training, described: Any, notes: Notes) -> Trainin
     given = config_of(described) if isinstance(described, dict) else {}
     if name in _FIRST_RATE_ONCE and not {"learning_rate", "lr"} & given.keys():
         now, once = training.learning_rate, _FIRST_RATE_ONCE[name]
-        notes.to_know.append(f"{name} begins at a rate of {now:g}, as Keras has it: up to Keras 2.3 that was {once:g}")
+        of_now = f"{now:g}, as Keras has it: up to Keras 2.3 that was {once:g}"
+        of_once = f"{once:g}, as up to Keras 2.3, for which {old_keras} speaks: since then it is {now:g}"
+        notes.to_know.append(f"{name} begins at a rate of {of_once if old_keras else of_now}")
+        training = _with(training, "learning_rate", once, notes) if old_keras else training
     if not isinstance(described, dict):
         return training
     config = {_OLD_NAMES.get(name, name): value for name, value in config_of(described).items()}
