@@ -12,6 +12,7 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.by_hand import by_names, listed_below
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
 from cnn_tui.keras_io.code.data.done_to_images import by_scaler
+from cnn_tui.keras_io.code.data.drawn_anew import drawn_anew
 from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
 from cnn_tui.keras_io.code.data.file_loops import each_of, is_of_files, names_in, of_each
 from cnn_tui.keras_io.code.data.folds import Folds, folds_of
@@ -230,6 +231,8 @@ class Calls:
                 return found if isinstance(found, Unknown) and found.table is not None else Unknown("", place)
             case Unknown(what=what) if unnamed and (scaled := by_scaler(what, unnamed[0], place)) is not None:
                 return scaled
+            case Unknown(what=what) if (drawn := drawn_anew(what, unnamed, place)) is not None:
+                return drawn
             case Unknown(what=what) if what.endswith((".fit", ".fit_generator")) and OF_FIT & given.keys():
                 name = quiet(what.rpartition(".")[0], 40)
                 self._notes.append(f"the training of {name} ({place}) {OF_UNKNOWN}")

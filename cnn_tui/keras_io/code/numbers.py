@@ -39,6 +39,8 @@ class Numbers(msgspec.Struct, frozen=True):
     """What `preprocess_input` does to them, an Instance."""
     file: str = ""
     """The file of arrays that they are read from."""
+    drawn_by: str = ""
+    """What draws some of them anew until their classes are as large as a script wants them, and where."""
     batch_size: int | None = None
     """In batches of how many they come, where a script says so."""
 

@@ -87,7 +87,11 @@ class Unknown(msgspec.Struct, frozen=True):
     def of_file(self, whole: Value) -> Unknown:
         """The same, as one of several arrays that are read from the file that `whole` is read from."""
         numbers = whole.numbers if isinstance(whole, Unknown) else None
-        return self if numbers is None or not numbers.file else msgspec.structs.replace(self, numbers=numbers)
+        return (
+            self
+            if numbers is None or not (numbers.file or numbers.drawn_by)
+            else msgspec.structs.replace(self, numbers=numbers)
+        )
 
     def of_table(self, table: CodeTable | None) -> Unknown:
         """The same, read from a table unless it is known to be from another."""

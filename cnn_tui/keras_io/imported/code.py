@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
 from cnn_tui.keras_io.code.data.columns_named import columns_named
 from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
+from cnn_tui.keras_io.code.data.drawn_anew import note_drawn
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.other_scales import note_other_scales
 from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
@@ -151,6 +152,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         notes.append(f"some of the labels are set by hand there ({changed}): here they are as they are in the dataset")
     notes += _labels_not_known(fitted, data)
     validation = _data(fitted.get("validation_data"))
+    note_drawn(data, validation, notes)
     notes += dict.fromkeys(
         f"{quiet(method, 80)} changes the images there in a way that is not known: it is left out"
         for one in (data, validation)
