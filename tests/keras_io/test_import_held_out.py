@@ -237,6 +237,29 @@ def test_a_folder_that_a_script_tests_on_in_the_end_is_tested_on(
     assert here.notes == ((drawn,) if watched else ())
 
 
+@pytest.mark.parametrize(
+    ("behind", "is_tested"),
+    [
+        ("seen = model.predict(tested)", False),
+        ("seen = model.predict(tested)\nprint(tested.filenames, seen.argmax(axis=1))", False),
+        ("model.predict(tested)\nprint((model.predict(tested)[:, 0] > 0.5) == tested.classes)", True),
+        ("from sklearn.metrics import f1_score\nf1_score(known, model.predict(tested))", True),
+        ("x, y = next(tested)\nmodel.predict(x)", True),
+        ("model.predict(tested)\nmodel.evaluate(tested)", True),
+    ],
+)
+def test_a_mixed_folder_that_is_only_predicted_is_none_to_test_on(tmp_path: Path, behind: str, is_tested: bool) -> None:
+    for folder in ("train", "test"):
+        pictures(tmp_path / "pets" / folder)
+    pictures(tmp_path / "elsewhere")
+    code = PARTS.replace("PART", "").replace("WATCHED", "").replace(", shuffle=False", "")
+    code = code.replace("model.ASKED(tested)", behind).replace("pets/test", "elsewhere")
+    imported = read(tmp_path, code)
+    words = "it reads elsewhere (line 7) too, and does not train with that: set test to it, if it is to test on"
+    assert (words in imported.to_know) is not is_tested
+    assert (imported.experiment.test == str(tmp_path / "elsewhere")) is is_tested
+
+
 @pytest.mark.parametrize(("batches", "is_tested"), [("tested", True), ("tested.take(1)", False)])
 @pytest.mark.parametrize("called", ["evaluate(images, labels)", "predict(images)", "test_on_batch(images, labels)"])
 def test_a_folder_that_a_script_tests_on_batch_by_batch_is_tested_on(

@@ -50,6 +50,19 @@ def test_rows_of_a_table_that_go_in_otherwise_when_they_are_tested_on(
 
 
 @pytest.mark.parametrize(
+    ("behind", "does"),
+    [("np.argmax(model.predict(z), 1)", "predict"), ("from sklearn import metrics\nmodel.predict(z)", "test on")],
+)
+def test_a_table_that_is_only_predicted_is_named_where_it_goes_in_otherwise(
+    tmp_path: Path, behind: str, does: str
+) -> None:
+    code = READ + TABLES.replace("LOADED", PANDAS) + SMALL + FIT.replace("x_train, y_train", "x / 255, y") + behind
+    place = f"line {len(code.splitlines())}"
+    told = [note for note in read(tmp_path, code).differences if note.startswith("images to")]
+    assert told == [BYTES.replace("test on", f"{does}, of b.csv ({place}),")]
+
+
+@pytest.mark.parametrize(
     ("learns", "tests", "words"),
     [
         ("samplewise_center=True", "", "are not brought to mean 0 each by itself there, as those that it learns from"),

@@ -33,7 +33,8 @@ def changed(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
 
 def tested(method: str, images: Value, place: str) -> Tested:
     """What a method of this name tests a model on."""
-    return Tested(images, place, not method.startswith("predict"))
+    is_measured = not method.startswith("predict")
+    return Tested(images, place, is_measured, is_measured)
 
 
 def test_by_batches(over: Value, body: Sequence[ast.stmt], names: Names, place: str) -> None:
@@ -41,7 +42,7 @@ def test_by_batches(over: Value, body: Sequence[ast.stmt], names: Names, place: 
     for owner, method, _ in _sent_in(body):
         model = names.get(owner)
         if isinstance(over, Folder) and not over.is_part and isinstance(model, CodeModel) and method in TESTING:
-            model.evaluated.append(tested(method, over, place))
+            model.evaluated.append(Tested(over, place, not method.startswith("predict"), has_labels=True))
 
 
 def wrapped(nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> set[str]:

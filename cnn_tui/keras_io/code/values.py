@@ -179,6 +179,8 @@ class Tested(msgspec.Struct, frozen=True, eq=False):
     place: str
     is_measured: bool
     """Whether how well it does is counted, and not only what it says of each."""
+    has_labels: bool
+    """Whether their labels may count, so that these are no images to be predicted alone."""
 
 
 class NumberedName(msgspec.Struct, frozen=True):

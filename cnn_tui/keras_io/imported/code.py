@@ -23,15 +23,13 @@ from cnn_tui.keras_io.code.data.drawn_anew import note_drawn
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.other_scales import note_other_scales
 from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
-from cnn_tui.keras_io.code.data.scale import (
-    arrays_of,
-    changed_at,
-)
+from cnn_tui.keras_io.code.data.scale import arrays_of, changed_at
 from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.channels import with_channels_last
 from cnn_tui.keras_io.code.network.sides import with_sides_read
 from cnn_tui.keras_io.code.printed import printed_classes
 from cnn_tui.keras_io.code.program import Program
+from cnn_tui.keras_io.code.training.measured_by_hand import measures_by_hand, with_labels
 from cnn_tui.keras_io.code.training.old_keras import word_of_old_keras
 from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_training
 from cnn_tui.keras_io.code.training.rates import rate_schedule
@@ -162,10 +160,11 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     for one, kind in ((data, "train"), (validation, "validate")):
         for added in one.added if isinstance(one, Folder) else ():
             notes.append(f"{added} puts other pictures there to those to {kind} on: they are left out")
-    tested = tuple(msgspec.structs.replace(one, images=_tested(one)) for one in model.evaluated)
+    by_hand = measures_by_hand(source.cells)
+    tested = tuple(with_labels(msgspec.structs.replace(one, images=_tested(one)), by_hand) for one in model.evaluated)
     used = (data, validation)  # what it only tests on by hand is left alone here
     notes += [note for note, folder in program.left_out.items() if any(is_read_by_hand(one, folder) for one in used)]
-    note_other_scales(data, validation, (one.images for one in tested), notes)
+    note_other_scales(data, validation, tested, notes)
     images = arrays_of(data)
     sizes = images.sizes if images is not None else _sizes_said(data)
     shape = _input_shape(model, layers)

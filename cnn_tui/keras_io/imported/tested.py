@@ -117,7 +117,7 @@ def _all_apart(code: CodeImport) -> Iterator[Folder]:
     for tested in reversed(code.tested):
         images = tested.images
         is_measured = isinstance(images, Folder) and tested.is_measured and _is_read_by_hand(images)
-        has_labels = is_measured or (isinstance(images, Folder) and _has_labels(images))
+        has_labels = is_measured or (tested.has_labels and isinstance(images, Folder) and _has_labels(images))
         if isinstance(images, Folder) and has_labels and not _is_among(images, known):
             known.append(images)
             yield images

@@ -18,18 +18,29 @@ from cnn_tui.keras_io.code.data.scale import (
     table_of,
 )
 from cnn_tui.keras_io.code.numbers import Numbers
-from cnn_tui.keras_io.code.values import Instance, Value
+from cnn_tui.keras_io.code.values import Instance, Tested, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
+from cnn_tui.text import quiet
 
 
-def note_other_scales(data: Value, watched: Value, tested: Iterable[Value], notes: Notes) -> None:
-    """Note where images that a script validates or tests on go in as other numbers than those that it learns from."""
+def note_other_scales(data: Value, watched: Value, tested: Iterable[Tested], notes: Notes) -> None:
+    """Note where images that a script validates, tests on or predicts go in as other numbers than it learns from."""
     found: dict[str, dict[str, None]] = {}
-    for does, other in (("validate", watched), *(("test", one) for one in tested)):
+    named = [("validate on", watched), *((_does(one), one.images) for one in tested)]
+    for does, other in named:
         if words := _other_scale(data, other):
             found.setdefault(words, {})[does] = None
-    notes += [f"images to {' or '.join(does)} on {words}" for words, does in found.items()]
+    for words, every in found.items():
+        shown = " or ".join(every).replace(" on or test on", " or test on")
+        notes.append(f"images to {shown} {words}")
+
+
+def _does(tested: Tested) -> str:
+    """What a script does with images that it tests on, or predicts alone; a table that nothing else says is named."""
+    does, table = "test on" if tested.has_labels else "predict", table_of(tested.images)
+    is_said = tested.is_measured or table is None or not table.paths
+    return does if is_said else f"{does}, of {quiet(str(table), 80)} ({tested.place}),"
 
 
 def _other_scale(data: Value, watched: Value) -> str:
