@@ -73,7 +73,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         notes.append(f"the precision {quiet(words_of(code.policy), 60)} is left out")
     # Of a part of one folder: what is watched there is what is tested on here.
     held_out = isinstance(experiment.test, float) and holds_out(code)
-    if holds_out(code) and overlap(code.data.part, code.validation):
+    if holds_out(code) and overlap(code.data, code.validation):
         notes.append("pictures to validate on are among those that it learns from there: here they are apart")
     split = (table_split(code) or folder_split(code)) if isinstance(experiment.test, float) else None
     given["validation"] = "test" if held_out else _validation(experiment, code, notes)

@@ -137,13 +137,36 @@ def share_held_out(folder: Folder) -> float | None:
     share = (folder.generator or folder).arguments.get("validation_split")
     if "subset" not in folder.arguments:
         share = round(1 - folder.part[1] + folder.part[0], 4) if folder.part is not None else None
+    elif folder.arguments["subset"] == "validation" and isinstance(share, float):
+        share = round(1 - share, 12)
     return share if isinstance(share, float) and 0 < share < 1 else None
 
 
-def overlap(part: tuple[float, float] | None, watched: object) -> bool:
+def overlap(learned: Folder, watched: object) -> bool:
     """Whether some pictures of a folder are learned from and watched too."""
-    other = watched.part if isinstance(watched, Folder) and "subset" not in watched.arguments else None
-    return part is not None and other is not None and max(part[0], other[0]) < min(part[1], other[1]) - 1e-9
+    part, other = _span(learned), _span(watched) if isinstance(watched, Folder) else None
+    return part is not None and other is not None and max(part[0], other[0]) < min(part[1], other[1]) - _LEAST
+
+
+def _span(folder: Folder) -> tuple[float, float] | None:
+    """From where to where of all pictures of its folder a part is; None where that is not known."""
+    half = _half(folder) if "subset" in folder.arguments else (0.0, 1.0)
+    if half is None or folder.part is None:
+        return None
+    low, size = half[0], half[1] - half[0]
+    return low + folder.part[0] * size, low + folder.part[1] * size
+
+
+def _half(folder: Folder) -> tuple[float, float] | None:
+    """From where to where the pictures of a `subset` are: a generator validates on the first, and a reader on the last.
+
+    None where that is not known, and of one that gives both.
+    """
+    subset, share = folder.arguments["subset"], (folder.generator or folder).arguments.get("validation_split")
+    if subset not in ("training", "validation") or not isinstance(share, float) or not 0 < share < 1:
+        return None
+    cut = 1 - share if folder.generator is None else share
+    return (0.0, cut) if (subset == "training") is (folder.generator is None) else (cut, 1.0)
 
 
 def folder_split(code: CodeImport) -> ShareSplit | None:
@@ -156,14 +179,15 @@ def folder_split(code: CodeImport) -> ShareSplit | None:
     if isinstance(data, Folder) and BY_HAND in data.arguments and not data.is_part and watched is None:
         share = code.fitted.get("validation_split")
         return ShareSplit(share, "test") if isinstance(share, float) and 0 < share < 1 else None
-    if not holds_out(code) or not isinstance(watched, Folder) or overlap(data.part, watched):
+    if not holds_out(code) or not isinstance(watched, Folder) or overlap(data, watched):
         return None
     held = share_held_out(data)
     if held is None or watched.part is None:
         return None
     if (of_part := _part_of_both(data, watched)) is not None:
         return ShareSplit(round(1 - of_part, 4), held)
-    seen = share_watched(watched) * (held if "subset" in watched.arguments else 1.0)
+    own = _half(watched) or (0.0, held) if "subset" in watched.arguments else (0.0, 1.0)
+    seen = share_watched(watched) * (own[1] - own[0])
     rest = held - seen
     return ShareSplit(round(rest, 4), round(seen / (1 - rest), 4)) if min(rest, seen) > _LEAST else None
 
