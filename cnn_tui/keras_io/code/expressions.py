@@ -28,6 +28,7 @@ from cnn_tui.keras_io.code.comprehensions import dictionary, listed
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.array_values import NpzFile
 from cnn_tui.keras_io.code.data.below import is_below, put_together
+from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.data.data_values import OfName, ReadPicture
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.passes import by_number
@@ -78,7 +79,7 @@ class Expressions:
     ) -> None:
         self._call, self._models, self._machine = call, models, machine
         self._layers = frozenset(layers)
-        self.kept = Kept()
+        self.kept, self.classes = Kept(), ClassesAsked()
         self._steps = 0
         self._table: CodeTable | None = None
         """A table that a part of the expression at hand was read from."""
@@ -159,8 +160,9 @@ class Expressions:
                     return self._array_in(whole, index, unknown(node, cell), names, cell)
                 return in_brackets(whole, index, lambda one: self._index(one, names, cell), cell.place(index.lineno))
             case ast.Compare(left=left, ops=[op], comparators=[right]):
-                sides = self.value(left, names, cell), self.value(right, names, cell)
-                return compared(op, *sides, cell.place(node.lineno))
+                place = cell.place(node.lineno)
+                one, other = (self.classes.told(self.value(side, names, cell), place) for side in (left, right))
+                return compared(op, one, other, place)
             case ast.Compare(left=left, ops=ops, comparators=others):  # 3 <= epoch < 7
                 pairs = zip([left, *others], ops, others, strict=False)
                 each = [ast.copy_location(ast.Compare(one, [op], [other]), node) for one, op, other in pairs]

@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.branches import (
 )
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
+from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.data.data_values import OfName
 from cnn_tui.keras_io.code.data.file_loops import counts_along, is_of_row, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.idx_files import OPENED
@@ -47,7 +48,7 @@ from cnn_tui.keras_io.code.words import unknown
 class Program:
     """The models of a script, in the order in which it makes them. Raises ImportProblem for one without an end."""
 
-    def __init__(self, layers: Sequence[str]) -> None:
+    def __init__(self, layers: Sequence[str], classes: ClassesAsked) -> None:
         self.models: list[CodeModel] = []
         self.notes: list[str] = []
         self.to_know: list[str] = []
@@ -62,6 +63,7 @@ class Program:
         """The settings that a search chooses in it, by their names, with their first values."""
         self.machine = GpuAsked()
         self._expressions = Expressions(self._calls.call, layers, self.models, self.machine)
+        self._expressions.classes = classes
         self._bindings = Bindings(self._value, self._expressions.kept, self.notes)
         self._doubts = Doubts(self._value, self._bindings, self._calls, self.notes)
 

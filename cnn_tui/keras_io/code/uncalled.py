@@ -15,6 +15,7 @@ import msgspec
 from cnn_tui.keras_io.code.branches import FITS, OF_FIT
 from cnn_tui.keras_io.code.calls import OF_UNKNOWN
 from cnn_tui.keras_io.code.cells import CodeSource
+from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.objects import is_model, takes_itself
 from cnn_tui.keras_io.code.program import Program
@@ -45,19 +46,19 @@ class _Entry(msgspec.Struct, frozen=True):
         return f"{quiet(owner + self.function.node.name, 60)} ({self.function.cell.place(self.function.node.lineno)})"
 
 
-def read_program(source: CodeSource, layers: Sequence[str]) -> Program:
+def read_program(source: CodeSource, layers: Sequence[str], classes: ClassesAsked) -> Program:
     """A script as it is read, with what it does not call itself where that is what trains its model.
 
     Raises ImportProblem for one without an end.
     """
-    program = _read(source, layers)
+    program = _read(source, layers, classes)
     is_by_hand = own_training(source.cells, program.everywhere(), program.value) is not None
     if not is_by_hand and not any(model.fits for model in program.models):
         called = _called_in(node for cell in source.cells for node in cell.tree.body)
         entries = list(_entries(program, called))[:_MOST_ENTRIES]
         for entry in entries:
             with contextlib.suppress(ImportProblem, RecursionError):
-                other = _read(source, layers)
+                other = _read(source, layers, classes)
                 _enter(other, entry)
                 if _is_trained(other, program):
                     other.to_know.append(_words(entry, program, source))
@@ -71,8 +72,8 @@ def read_program(source: CodeSource, layers: Sequence[str]) -> Program:
     return program
 
 
-def _read(source: CodeSource, layers: Sequence[str]) -> Program:
-    program = Program(layers)
+def _read(source: CodeSource, layers: Sequence[str], classes: ClassesAsked) -> Program:
+    program = Program(layers, classes)
     program.read(source)
     return program
 

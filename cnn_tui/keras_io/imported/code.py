@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
+from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.data.columns_named import columns_named
 from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
 from cnn_tui.keras_io.code.data.drawn_anew import note_drawn
@@ -96,14 +97,17 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
     is wanted. Raises ImportProblem.
     """
     source = read_source(path)
+    classes = ClassesAsked(path.parent, printed_classes(source, None))
     try:
-        program = read_program(source, tuple(LAYERS))
+        program = read_program(source, tuple(LAYERS), classes)
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be followed") from None
     _note_loaded_if_there(program, path.parent)
     model = choose(program.models, chosen, quiet(path.name), source.cells)
     if model.problems:
-        raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
+        by_folder = classes.not_told.values() if any("not known" in problem for problem in model.problems) else ()
+        raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in (*model.problems, *by_folder)))
+    program.to_know += classes.to_know.values()
     trainings = [*model.earlier, at_last_training(model)]
     shared = note_learned_before(model, program.models)
     if training is not None and not 1 <= training <= len(trainings):

@@ -17,6 +17,7 @@ from cnn_tui.data.describe import describe
 from cnn_tui.data.folder_parts import part_of
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
 from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Named, Unknown
@@ -26,7 +27,7 @@ from cnn_tui.keras_io.imported.data_asked import DataAsked
 from cnn_tui.keras_io.imported.one_file import ARRAYS_IN_ONE
 from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
 from cnn_tui.keras_io.imported.picture_options import picture_options
-from cnn_tui.keras_io.imported.places import note_other_place, places, why_not, with_both
+from cnn_tui.keras_io.imported.places import note_other_place, why_not, with_both
 from cnn_tui.keras_io.imported.ranges import parts_of
 from cnn_tui.keras_io.imported.script_tables import listed_asked, table_asked
 from cnn_tui.keras_io.imported.table import table_split

@@ -11,22 +11,13 @@ import msgspec
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.folder_parts import part_of
+from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.tested import place_of, places_of_both
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
-_MOST_PARTS = 3
-"""So much of the end of a path is looked for beside the script: in `/content/pets/train`, `pets/train`, too."""
 _USUAL_NAMES = ("data", "dataset", "images")
-
-
-def places(path: str, beside: Path) -> Iterator[Path]:
-    """Where a path of a script may be: as it says, or beside the script with the end of it."""
-    whole = Path(path.replace("\\", "/")).expanduser()  # as Windows writes them
-    yield (beside / whole).absolute()
-    for parts in range(min(_MOST_PARTS, len(whole.parts) - 1), 0, -1):
-        yield (beside / Path(*whole.parts[-parts:])).absolute()
 
 
 def with_both(code: CodeImport, options: DataOptions, beside: Path) -> Iterator[tuple[Path, DataOptions]]:

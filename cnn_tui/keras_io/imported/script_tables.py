@@ -11,6 +11,7 @@ from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.unset_dataset import pictures_for
 from cnn_tui.keras_io.code.code_table import CodeTable
+from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.code.data.data_values import Folder, Listed, images_in
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
@@ -19,7 +20,7 @@ from cnn_tui.keras_io.imported.data_asked import DataAsked
 from cnn_tui.keras_io.imported.listed import note_gone, table_here
 from cnn_tui.keras_io.imported.one_file import labels_elsewhere, tables_in_one
 from cnn_tui.keras_io.imported.picture_options import is_size, picture_options
-from cnn_tui.keras_io.imported.places import places, why_not, with_both
+from cnn_tui.keras_io.imported.places import why_not, with_both
 from cnn_tui.keras_io.imported.table import table_split
 from cnn_tui.keras_io.imported.tested import (
     is_watched_too,
