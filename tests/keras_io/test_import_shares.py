@@ -137,3 +137,17 @@ def test_images_that_are_not_known_are_cut_as_there(tmp_path: Path, split: str) 
     imported = read(tmp_path, ARRAYS.replace("SPLIT", split))
     assert (imported.experiment.test, imported.experiment.training.validation) == (0.2, "test")
     assert not any("stand in" in note for note in imported.notes)
+    order = "it validates on images that it cuts off in the order of all, and on as many others here"
+    assert (order in imported.to_know) is ("order" not in split)
+
+
+def test_images_that_are_not_known_are_asked_for_whole_where_a_part_is_held_out_here(tmp_path: Path) -> None:
+    """Else the share that a script cuts off would be taken of what it leaves."""
+    cut = "from birds import X, y\nX = X.reshape(-1, 50, 50, 3)\nn = int(len(X) * 0.75)\n"
+    imported = read(tmp_path, ARRAYS.replace("SPLIT", f"{cut}a, b, u, v = X[:n], X[n:], y[:n], y[n:]"))
+    assert (imported.experiment.test, imported.experiment.training.validation) == (0.25, "test")
+    told = [note for note in imported.differences if "are not known" in note]
+    assert [note.partition(", are not known: ")[2] for note in told] == ["set the dataset to all of those"]
+    assert told[0].startswith("the images that it trains on, 0.75 of X.reshape(-1, 50, 50, 3) (line 7), are")
+    whole = read(tmp_path, ARRAYS.replace("SPLIT", f"{cut}a, u, b, v = X, y, z, w"))
+    assert any("are not known: set the dataset to them" in note for note in whole.differences)

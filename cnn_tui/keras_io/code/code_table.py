@@ -29,6 +29,8 @@ class CodeTable(msgspec.Struct, frozen=True):
     """The folder of the folders of classes whose files it names, where the script makes it of those."""
     is_rest: bool = False
     """Whether they are what another part of it leaves."""
+    is_cut: bool = False
+    """Whether they are cut off in the order of them all."""
     put_together: tuple[float, ...] = ()
     """The shares of the parts of one table that it is, of which some rows may be the same."""
     is_beside: bool = False

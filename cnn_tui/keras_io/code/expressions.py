@@ -151,7 +151,7 @@ class Expressions:
                     return part_of_read(whole, unknown(node, cell))
                 if isinstance(whole, Unknown):
                     if (some := self._taken(index, names, cell)) is not None:
-                        whole = whole.of_share(some.share, is_rest=some.is_rest)
+                        whole = whole.of_share(some.share, is_rest=some.is_rest, is_cut=some.is_cut)
                     elif whole.table is not None and takes_rows(owner, whole, index):
                         whole = whole.with_some_rows(cell.place(node.lineno))
                     found = some_of(whole, index, unknown(node, cell))

@@ -71,12 +71,11 @@ class Unknown(msgspec.Struct, frozen=True):
             self, table=rows.table, sizes=rows.sizes, numbers=rows.numbers, picture=rows.picture
         )
 
-    def of_share(self, share: float, *, is_rest: bool = False) -> Unknown:
-        """So much of it, as `is_rest` of what another part of it leaves."""
-        table = self.table
-        if table is None:
-            table = CodeTable((), numbers=self.numbers or Numbers(), split_of=str(self))
-        table = msgspec.structs.replace(table, share=table.share * share, is_rest=table.is_rest or is_rest)
+    def of_share(self, share: float, *, is_rest: bool = False, is_cut: bool = False) -> Unknown:
+        """So much of it, as `is_rest` of what another part of it leaves; `is_cut` off in the order of all."""
+        table = self.table or CodeTable((), numbers=self.numbers or Numbers(), split_of=str(self))
+        is_rest = table.is_rest or is_rest
+        table = msgspec.structs.replace(table, share=table.share * share, is_rest=is_rest, is_cut=is_cut)
         return msgspec.structs.replace(self, table=table)
 
     def with_some_rows(self, place: str) -> Unknown:
@@ -87,11 +86,8 @@ class Unknown(msgspec.Struct, frozen=True):
     def of_file(self, whole: Value) -> Unknown:
         """The same, as one of several arrays that are read from the file that `whole` is read from."""
         numbers = whole.numbers if isinstance(whole, Unknown) else None
-        return (
-            self
-            if numbers is None or not (numbers.file or numbers.drawn_by)
-            else msgspec.structs.replace(self, numbers=numbers)
-        )
+        is_told = numbers is not None and (numbers.file or numbers.drawn_by)
+        return msgspec.structs.replace(self, numbers=numbers) if is_told else self
 
     def of_table(self, table: CodeTable | None) -> Unknown:
         """The same, read from a table unless it is known to be from another."""

@@ -81,9 +81,9 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         return table_asked(there, there.table, code, beside, notes)
     if isinstance(code.data, Folder):
         return _pictures_asked(code.data, there, code, beside, notes)
-    if code.fitted and not isinstance(there, str):
-        notes.append(_not_known(there, code.places_read))
     split = table_split(code)
+    if code.fitted and not isinstance(there, str):
+        notes.append(_not_known(there, code.places_read, is_split=split is not None))
     is_unread = isinstance(there, Unknown) and not there.is_free
     return DataAsked(share=split.test if split is not None else None, is_unread=is_unread)
 
@@ -147,11 +147,18 @@ def _classes_from(listed: Listed, pictures: Folder, code: CodeImport) -> str:
     )
 
 
-def _not_known(images: Any, places_read: str) -> str:
-    """What is said of images that a script trains on in a way that is not known, and of where it reads pictures."""
+def _not_known(images: Any, places_read: str, *, is_split: bool = False) -> str:
+    """What is said of images that a script trains on in a way that is not known, and of where it reads pictures.
+
+    Where it splits them as is done here too, `is_split`, they are to be the whole that it splits.
+    """
     numbers = numbers_read(images)
     if numbers is None or not numbers.file:
         read = f"; it reads pictures in {places_read}" if places_read else ""
+        table = images.table if is_split and isinstance(images, Unknown) else None
+        if table is not None and table.share < 1:
+            part = f"{table.share:.3g} of {quiet(table.split_of, 80)}"
+            return f"the images that it trains on, {part}, are not known: set the dataset to all of those{read}"
         return f"the images that it trains on{_shown(images)} are not known: set the dataset to them{read}"
     name = PurePosixPath(numbers.file.replace("\\", "/")).name
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, PARTED_ANEW, Folder, Listed, images_in
-from cnn_tui.keras_io.code.data.scale import arrays_of
+from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import are_same, holds_out
@@ -20,6 +20,9 @@ def note_held_out(code: CodeImport, notes: Notes) -> None:
             f"validation_split holds out the last {share:.3g} of the images there, in whichever order they are, and "
             f"{here} here"
         )
+    learned_of, watched_of = table_of(data), table_of(watched)
+    if learned_of and watched_of and watched_of.is_cut and learned_of.origin == watched_of.origin:
+        notes.to_know.append("it validates on images that it cuts off in the order of all, and on as many others here")
     _note_parted_anew(data, watched, notes)
     is_split = isinstance(data, Folder) and "subset" in data.arguments and holds_out(code)
     if not is_split or not isinstance(data.path, str | Unknown | Listed):

@@ -25,6 +25,8 @@ class RowMask(msgspec.Struct, frozen=True):
 
     share: float
     is_rest: bool = False
+    is_cut: bool = False
+    """Whether they are beside one another in the order of all."""
 
     def inverted(self) -> RowMask:
         """The other rows."""
@@ -58,7 +60,7 @@ def taken(index: Value) -> RowMask | None:
     first, end = _end(index.start, 0.0), _end(index.stop, 1.0)
     if first is None or end is None or not _LEAST < end - first < 1 - _LEAST:
         return None
-    return RowMask(end - first, is_rest=first > 0)
+    return RowMask(end - first, is_rest=first > 0, is_cut=True)
 
 
 def behind(callee: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> CodeTable | None:
