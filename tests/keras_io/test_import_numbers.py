@@ -56,3 +56,33 @@ def test_images_that_are_turned_into_their_negatives_come_as_those(
         assert isinstance(layer, Rescaling)
         black, white = (end * layer.scale + layer.offset for end in (black, white))
     assert (black, white) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("each", "ends"),
+    [
+        ("table.iloc[i].to_numpy().reshape(28, 28) for i in range(len(table))", (0, 255)),
+        ("table.iloc[i].to_numpy().reshape(28, 28) / 127.5 - 1 for i in range(len(table))", (-1, 1)),
+        ("row.reshape(28, 28) / 255 for row in table.values", (0, 1)),
+        ("row.values.reshape(28, 28) for _, row in table.iterrows()", (0, 255)),
+        ("(255 - row).reshape(28, 28) / 255 for row, label in zip(table.values, y)", (1, 0)),
+        ("smaller(row) for row in table.values", (0, 1)),
+        ("row.reshape(28, 28) / row.max() for row in table.values", None),
+        ("elsewhere(row) for row in table.values", None),
+    ],
+)
+def test_what_is_done_to_each_row_of_a_table_is_done_to_its_images(
+    tmp_path: Path, each: str, ends: tuple[int, int] | None
+) -> None:
+    data = (
+        "import pandas as pd\ntable = pd.read_csv('ours.csv')\ny = table.pop('label')\n"
+        "def smaller(row):\n    return row.reshape(28, 28) / 255.0\n"
+        f"x = np.array([{each}]).reshape(-1, 28, 28, 1)"
+    )
+    imported = read(tmp_path, CODE.replace("DATA", data).replace("IN_IT", "").replace("DONE", "x"))
+    black, white = 0.0, 1.0
+    for layer in imported.experiment.layers[:-2]:
+        assert isinstance(layer, Rescaling)
+        black, white = (end * layer.scale + layer.offset for end in (black, white))
+    assert [black, white] == [*(ends or (0, 1))]
+    assert any("the numbers of the images" in note for note in imported.differences) is (ends is None)

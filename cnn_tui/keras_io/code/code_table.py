@@ -37,6 +37,8 @@ class CodeTable(msgspec.Struct, frozen=True):
     """Whether several are put together side by side, and not one below the other."""
     some_at: str = ""
     """Where some of its rows are taken by their places, and others left."""
+    is_row: bool = False
+    """Whether it is any one of its rows, whose mean or largest number is no other row's."""
 
     @property
     def origin(self) -> tuple[tuple[str, ...], str]:

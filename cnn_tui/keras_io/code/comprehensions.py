@@ -27,9 +27,11 @@ def listed(
             return weights
     files = turns_of(over, [element], inner)
     if files is None and isinstance(over, Unknown | Named):
-        _bind_parts(part.target, unknown(part.target, cell), inner)
+        _bind_row(part.target, over, inner, cell)
         of_each_one = value_of(element, inner, cell)
         each = unknown(element, cell)
+        if isinstance(of_each_one, Unknown) and of_each_one.table is not None:
+            each = each.of_table(msgspec.structs.replace(of_each_one.table, is_row=False))
         return msgspec.structs.replace(each, sizes=sizes_of([of_each_one]), numbers=numbers_of([of_each_one]))
     made = []
     for one in items(over) if files is None else files:
@@ -41,6 +43,16 @@ def listed(
             value = value_of(element, inner, cell)
             made.append(value if files is None else of_each(value, one))
     return made
+
+
+def _bind_row(target: ast.expr, over: Value, inner: Names, cell: CodeCell) -> None:
+    """Bind any one of what is not known, which is a row where that is a table. Raises TypeError as `_bind_parts`."""
+    table = over.table if isinstance(over, Unknown) else None
+    row = msgspec.structs.replace(table, is_row=True) if table is not None else None
+    if row is None or not isinstance(target, ast.Tuple):
+        _bind_parts(target, unknown(target, cell).of_table(row), inner)
+    else:  # as behind enumerate, zip and iterrows
+        _bind_parts(target, [unknown(name, cell).of_table(row) for name in target.elts], inner)
 
 
 def _bind_parts(target: ast.expr, value: Value, inner: Names) -> None:

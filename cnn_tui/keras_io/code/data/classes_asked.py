@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.code.values import Value
@@ -46,7 +46,8 @@ class ClassesAsked:
             words = f"how many classes {shown} has ({place}) the notebook printed: {self._printed}"
             self.to_know.setdefault(side.path, words)
             return self._printed
-        words = f"how many classes there are ({place}) only the folder tells: put {shown} beside the file"
+        name = quiet(PurePosixPath(side.path.replace("\\", "/")).name, 80) or shown
+        words = f"how many classes there are ({place}) only the folder tells: put {name} beside the file"
         self.not_told.setdefault(side.path, words)
         return side
 

@@ -68,7 +68,7 @@ def statistic_of_table(
     """The mean, the spread or the largest of a table's numbers, as a function or a method gives it; None for others."""
     kind = _STATISTICS.get(name)
     of = unnamed[0] if isinstance(callee, Named) and unnamed else callee
-    if kind is None or not isinstance(of, Unknown) or of.table is None:
+    if kind is None or not isinstance(of, Unknown) or of.table is None or of.table.is_row:
         return None
     behind = unnamed[1:] if isinstance(callee, Named) else unnamed
     axis = given.get("axis", behind[0] if behind else None)
@@ -78,12 +78,16 @@ def statistic_of_table(
     return Statistic(kind, tuple(sorted(axes))) if all(type(one) is int for one in axes) else None
 
 
+_GO_OVER = ("len", "range", "enumerate", "iterrows")
+"""Functions and methods by which a script goes through the rows of a table."""
+
+
 def behind_call(table: CodeTable, callee: Value, name: str, place: str) -> CodeTable:
     """A table behind a call of something by this name that is not known otherwise."""
     effect = effect_of(name)
     if effect.makes_array or (effect.leaves_all and not effect.shape):
         return msgspec.structs.replace(table, is_array=True)
-    if effect.numbers or effect.path:
+    if effect.numbers or effect.path or name in _GO_OVER:
         return table
     numbers = _doubted(table.numbers, place)
     if isinstance(callee, Unknown) and callee.what.startswith("StandardScaler(") and name in _EVENING_OUT:
