@@ -103,7 +103,7 @@ def test_loops_that_leave_files_out_or_do_what_is_not_known_are_not_followed(
     fit = BY_HAND_FIT.replace("X.shape[1:]", "(6, 8, 3)")
     imported = read(pets.parent, READ + BY_HAND + loops + fit)
     assert imported.experiment.dataset == ""
-    assert any("are not known: set the dataset to them" in note for note in imported.differences)
+    assert any("are not known: set the dataset to all of those" in note for note in imported.differences)
 
 
 def test_classes_that_a_script_does_not_read_are_a_difference(pets: Path) -> None:

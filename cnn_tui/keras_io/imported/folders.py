@@ -33,6 +33,7 @@ from cnn_tui.keras_io.imported.script_tables import listed_asked, table_asked
 from cnn_tui.keras_io.imported.table import table_split
 from cnn_tui.keras_io.imported.tested import (
     is_watched_too,
+    learned_whole,
     note_both,
     note_not_there,
     note_tested,
@@ -59,6 +60,11 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         notes.to_know.append(
             f"it learns from all images of {quiet(Path(asked.dataset).name, 60)} there: here every fifth of a class is "
             "tested on, and not learned from"
+        )
+    if is_read and asked.dataset is None and asked.share is None and (name := learned_whole(code)):
+        notes.to_know.append(
+            f"it learns from all images of {quiet(name, 60)} there: of a dataset that has none to test on, every fifth "
+            "of a class is tested on here, and not learned from"
         )
     return asked
 

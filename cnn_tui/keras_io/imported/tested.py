@@ -50,6 +50,16 @@ def is_watched_too(code: CodeImport) -> bool:
     return isinstance(code.validation, Folder) and not holds_out(code)
 
 
+def learned_whole(code: CodeImport) -> str:
+    """The name of the one folder, or the table, all of which a script learns from, and has no other; else ""."""
+    data, there, watched = code.data, place_of(code.data), code.validation
+    is_known = there is not None and not (isinstance(data, Folder) and data.is_part)
+    is_alone = "validation_data" not in code.fitted or (isinstance(watched, Folder) and are_same(watched.path, there))
+    if not is_known or not is_alone or tested_apart(code) is not None or tested_table(code) is not None:
+        return ""
+    return PurePosixPath(str(there).replace("\\", "/")).name
+
+
 def note_both(code: CodeImport, dataset: str | None, test: str | float | None, notes: Notes) -> None:
     """Note what a script validates on and what it tests on, where they are two places of which not both are here.
 
