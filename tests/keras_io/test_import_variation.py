@@ -68,7 +68,8 @@ def test_a_shift_of_all_channels_is_one_of_brightness(tmp_path: Path) -> None:
     ("given", "words"),
     [
         ("zoom_range=(0.8, 3.0)", "zoom_range is left out: a RandomZoom takes sizes from 0.01 to 2"),
-        ("zoom_range=1.5", "zoom_range is left out: only a number up to 1 is taken"),
+        ("zoom_range=1.5", "zoom_range is left out: it draws sizes from -0.5 to 2.5 there, and a RandomZoom"),
+        ("zoom_range=[0.2, 2.5]", "zoom_range is left out: a RandomZoom takes sizes from 0.01 to 2"),
         ("width_shift_range=1", "width_shift_range is left out: it counts in pixels there, and a RandomTranslation in"),
         ("height_shift_range=20.0", "height_shift_range is left out: it counts in pixels there"),
         ("rotation_range=settings.TURN", "rotation_range is left out: TURN is not known"),

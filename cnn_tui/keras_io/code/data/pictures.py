@@ -102,6 +102,9 @@ def _why_left_out(name: str, value: Value) -> str:
     ends = value if isinstance(value, list | tuple) else ()
     if name == "zoom_range" and len(ends) == 2:
         return "a RandomZoom takes sizes from 0.01 to 2"
+    if name == "zoom_range" and type(value) in (int, float):
+        low, high = 1 - value, 1 + value
+        return f"it draws sizes from {low:.3g} to {high:.3g} there, and a RandomZoom takes them from 0.01 to 2"
     if name in _SHIFTS:
         return "it counts in pixels there, and a RandomTranslation in shares below 1"
     return f"only a number up to {_MOST[name]} is taken"
