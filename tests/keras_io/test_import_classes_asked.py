@@ -60,3 +60,19 @@ def test_a_head_that_hangs_on_the_classes_is_as_the_notebook_printed(tmp_path: P
 def test_a_head_that_only_the_folder_tells_is_refused_with_what_to_do(tmp_path: Path, chosen: str, line: int) -> None:
     told = f"how many classes there are (line {line}) only the folder tells: put shots beside the file"
     assert told in refusal(tmp_path, READS + chosen + TRAINS).split("\n")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        'Dense(1, activation="sigmoid") if train.num_classes == 2 else Dense(train.num_classes, activation="softmax")',
+        'Dense(len(train.class_indices), activation="softmax")',
+    ],
+)
+def test_classes_that_a_script_names_for_its_reader_are_as_many(tmp_path: Path, end: str) -> None:
+    train = 'train = generator.flow_from_directory("shots", target_size=(8, 8), classes=["a", "b", "c"])'
+    imported = read(tmp_path, f"{READS}{train}\nmode, end = 'categorical', {end}\n{TRAINS}")
+    last = imported.experiment.layers[-1]
+    assert isinstance(last, Dense)
+    assert (last.units, imported.experiment.classes) == (3, 3)
+    assert not any("how many classes" in note for note in imported.notes)

@@ -27,7 +27,6 @@ from cnn_tui.keras_io.imported.parts import (
     holds_out,
     is_known_part,
     learns_from_some,
-    named_classes,
     note_parts,
     overlap,
     share_held_out,
@@ -207,7 +206,7 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
 
 def _by_numbers_here(table: dict[Value, Value], data: object) -> dict[Value, Value]:
     """Weights by the numbers of classes, which are in the order of their names here, whichever a script gives them."""
-    names = (named_classes(data) if isinstance(data, Folder) else None) or []
+    names = (data.named_classes if isinstance(data, Folder) else None) or []
     here = {number: sorted(names).index(name) for number, name in enumerate(names)}
     return {here.get(number, number) if isinstance(number, int) else number: one for number, one in table.items()}
 

@@ -25,7 +25,7 @@ from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.data_asked import DataAsked
 from cnn_tui.keras_io.imported.one_file import ARRAYS_IN_ONE
-from cnn_tui.keras_io.imported.parts import holds_out, named_classes, share_tested
+from cnn_tui.keras_io.imported.parts import holds_out, share_tested
 from cnn_tui.keras_io.imported.picture_options import picture_options
 from cnn_tui.keras_io.imported.places import note_other_place, why_not, with_both
 from cnn_tui.keras_io.imported.ranges import parts_of
@@ -179,7 +179,7 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
 
     Of a folder that is not here, what it is to have is said.
     """
-    names = named_classes(folder)
+    names = folder.named_classes
     if names is None:
         return
     if asked.dataset is None:

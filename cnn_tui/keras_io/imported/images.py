@@ -87,9 +87,10 @@ def with_units(chain: Chain, classes: Any, asked: DataAsked, trained_on: Any, no
         return chain
     name = asked.dataset or (trained_on.dataset if isinstance(trained_on, DatasetArrays) else None)
     options = asked.options if asked.dataset else AS_THEY_ARE
-    said = asked.printed_classes
+    named = classes.named if isinstance(classes, ClassNames) and name is None else None
+    said = named or asked.printed_classes
     units = (said or _ANY_CLASSES) if name is None else describe(name, options).classes
-    if name is None or not isinstance(classes, ClassNames) or classes.path != trained_on:
+    if named is None and (name is None or not isinstance(classes, ClassNames) or classes.path != trained_on):
         whose = f"the {units} of {quiet(name, 80)} stand in" if name is not None else f"{units} stand in"
         whose = f"the notebook printed {units}" if name is None and said else whose
         notes.to_know.append(f"how many classes there are, {classes}, only running tells: {whose}")

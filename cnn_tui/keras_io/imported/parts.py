@@ -116,13 +116,6 @@ def holds_out(code: CodeImport) -> bool:
     return data.is_part and isinstance(watched, Folder) and are_same(watched.path, data.path)
 
 
-def named_classes(folder: Folder) -> list[str] | None:
-    """The classes that a script names for a reader of pictures; None where it names none that are known."""
-    names = folder.arguments.get("classes" if folder.generator is not None else "class_names")
-    listed = list(names) if isinstance(names, list | tuple) else []
-    return listed if listed and all(isinstance(name, str) for name in listed) else None
-
-
 def are_same(one: object, other: object) -> bool:
     """Whether two paths of folders are one: as they are written, where only running tells them."""
     if isinstance(one, str) and isinstance(other, str):

@@ -37,8 +37,10 @@ class ClassesAsked:
 
     def told(self, side: Value, place: str) -> Value:
         """A side of a comparison as the number that it is, where it is one of classes and that is known."""
-        if not isinstance(side, ClassNames) or not side.is_number or not isinstance(side.path, str):
+        if not isinstance(side, ClassNames) or not side.is_number:
             return side
+        if side.named is not None or not isinstance(side.path, str):
+            return side.named or side
         if (here := self._here(side.path)) is not None:
             return here
         shown = quiet(side.path, 80)

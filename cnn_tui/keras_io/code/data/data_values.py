@@ -49,6 +49,13 @@ class Folder(msgspec.Struct, frozen=True):
         """Whether these are not all that the folder has."""
         return self.part != (0.0, 1.0)
 
+    @property
+    def named_classes(self) -> list[str] | None:
+        """The classes that a script names for a reader of pictures; None where it names none that are known."""
+        names = self.arguments.get("classes" if self.generator is not None else "class_names")
+        listed = list(names) if isinstance(names, list | tuple) else []
+        return listed if listed and all(isinstance(name, str) for name in listed) else None
+
 
 def images_in(data: Value) -> Value:
     """The images of what goes into a model: those that go in by batches, or what it is given as it is."""
@@ -167,6 +174,8 @@ class ClassNames(msgspec.Struct, frozen=True):
     """As the script has it, for where the folder is not there."""
     each: str = "name"
     """What a loop over them gets of each entry: its `name`, its `path`, or what os.`walk` gives of a folder."""
+    named: int | None = None
+    """How many the script names for the reader, which has no others; None where it names none."""
 
     def __str__(self) -> str:
         return str(self.what)

@@ -45,7 +45,8 @@ _NAMES = ("class_names", "class_indices", "classes")
 def attribute_of(folder: Folder, name: str) -> Value:
     """What a reader of a folder says of it, or one of its methods."""
     if name in _NAMES or name == "num_classes":
-        return ClassNames(folder.path, name == "num_classes", Unknown(f"{name} of the pictures", folder.place))
+        what, listed = Unknown(f"{name} of the pictures", folder.place), folder.named_classes
+        return ClassNames(folder.path, name == "num_classes", what, named=len(listed) if listed else None)
     if name == "shape" and BY_HAND in folder.arguments and "image_size" in folder.arguments:
         many = Unknown("how many pictures there are", folder.place)
         return (many, *folder.arguments["image_size"], 1 if folder.arguments["color_mode"] == "grayscale" else 3)
