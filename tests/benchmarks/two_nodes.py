@@ -19,7 +19,7 @@ from cnn_tui.history.history import History
 from cnn_tui.jobs.clusters.slurm import Slurm
 from cnn_tui.jobs.launch import environment
 from tests.benchmarks.measure import SAMPLE, load, median, table
-from tests.jobs.cluster_lab import Lab
+from tests.jobs.cluster_lab import ClusterLab
 from tests.jobs.slurm_cluster import Cluster, missing
 
 RUNS, EPOCHS = 8, 1
@@ -31,7 +31,7 @@ def seconds(home: Path, partition: str) -> tuple[float, list[float]]:
     os.environ["CNN_TUI_HOME"] = str(home)
     experiment = load_preset("lab1-baseline").with_training(epochs=EPOCHS)
     with History() as history:
-        lab = Lab(history, Slurm(), {"partition": partition, "time": 60, "cpus": 1})
+        lab = ClusterLab(history, Slurm(), {"partition": partition, "time": 60, "cpus": 1})
         began = time.monotonic()
         ids = [history.add(msgspec.structs.replace(experiment, dataset=SAMPLE)) for _ in range(RUNS)]
         while history.live_runs():

@@ -18,7 +18,7 @@ EPOCHS = 5
 EXPERIMENT = load_preset("lab1-baseline").with_training(epochs=EPOCHS)
 
 
-class Lab:
+class ClusterLab:
     """A history whose runs go to the cluster, and what looks after them."""
 
     def __init__(self, history: History, executor: Executor, options: dict[str, Any]) -> None:

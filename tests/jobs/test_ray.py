@@ -13,7 +13,7 @@ import pytest
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
 from cnn_tui.jobs.clusters.ray_executor import Ray
-from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
+from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, ClusterLab, epochs_of
 from tests.jobs.ray_cluster import Cluster, missing
 from tests.jobs.stand_in import wait_for_checkpoint
 from tests.waiting import processes_of
@@ -34,8 +34,8 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def lab(home: Path, history: History, cluster: Cluster) -> Iterator[Lab]:
-    made = Lab(history, Ray(STAND_IN), {"address": cluster.address})
+def lab(home: Path, history: History, cluster: Cluster) -> Iterator[ClusterLab]:
+    made = ClusterLab(history, Ray(STAND_IN), {"address": cluster.address})
     yield made
     made.executor.rest()
 
@@ -46,7 +46,7 @@ def kill_driver(home: Path) -> None:
 
 
 def test_eight_runs_end_whatever_happens_to_a_node_and_the_driver_and_with_the_lab_closed(
-    lab: Lab, cluster: Cluster, home: Path
+    lab: ClusterLab, cluster: Cluster, home: Path
 ) -> None:
     first, second, waiting, *_ = ids = [lab.history.add(EXPERIMENT) for _ in range(8)]
     lab.history.job_options = {"address": cluster.address, "cpus": 2}
@@ -72,7 +72,7 @@ def test_eight_runs_end_whatever_happens_to_a_node_and_the_driver_and_with_the_l
     assert lab.run(large).ending == "queue"
 
 
-def test_what_ends_before_its_time_says_why(lab: Lab) -> None:
+def test_what_ends_before_its_time_says_why(lab: ClusterLab) -> None:
     executor = lab.executor
     assert isinstance(executor, Ray)
     cancelled = lab.history.add(EXPERIMENT)

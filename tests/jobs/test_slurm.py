@@ -19,7 +19,7 @@ from cnn_tui.jobs import launch
 from cnn_tui.jobs.clusters import slurm, slurm_job
 from cnn_tui.jobs.clusters.slurm import Slurm
 from cnn_tui.jobs.search.searching import take_forward
-from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
+from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, ClusterLab, epochs_of
 from tests.jobs.slurm_cluster import Cluster, missing
 from tests.jobs.stand_in import HELD_AFTER, StandInJob, wait_for_checkpoint
 from tests.waiting import wait_for
@@ -46,12 +46,12 @@ def login(cluster: Cluster, home: Path, monkeypatch: pytest.MonkeyPatch) -> Clus
 
 
 @pytest.fixture
-def lab(history: History) -> Lab:
-    return Lab(history, Slurm(), {"time": 5})
+def lab(history: History) -> ClusterLab:
+    return ClusterLab(history, Slurm(), {"time": 5})
 
 
 def test_runs_end_with_true_rows_whatever_happens_to_their_jobs(
-    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+    login: Cluster, lab: ClusterLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
     preempted, told, cancelled, stopped, left, last = ids = [lab.history.add(EXPERIMENT) for _ in range(6)]
@@ -103,7 +103,7 @@ def test_runs_end_with_true_rows_whatever_happens_to_their_jobs(
 
 @pytest.mark.long
 def test_the_trials_of_a_search_are_trained_by_jobs_two_at_a_time(
-    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+    login: Cluster, lab: ClusterLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
     keys = ("learning_rate=1e-4..1e-2 log",)
@@ -129,7 +129,7 @@ def test_the_trials_of_a_search_are_trained_by_jobs_two_at_a_time(
 
 
 def test_what_cannot_be_trained_says_why(
-    login: Cluster, lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    login: Cluster, lab: ClusterLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab.history.job_options = {"partition": "gpus"}
     refused = lab.history.add(EXPERIMENT)
@@ -151,7 +151,7 @@ def test_what_cannot_be_trained_says_why(
 
 
 @pytest.mark.long
-def test_a_node_with_another_version_says_so(login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_node_with_another_version_says_so(login: Cluster, lab: ClusterLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_elsewhere, "__version__", "0.0.7")
     (run,) = lab.wait_for_end([lab.history.add(EXPERIMENT)])
     assert (run.status, run.ending, run.epochs) == ("failed", "error", ())
@@ -160,7 +160,7 @@ def test_a_node_with_another_version_says_so(login: Cluster, lab: Lab, monkeypat
 
 @pytest.mark.long
 def test_the_controller_may_be_restarted_while_eight_runs_wait(
-    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+    login: Cluster, lab: ClusterLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
     ids = [lab.history.add(EXPERIMENT) for _ in range(7)]
@@ -180,7 +180,7 @@ def test_the_controller_may_be_restarted_while_eight_runs_wait(
 
 @pytest.mark.long
 def test_a_job_that_has_the_number_of_a_lost_one_is_not_taken_for_it(
-    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+    login: Cluster, lab: ClusterLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
     lab.history.job_options = {"time": 5, "sbatch": ["--hold"]}
@@ -202,7 +202,7 @@ def test_a_job_that_has_the_number_of_a_lost_one_is_not_taken_for_it(
 
 @pytest.mark.long
 def test_eight_runs_end_while_everything_happens_and_the_lab_is_closed(
-    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+    login: Cluster, lab: ClusterLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
     lab.history.job_options = {"time": 1}

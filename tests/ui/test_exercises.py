@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import find_exercise, load_set
 from cnn_tui.exercises.runs import make_orders, queue
+from cnn_tui.experiment.document import Document
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.ui.app import LabApp
@@ -46,6 +47,15 @@ def done_by_hand(history: History, name: str, accuracies: tuple[float, ...], pac
 async def opened(pilot: Pilot[None], words: str = "The network of the notes") -> None:
     await pilot.press("x")
     await sees(pilot, words)
+
+
+async def try_on_the_sample(pilot: Pilot[None], document: Document) -> None:
+    """Have the baseline in the editor, on the sample for one epoch."""
+    await opened(pilot)
+    await go_to(pilot, "lab1/baseline")
+    await pilot.press("enter")
+    await sees(pilot, "Total params: 113,386")
+    document.edit("sample", document.experiment.with_dataset("fashion_mnist_sample").with_training(epochs=1))
 
 
 def grey(app: LabApp) -> set[str]:
@@ -209,11 +219,7 @@ async def test_a_set_is_tried_on_the_sample_without_choosing_it_each_time(make_l
     app = make_lab()
     document = app.lab.document
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await opened(pilot)
-        await go_to(pilot, "lab1/baseline")
-        await pilot.press("enter")
-        await sees(pilot, "Total params: 113,386")
-        document.edit("sample", document.experiment.with_dataset("fashion_mnist_sample").with_training(epochs=1))
+        await try_on_the_sample(pilot, document)
         await pilot.press("r")
         await until(pilot, lambda: history.run(1) is not None, "the run of the baseline")
         await pilot.press("x")
@@ -243,11 +249,7 @@ async def test_a_run_from_the_page_is_on_the_data_that_its_set_is_tried_with(
     app = make_lab()
     document = app.lab.document
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await opened(pilot)
-        await go_to(pilot, "lab1/baseline")
-        await pilot.press("enter")
-        await sees(pilot, "Total params: 113,386")
-        document.edit("sample", document.experiment.with_dataset("fashion_mnist_sample").with_training(epochs=1))
+        await try_on_the_sample(pilot, document)
         await pilot.press("x")
         await go_to(pilot, "lab1/16-filters")
         await pilot.press("r")
