@@ -267,7 +267,7 @@ def test_a_problem_stands_on_its_layer_in_words_with_a_way_out(stack: Stack, goa
         assert problem.message.isprintable()
         assert "None" not in problem.message
         assert ways_out(problem), "a problem without a way out"
-        assert all(len(fix.label) <= 100 for fix in problem.fixes)
+        assert all(len(fix.label) <= 90 for fix in problem.fixes)
         if problem.layer:
             layer = stack.layers[problem.layer - 1]
             assert layer.enabled
