@@ -201,12 +201,21 @@ class History(Records):
         return cursor.rowcount == 1
 
     def record_start(
-        self, run_id: int, *, dataset: str, train_images: int, test_images: int, environment: dict[str, Any]
+        self,
+        run_id: int,
+        *,
+        dataset: str,
+        train_images: int,
+        test_images: int,
+        environment: dict[str, Any],
+        validation_images: int | None = None,
     ) -> None:
         """What is known once the data is loaded."""
+        images = (train_images, test_images, validation_images)
         self.store.execute(
-            "UPDATE main.runs SET dataset = ?, train_images = ?, test_images = ?, environment = ? WHERE id = ?",
-            (dataset, train_images, test_images, msgspec.json.encode(environment).decode(), run_id),
+            "UPDATE main.runs SET dataset = ?, train_images = ?, test_images = ?, validation_images = ?,"
+            " environment = ? WHERE id = ?",
+            (dataset, *images, msgspec.json.encode(environment).decode(), run_id),
         )
 
     def record_progress(

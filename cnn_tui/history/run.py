@@ -212,6 +212,9 @@ class Run(msgspec.Struct, frozen=True):
     memory: int = 0
     """The most memory that its training has held, in bytes; 0 where that is not known."""
     epochs: tuple[Epoch, ...] = ()
+    validation_images: int | None = None
+    """Images that it validates on and neither learns from nor is tested on; None before they are known, and of a run
+    that an older version trained."""
     has_experiment: bool = True
     """Whether `experiment` is what was recorded; else it is an empty one, because another version wrote a newer one."""
 

@@ -29,7 +29,7 @@ def experiment_blocks(run: Run) -> Iterator[Block]:
         yield Paragraph("It cannot be read.", style="dim")
         return
     training = run.experiment.training
-    images = f", {run.train_images:,} training and {run.test_images:,} test images" if run.train_images else ""
+    images = f", {_images(run)}" if run.train_images else ""
     asked = f" (asked for: {run.experiment.dataset})" if run.dataset != run.experiment.dataset else ""
     yield Fact("data", run.dataset + asked + images)
     if run.experiment.leave_out:
@@ -57,6 +57,12 @@ def experiment_blocks(run: Run) -> Iterator[Block]:
     yield Fact("queued", moment(run.created))
     yield Paragraph()
     yield from _layers(run)
+
+
+def _images(run: Run) -> str:
+    """How many images the run has of each kind."""
+    held_out = f", {run.validation_images:,} validation" if run.validation_images else ""
+    return f"{run.train_images:,} training{held_out} and {run.test_images:,} test images"
 
 
 def _optimizer(experiment: Experiment) -> str:

@@ -262,6 +262,7 @@ class Trainer:
             dataset=images.dataset.name,
             train_images=len(x),
             test_images=len(images.x_test),
+            validation_images=0 if x_val is None or x_val is images.x_test else len(x_val),
             environment={**environment(images.source), **self.foretold.environment},
         )
         self.recorder.write(record_start)

@@ -86,6 +86,7 @@ def test_json_is_the_promised_run(inside: Inside) -> None:
             "partition",
             "memory",
             "epochs",
+            "validation_images",
             "weights",
             "weights_epoch",
         ),
@@ -176,6 +177,15 @@ def test_markdown_is_escaped(inside: Inside) -> None:
 )
 def test_sort_and_filter(inside: Inside, arguments: tuple[str, ...], ids: list[int]) -> None:
     assert [run["id"] for run in inside("history", "--json", *arguments).objects] == ids
+
+
+def test_show_counts_the_images_that_are_validated_on_alone(inside: Inside) -> None:
+    with History() as history:
+        images = {"train_images": 54_000, "validation_images": 6_000, "test_images": 10_000}
+        history.record_start(1, dataset="fashion_mnist", environment={}, **images)
+    assert "fashion_mnist, 54,000 training, 6,000 validation and 10,000 test images" in inside("show", "1").out
+    (shown,) = inside("show", "1", "--json").objects
+    assert {name: shown[name] for name in images} == images
 
 
 def test_show_has_all_of_a_run(inside: Inside) -> None:

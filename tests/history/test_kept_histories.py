@@ -157,3 +157,12 @@ def test_conclusions_know_their_runs_since_version_6(version: int, about: tuple[
         assert (answered.conclusion, answered.about) == ("quicker, hardly worse", about)
         answers.conclude(history, "lab1", "16-filters", "still", (7,))
         assert answers.answer(history, "lab1", "16-filters").about == (7,)
+
+
+@pytest.mark.parametrize(("version", "images"), [(9, None), (10, 6_000)])
+def test_how_many_images_a_run_validates_on_is_kept_since_version_10(
+    version: int, images: int | None, home: Path
+) -> None:
+    with History(keep(version, home)) as history:
+        run = next(run for run in history.runs() if run.status == "finished")
+        assert (run.validation_images, run.to_json()["validation_images"]) == (images, images)

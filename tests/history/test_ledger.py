@@ -40,9 +40,8 @@ def given(history: History) -> int:
 def begin(record: RunRecord, run_id: int) -> None:
     assert record.claim(run_id, 4321, 7)
     record.record_event(run_id, "started on CPU, 2 cores", "started", 1e9)
-    record.record_start(
-        run_id, dataset="fashion_mnist", train_images=60_000, test_images=10_000, environment={"device": "CPU"}
-    )
+    images = {"train_images": 60_000, "test_images": 10_000, "validation_images": 600}
+    record.record_start(run_id, dataset="fashion_mnist", environment={"device": "CPU"}, **images)
 
 
 def train(record: RunRecord, run_id: int, *epochs: int) -> None:
@@ -182,6 +181,7 @@ def test_a_job_that_begins_again_knows_what_it_told_though_nobody_read_it(histor
     with RunElsewhere(run_id) as record:
         known = run_of(record, run_id)
         assert ([epoch.epoch for epoch in known.epochs], known.seed, known.train_images) == ([1], 7, 60_000)
+        assert known.validation_images == 600
         assert record.claim(run_id, 99, 7)
         record.forget_after(run_id, 1)
         train(record, run_id, 2)

@@ -15,9 +15,9 @@ from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Run
 
 RUN_KEYS = (
-    "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, seed, params, created, "
-    "seconds, epochs, test_loss, test_accuracy, note, tags, environment, ending, host, heard, group, "
-    "weights, weights_epoch, executor, job, partition, memory"
+    "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, validation_images, "
+    "seed, params, created, seconds, epochs, test_loss, test_accuracy, note, tags, environment, ending, host, heard, "
+    "group, weights, weights_epoch, executor, job, partition, memory"
 )
 EPOCH_KEYS = "epoch, loss, accuracy, val_loss, val_accuracy, seconds, images_per_second, startup, others, throttled"
 METRICS = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.6, "val_accuracy": 0.75}

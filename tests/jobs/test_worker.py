@@ -106,7 +106,7 @@ def assert_trained_to_its_end(tiny: Experiment, run: Run) -> None:
     assert (run.status, run.stop_cause, run.seed) == ("finished", "", 7)
     assert [epoch.epoch for epoch in run.epochs] == [1, 2]
     assert list(run.epochs[0].metrics) == ["loss", "accuracy", "val_loss", "val_accuracy"]
-    assert (run.dataset, run.train_images, run.test_images) == (tiny.dataset, 64, 16)
+    assert (run.dataset, run.train_images, run.validation_images, run.test_images) == (tiny.dataset, 64, 0, 16)
     assert run.test_loss == pytest.approx(run.epochs[-1].metrics["val_loss"], rel=1e-5)
     assert run.test_accuracy is not None
     names = {"cnn_tui", "python", "tensorflow", "keras", "numpy", "platform", "cpus", "device", "onednn", "data"}

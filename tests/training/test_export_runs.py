@@ -130,7 +130,7 @@ def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path, trains: Callabl
     )
     rule = StopRule(metric="val_accuracy", above=0.0001)
     run = trained(msgspec.structs.replace(experiment, stop=(rule,)), trains)
-    assert (run.status, len(run.epochs), run.train_images) == ("stopped", 1, 540)
+    assert (run.status, len(run.epochs), run.train_images, run.validation_images) == ("stopped", 1, 540, 60)
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
@@ -230,7 +230,7 @@ model.evaluate(last)
     imported = import_model(path)
     assert imported.differences == ()
     run = trained(imported.experiment, trains)
-    assert (run.status, run.train_images, run.test_images) == ("finished", 60, 18)
+    assert (run.status, run.train_images, run.validation_images, run.test_images) == ("finished", 60, 22, 18)
     assert run.experiment.training.validation == str(tmp_path / "pets" / "val")
     path.write_text(code + TELL.replace("test_images, test_labels", "last"))
     told = json.loads(child([sys.executable, str(path)], tmp_path).split(TOLD)[-1])

@@ -29,6 +29,8 @@ class Started(msgspec.Struct, frozen=True, tag=True):
     train_images: int
     test_images: int
     environment: dict[str, Any]
+    validation_images: int | None = None
+    """None from a version that did not tell it."""
 
 
 class Progressed(msgspec.Struct, frozen=True, tag=True):
@@ -109,10 +111,8 @@ def apply(history: History, run_id: int, record: Record) -> None:
     match record:
         case Claimed(pid, seed, machine, at):
             history.claim(run_id, pid, seed, Machine(*machine), at)
-        case Started(dataset, train_images, test_images, environment):
-            history.record_start(
-                run_id, dataset=dataset, train_images=train_images, test_images=test_images, environment=environment
-            )
+        case Started():
+            history.record_start(run_id, **msgspec.structs.asdict(record))
         case Progressed(progress, point, at):
             history.record_progress(run_id, progress, point, at)
         case EpochEnded(epoch, seconds, at):
@@ -137,9 +137,8 @@ def followed(run: Run, record: Record) -> Run:
     match record:
         case Claimed(_, seed):
             return change(run, seed=seed)
-        case Started(dataset, train_images, test_images, environment):
-            images = {"train_images": train_images, "test_images": test_images}
-            return change(run, dataset=dataset, environment=environment, **images)
+        case Started():
+            return change(run, **msgspec.structs.asdict(record))
         case EpochEnded(epoch):
             return change(run, epochs=(*(one for one in run.epochs if one.epoch < epoch.epoch), epoch))
         case Forgot(last):

@@ -48,7 +48,14 @@ class RunRecord(Protocol):
     def wish(self, run_id: int) -> Wish: ...
     def claim(self, run_id: int, pid: int, seed: int) -> bool: ...
     def record_start(
-        self, run_id: int, *, dataset: str, train_images: int, test_images: int, environment: dict[str, Any]
+        self,
+        run_id: int,
+        *,
+        dataset: str,
+        train_images: int,
+        test_images: int,
+        environment: dict[str, Any],
+        validation_images: int | None = None,
     ) -> None: ...
     def record_progress(self, run_id: int, progress: Progress, point: Point | None = None) -> None: ...
     def record_epoch(self, run_id: int, epoch: Epoch, seconds: float) -> None: ...
@@ -144,9 +151,16 @@ class RunElsewhere:
         return self._run.live
 
     def record_start(
-        self, run_id: int, *, dataset: str, train_images: int, test_images: int, environment: dict[str, Any]
+        self,
+        run_id: int,
+        *,
+        dataset: str,
+        train_images: int,
+        test_images: int,
+        environment: dict[str, Any],
+        validation_images: int | None = None,
     ) -> None:
-        self._append(Started(dataset, train_images, test_images, environment))
+        self._append(Started(dataset, train_images, test_images, environment, validation_images))
 
     def record_progress(self, run_id: int, progress: Progress, point: Point | None = None) -> None:
         self._append(Progressed(progress, point, time.time()))

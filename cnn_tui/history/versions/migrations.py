@@ -144,6 +144,9 @@ _TABLES_9 = """
         PRIMARY KEY (images, image)
     ) STRICT, WITHOUT ROWID;
 """
+_TABLES_10 = """
+    ALTER TABLE runs ADD COLUMN validation_images INTEGER CHECK (validation_images >= 0);
+"""
 _LOOSENED_8 = (
     ("'signal', 'queue', 'killed'", "'signal', 'queue', 'pruned', 'killed'"),
     ("('', 'stop', 'now', 'pause')", "('', 'stop', 'now', 'pause', 'prune')"),
@@ -231,5 +234,6 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (
     _TABLES_7,
     _to_version_8,
     _TABLES_9,
+    _TABLES_10,
 )
 """The steps from each version to the next; as many as there are is the version of today's tables."""
