@@ -21,7 +21,7 @@ def test_every_kind_of_text_is_listed_with_its_place() -> None:
     assert ("cnn_tui/ui/keys.txt", "metric | next metric: loss, accuracy, seconds an epoch") in found
     assert ("cnn_tui/ui/panes/training/runs_shown.py", "No run is recorded yet.") in found
     assert ("cnn_tui/network/kinds/base.py", "Whether each output gets a number of its own added.") in found
-    assert ("cnn_tui/cli/follow.py", "The run; else the oldest live one.") in found
+    assert ("cnn_tui/cli/running/follow.py", "The run; else the oldest live one.") in found
     assert ("cnn_tui/exercises/sets/overfitting/pack.toml", "Images varied at random") in found
     assert not any("SELECT" in words for _, words in found), "nobody reads SQL"
 

@@ -26,45 +26,53 @@ class Command(NamedTuple):
 COMMANDS = {
     "summary": Command("summary", "Print what each stack becomes: shapes, parameters, problems. Takes no TensorFlow."),
     "run": Command(
-        "run", "Train experiments and follow them. ctrl+c stops them; what was learned is kept and evaluated."
+        "running.run", "Train experiments and follow them. ctrl+c stops them; what was learned is kept and evaluated."
     ),
     "tune": Command(
-        "tune", "Search for better settings, judge the best again on fresh seeds, and say how much luck there was."
+        "search.tune",
+        "Search for better settings, judge the best again on fresh seeds, and say how much luck there was.",
     ),
     "queue": Command(
-        "queue", "List what is trained and what waits, in order, and how long it takes. stop RUN takes one out."
+        "running.queue", "List what is trained and what waits, in order, and how long it takes. stop RUN takes one out."
     ),
-    "attach": Command("follow", "Follow a run that is training. ctrl+c only leaves it."),
-    "stop": Command("queue", "Ask a run to stop; what it has learned is kept and evaluated."),
-    "resume": Command("queue", "Let runs that ended early go on after their last checkpoint. ctrl+c only leaves them."),
-    "history": Command("history", "List the runs, the newest first."),
-    "show": Command("show", "Print everything about a run."),
-    "compare": Command("show", "Print runs side by side: what differs, and what came of it."),
+    "attach": Command("running.follow", "Follow a run that is training. ctrl+c only leaves it."),
+    "stop": Command("running.queue", "Ask a run to stop; what it has learned is kept and evaluated."),
+    "resume": Command(
+        "running.queue", "Let runs that ended early go on after their last checkpoint. ctrl+c only leaves them."
+    ),
+    "history": Command("history.listing", "List the runs, the newest first."),
+    "show": Command("history.show", "Print everything about a run."),
+    "compare": Command("history.show", "Print runs side by side: what differs, and what came of it."),
     "report": Command(
-        "show", "Write a lab report in Markdown: runs, verdicts, exercises, conclusions, curves as text."
+        "history.show", "Write a lab report in Markdown: runs, verdicts, exercises, conclusions, curves as text."
     ),
-    "note": Command("notebook", "Write a note on a run."),
+    "note": Command("history.notebook", "Write a note on a run."),
     "tag": Command(
-        "notebook",
+        "history.notebook",
         "Put tags on runs with +TAG and take them off with -TAG.",
         {"ignore_unknown_options": True, "help_option_names": ["--help"]},
     ),
-    "rename": Command("notebook", "Give a run another name."),
-    "archive": Command("notebook", "Put runs away: they are kept, but no table shows them."),
-    "baseline": Command("notebook", "Pin the run that others are compared with."),
+    "rename": Command("history.notebook", "Give a run another name."),
+    "archive": Command("history.notebook", "Put runs away: they are kept, but no table shows them."),
+    "baseline": Command("history.notebook", "Pin the run that others are compared with."),
     "evaluate": Command(
-        "predict", "Print how well a run does on the test images: per class, and what it takes for what."
+        "images.predict", "Print how well a run does on the test images: per class, and what it takes for what."
     ),
     "predict": Command(
-        "predict", "Print what a run's network says of a test image or of a picture: the image, bars, the raw vector."
+        "images.predict",
+        "Print what a run's network says of a test image or of a picture: the image, bars, the raw vector.",
     ),
     "why": Command(
-        "why", "Print where in an image a run's network looked for a class: Grad-CAM, occlusion, integrated gradients."
+        "images.why",
+        "Print where in an image a run's network looked for a class: Grad-CAM, occlusion, integrated gradients.",
     ),
     "suspects": Command(
-        "suspects", "List the images whose labels are probably wrong (confident learning), and mark those that are."
+        "images.suspects",
+        "List the images whose labels are probably wrong (confident learning), and mark those that are.",
     ),
-    "map": Command("map", "Print a map of a run's training images by their features, and which are worth a look."),
+    "map": Command(
+        "images.map", "Print a map of a run's training images by their features, and which are worth a look."
+    ),
     "export": Command(
         "exchange", "Write the Keras script that an experiment is; that of a run repeats it, seed and all."
     ),
@@ -74,11 +82,14 @@ COMMANDS = {
     ),
     "presets": Command("summary", "List the experiments that come with the app."),
     "exercises": Command(
-        "exercises", "List the exercises, show one with its result, run them, and keep what you expect and conclude."
+        "classroom.exercises",
+        "List the exercises, show one with its result, run them, and keep what you expect and conclude.",
     ),
-    "submit": Command("packs", "Write what was answered and run for a pack into one file."),
-    "check": Command("packs", "Read submissions: whether they are whole, keep to the pack, and what they say."),
-    "merge": Command("merge", "Read the submissions and histories of a class as one experiment."),
+    "submit": Command("classroom.packs", "Write what was answered and run for a pack into one file."),
+    "check": Command(
+        "classroom.packs", "Read submissions: whether they are whole, keep to the pack, and what they say."
+    ),
+    "merge": Command("classroom.merge", "Read the submissions and histories of a class as one experiment."),
     "doctor": Command("doctor", "Look at everything that the app depends on."),
     "keys": Command("keys", "List the keys of the lab that are in force."),
     "data": Command("data", "Where the datasets are, and how to get one."),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cnn_tui.cli import COMMANDS
 from cnn_tui.cli.limits import require_files
-from cnn_tui.cli.place import Destination, chosen_place
+from cnn_tui.cli.running.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device
 from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.exercises.packs import open_pack

@@ -9,8 +9,8 @@ import pytest
 
 from cnn_tui.analysis.compare import compare
 from cnn_tui.analysis.lost_number import blind_rules, lost_metric, lost_number, needs_nan_rule, remedy
-from cnn_tui.cli.follow import result_line
-from cnn_tui.cli.history import to_csv, to_text
+from cnn_tui.cli.history.listing import to_csv, to_text
+from cnn_tui.cli.running.follow import result_line
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.epoch import Epoch, Point

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from cnn_tui import locks
-from cnn_tui.cli.live_chart import LiveChart
 from cnn_tui.cli.progress import Reporter
+from cnn_tui.cli.running.live_chart import LiveChart
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from tests.cli.command import Inside, command

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.cli.place import chosen_place
+from cnn_tui.cli.running.place import chosen_place
 from cnn_tui.cli.streams import UserError
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run

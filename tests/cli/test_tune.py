@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.cli.follow import Interrupts
-from cnn_tui.cli.follow_search import SearchFollower
+from cnn_tui.cli.running.follow import Interrupts
+from cnn_tui.cli.search.follow import SearchFollower
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.history.searches import searches

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cnn_tui.cli import history as printed
+from cnn_tui.cli.history import listing as printed
 from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.filter import FIGURES
 from cnn_tui.history.history import History

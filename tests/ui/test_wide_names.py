@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cnn_tui.artifacts.evaluation import read_evaluation
-from cnn_tui.cli.history import to_text
+from cnn_tui.cli.history.listing import to_text
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.reports.evaluation_page import evaluation_page, matrix_lines

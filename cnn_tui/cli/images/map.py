@@ -13,10 +13,10 @@ from PIL import Image, ImageDraw, ImageFont
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.cli.explaining import explain_errors, require_model
-from cnn_tui.cli.image_prediction import kept_epoch
+from cnn_tui.cli.images.explaining import explain_errors, require_model
+from cnn_tui.cli.images.image_prediction import kept_epoch
+from cnn_tui.cli.images.pictures import drawn
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
-from cnn_tui.cli.pictures import drawn
 from cnn_tui.cli.printing import bold, encoded, table, write_new
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from cnn_tui.cli.image_prediction import ImagePrediction, name_of
-from cnn_tui.cli.pictures import drawn, has_blocks
+from cnn_tui.cli.images.image_prediction import ImagePrediction, name_of
+from cnn_tui.cli.images.pictures import drawn, has_blocks
 from cnn_tui.cli.printing import bold, table
 from cnn_tui.text import counted, fitted, padded, quiet
 from cnn_tui.ui.widgets.image import draw

@@ -16,13 +16,13 @@ import typer
 from cnn_tui.analysis.estimates import Estimator, QueuedRun
 from cnn_tui.analysis.lost_number import lost_metric, lost_number, remedy
 from cnn_tui.analysis.pace import clock, in_words
-from cnn_tui.cli.history import to_text
-from cnn_tui.cli.live_chart import LiveChart
+from cnn_tui.cli.history.listing import to_text
 from cnn_tui.cli.printing import chart_lines
 from cnn_tui.cli.progress import LinePart, Reporter, epoch_parts, join_parts, progress_parts
+from cnn_tui.cli.running.live_chart import LiveChart
+from cnn_tui.cli.running.worker_care import WorkerCare
 from cnn_tui.cli.runs import find_run, listed, open_history, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, moves_cursor, put
-from cnn_tui.cli.worker_care import WorkerCare
 from cnn_tui.data.course import is_drawn
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.ending import ending_in_words

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnn_tui.analysis.likeness import features_in_words, likeness_in_words
-from cnn_tui.cli.explaining import explain_errors
-from cnn_tui.cli.image_prediction import ImagePrediction
+from cnn_tui.cli.images.explaining import explain_errors
+from cnn_tui.cli.images.image_prediction import ImagePrediction
 from cnn_tui.cli.printing import table
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.streams import is_terminal

@@ -10,12 +10,12 @@ from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
 from cnn_tui.artifacts.kept_epochs import why_not_kept
 from cnn_tui.artifacts.weights import goes_on
-from cnn_tui.cli.follow import Follower, LeftError, following
 from cnn_tui.cli.parser import AsJson, Detach
 from cnn_tui.cli.printing import encoded, table
+from cnn_tui.cli.running.follow import Follower, LeftError, following
+from cnn_tui.cli.running.trained_on import require_left, trained_on
 from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FINISHED, INTERRUPTED, UserError, put, say
-from cnn_tui.cli.trained_on import require_left, trained_on
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.elsewhere.cluster_jobs import wants_worker

@@ -13,13 +13,13 @@ from typing import Annotated
 import typer
 
 from cnn_tui.artifacts.evaluation import how_it_differs, read_evaluation
-from cnn_tui.cli.against import TwoRuns, both_to_json, both_to_text, of_image
-from cnn_tui.cli.explaining import kept_of
-from cnn_tui.cli.image_prediction import kept_epoch, predicted, to_json
-from cnn_tui.cli.nearest import MOST_NEAREST, nearest_json, nearest_text, nearest_to
-from cnn_tui.cli.over_epochs import OverEpochs
+from cnn_tui.cli.images.against import TwoRuns, both_to_json, both_to_text, of_image
+from cnn_tui.cli.images.explaining import kept_of
+from cnn_tui.cli.images.image_prediction import kept_epoch, predicted, to_json
+from cnn_tui.cli.images.nearest import MOST_NEAREST, nearest_json, nearest_text, nearest_to
+from cnn_tui.cli.images.over_epochs import OverEpochs
+from cnn_tui.cli.images.prediction_text import to_text
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
-from cnn_tui.cli.prediction_text import to_text
 from cnn_tui.cli.printing import encoded, put_page
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cnn_tui.cli.history_groups import lines_of_groups
+from cnn_tui.cli.history.groups import lines_of_groups
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, table
 from cnn_tui.cli.runs import open_history, to_json

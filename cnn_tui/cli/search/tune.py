@@ -9,15 +9,15 @@ import typer
 from cnn_tui.analysis.importance import importances
 from cnn_tui.analysis.search_result import SearchResult, result_of, to_json
 from cnn_tui.analysis.search_trials import is_maximized
-from cnn_tui.cli.find_rate import find_rate
-from cnn_tui.cli.follow import Interrupts
-from cnn_tui.cli.follow_search import SearchFollower
 from cnn_tui.cli.parser import AsJson, Dataset, Detach, Device, ForRay, ForSlurm, On, OneExperiment
-from cnn_tui.cli.place import chosen_place
 from cnn_tui.cli.printing import encoded
-from cnn_tui.cli.run import can_be_trained
+from cnn_tui.cli.running.follow import Interrupts
+from cnn_tui.cli.running.place import chosen_place
+from cnn_tui.cli.running.run import can_be_trained
 from cnn_tui.cli.runs import chosen_device, open_history
-from cnn_tui.cli.search_page import to_text
+from cnn_tui.cli.search.find_rate import find_rate
+from cnn_tui.cli.search.follow import SearchFollower
+from cnn_tui.cli.search.page import to_text
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, put, say
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.overrides import override, parse

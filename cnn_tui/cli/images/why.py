@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from cnn_tui.cli.against import of_image
-from cnn_tui.cli.explaining import explain_errors
-from cnn_tui.cli.image_prediction import ImagePrediction, predicted
+from cnn_tui.cli.images.against import of_image
+from cnn_tui.cli.images.explaining import explain_errors
+from cnn_tui.cli.images.image_prediction import ImagePrediction, predicted
+from cnn_tui.cli.images.where_maps import WhereMaps, png_of
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
 from cnn_tui.cli.printing import encoded, write_new
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, is_terminal, put, say
-from cnn_tui.cli.where_maps import WhereMaps, png_of
 from cnn_tui.jobs.explain.answers import ModelFacts
 from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.jobs.explain.protocol import DescribeModel

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from PIL import Image
 from rich.text import Text
 
-from cnn_tui.cli.image_prediction import ImagePrediction, name_of, to_json
-from cnn_tui.cli.pictures import drawn, picture_mode
-from cnn_tui.cli.prediction_text import bars
+from cnn_tui.cli.images.image_prediction import ImagePrediction, name_of, to_json
+from cnn_tui.cli.images.pictures import drawn, picture_mode
+from cnn_tui.cli.images.prediction_text import bars
 from cnn_tui.cli.printing import bold
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.where_protocol import OF_A_LAYER, TITLES, Method, Where

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from cnn_tui.cli.follow import following
 from cnn_tui.cli.parser import AsJson, ForRay, ForSlurm, On, Pack
-from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.printing import bold, put_json, put_page, table
+from cnn_tui.cli.running.follow import following
+from cnn_tui.cli.running.place import Destination, chosen_place
 from cnn_tui.cli.runs import listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
 from cnn_tui.exercises import answers

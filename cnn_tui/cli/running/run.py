@@ -12,9 +12,9 @@ import typer
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.wrong_labels import NoMarksError, without_wrong
 from cnn_tui.cli.exchange import write_events
-from cnn_tui.cli.follow import following
 from cnn_tui.cli.parser import AsJson, Dataset, Detach, Device, ForRay, ForSlurm, On
-from cnn_tui.cli.place import Destination, chosen_place
+from cnn_tui.cli.running.follow import following
+from cnn_tui.cli.running.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device, find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from cnn_tui.artifacts.kept_epochs import kept_epochs, listed, saved_epoch_path, why_not_kept
-from cnn_tui.cli.explaining import explain_errors, require_model
+from cnn_tui.cli.images.explaining import explain_errors, require_model
 from cnn_tui.cli.streams import UserError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.names import lengthened

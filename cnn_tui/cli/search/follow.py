@@ -9,11 +9,11 @@ from typing import Any
 
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, trials_of
-from cnn_tui.cli.follow import Interrupts, ahead_of
 from cnn_tui.cli.progress import LinePart, Reporter, progress_parts
+from cnn_tui.cli.running.follow import Interrupts, ahead_of
+from cnn_tui.cli.running.worker_care import WorkerCare
 from cnn_tui.cli.runs import listed
 from cnn_tui.cli.streams import UserError, is_terminal
-from cnn_tui.cli.worker_care import WorkerCare
 from cnn_tui.experiment.search_space import Dimension
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run

@@ -10,10 +10,10 @@ from typing import Any
 from cnn_tui.analysis.chance.tested_images import on_same_images
 from cnn_tui.analysis.differing import Differing, differing, divided_in_words
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
-from cnn_tui.cli.explaining import kept_of
-from cnn_tui.cli.image_prediction import ImagePrediction, predicted, to_json
-from cnn_tui.cli.pictures import drawn
-from cnn_tui.cli.prediction_text import bars, said_of_it
+from cnn_tui.cli.images.explaining import kept_of
+from cnn_tui.cli.images.image_prediction import ImagePrediction, predicted, to_json
+from cnn_tui.cli.images.pictures import drawn
+from cnn_tui.cli.images.prediction_text import bars, said_of_it
 from cnn_tui.cli.printing import bold, table
 from cnn_tui.cli.streams import UserError
 from cnn_tui.history.run import Run

@@ -9,8 +9,8 @@ from typing import Any
 from cnn_tui.analysis.learned import Learned
 from cnn_tui.artifacts.kept_epochs import epochs_and_end, why_not_kept
 from cnn_tui.artifacts.predictions import open_predictions
-from cnn_tui.cli.explaining import kept_of
-from cnn_tui.cli.image_prediction import ImagePrediction, name_of, predicted
+from cnn_tui.cli.images.explaining import kept_of
+from cnn_tui.cli.images.image_prediction import ImagePrediction, name_of, predicted
 from cnn_tui.cli.printing import bold, lines_of_charts, styled
 from cnn_tui.cli.streams import UserError, columns_of, is_terminal
 from cnn_tui.history.run import Run

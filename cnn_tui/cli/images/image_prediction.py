@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cnn_tui.artifacts.kept_epochs import why_not_kept
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
-from cnn_tui.cli.explaining import explain_errors, kept_of, require_model
+from cnn_tui.cli.images.explaining import explain_errors, kept_of, require_model
 from cnn_tui.cli.streams import UserError
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError

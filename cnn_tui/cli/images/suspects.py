@@ -15,7 +15,7 @@ from cnn_tui.analysis.confident_learning import doubts
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
 from cnn_tui.artifacts.suspects import Suspect, Suspects
-from cnn_tui.cli.explaining import kept_of
+from cnn_tui.cli.images.explaining import kept_of
 from cnn_tui.cli.parser import AsJson, Device, RunId
 from cnn_tui.cli.printing import bold, encoded, table
 from cnn_tui.cli.progress import Reporter, bar

@@ -1,0 +1,1 @@
+"""A search: begun, followed to its end, and told."""
