@@ -15,7 +15,7 @@ from cnn_tui.cli.progress import Reporter, bar, reading_words
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, is_terminal, put, say
 from cnn_tui.data.course import COURSE_SETS
 from cnn_tui.data.data_facts import DataFacts
-from cnn_tui.data.dataset import BUILT_IN, DatasetError, whole_path
+from cnn_tui.data.dataset import BUILT_IN, DatasetError, size_in_words, whole_path
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.overrides import override, parse
@@ -118,7 +118,7 @@ def to_text(facts: DataFacts) -> list[str]:
     colour = "grey, 1 channel" if channels == 1 else f"colour, {channels} channels"
     pairs = [
         ("images", enumerated([f"{part.images:,} {_TO_DO[name]}" for name, part in facts.parts.items()], "and")),
-        ("size", f"{height}x{width} pixels, {colour}"),
+        ("size", f"{size_in_words(height, width)} pixels, {colour}"),
         ("classes", f"{len(facts.class_names):,}"),
         ("source", quiet(facts.source, 1000)),
     ]

@@ -156,9 +156,14 @@ def too_large(dataset: str, shape: tuple[int, int, int], options: DataOptions) -
     if options.image_size is not None or form_of(dataset) not in ("folder", "parquet") or max(shape[:2]) <= MOST_SIDE:
         return ""
     return (
-        f"first picture is {shape[1]:,} × {shape[0]:,} pixels large, and an image is at most {MOST_SIDE:,} wide and "
-        "high: set image_size, as 150x150"
+        f"first picture is {size_in_words(*shape[:2])} pixels large, and an image is at most {MOST_SIDE:,} high and "
+        "wide: set image_size, as 150x150"
     )
+
+
+def size_in_words(height: int, width: int) -> str:
+    """A size in pixels in the one order there is, Keras's: `28x28`; `20x30 (height x width)` where the sides differ."""
+    return f"{height:,}x{width:,}" + (" (height x width)" if height != width else "")
 
 
 def check_apart(validation: Path, learned: Path, tested: Path | None) -> None:

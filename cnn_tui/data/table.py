@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data.dataset import DataOptions, Dataset, DatasetError, is_tested, shown
+from cnn_tui.data.dataset import DataOptions, Dataset, DatasetError, is_tested, shown, size_in_words
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.text import counted, escaped
 
@@ -82,7 +82,9 @@ def shape_of_pixels(path: Path, pixels: int, options: DataOptions) -> Shape:
     where = f"{shown(path)} has {counted(pixels, 'pixel')} in a line, which"
     if options.image_size is not None:
         height, width = options.image_size
-        raise DatasetError(f"{where} make no image of {height} × {width}, grey or in three colours. Set another size.")
+        raise DatasetError(
+            f"{where} make no image of {size_in_words(height, width)}, grey or in three colours. Set another size."
+        )
     raise DatasetError(
         f"{where} make no square image, grey or in three colours. Set image_size to its height and width; in the "
         "settings of the lab they are typed after the path, as `table.csv 20x30`."

@@ -103,7 +103,7 @@ def test_data_show_tells_what_is_fed_of_a_folder_and_what_is_left_out(tmp_path: 
         Image.fromarray(np.eye(8, k=at - 5, dtype=np.uint8) * 255).save(tmp_path / "ab"[at % 2] / f"{at}.png")
     (tmp_path / "a" / "broken.png").write_text("no picture")
     answer = inside("data", "show", str(tmp_path), "--image-size", "6x5", "--color", "rgb")
-    assert "6x5 pixels, colour, 3 channels" in answer.out
+    assert "6x5 (height x width) pixels, colour, 3 channels" in answer.out
     assert "10 pictures of greys were given three channels" in answer.err
     assert "1 file is left out: 1 is no picture ('a/broken.png')." in answer.err
     assert "Every fifth image of each class is tested on." in answer.out

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn_tui.data import picture_survey
-from cnn_tui.data.dataset import DataOptions, DatasetError, is_file, shown
+from cnn_tui.data.dataset import DataOptions, DatasetError, is_file, shown, size_in_words
 from cnn_tui.data.folder_pictures import FolderPictures
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
@@ -244,7 +244,8 @@ class PictureReader:
 
     def sentences(self) -> list[str]:
         """What was done to how many pictures, in the order in which it was done to each."""
-        height, width, channels = self.shape
+        *sides, channels = self.shape
+        size = size_in_words(*sides)
         how = "the middle taken" if self._crop else "stretched"
         kind, became = ("in colour", "made grey")
         if channels == 3:
@@ -256,7 +257,7 @@ class PictureReader:
             "white": "with transparent parts {was} put on white",
             "black": "with transparent parts, and nothing but bright ones beside them, {was} put on black",
             "recoloured": f"{kind} {{was}} {became}",
-            "resized": f"of another size {{was}} resized to {width} × {height}, {how} where the proportions differ",
+            "resized": f"of another size {{was}} resized to {size}, {how} where the proportions differ",
         }
         return [
             f"{counted(count, 'picture')} {said.format(was='was' if count == 1 else 'were')}."

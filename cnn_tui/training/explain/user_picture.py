@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_tui.data import picture, picture_survey
-from cnn_tui.data.dataset import DataOptions, shown
+from cnn_tui.data.dataset import DataOptions, shown, size_in_words
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.picture import Fault, Form, Made, Opened, PictureError, is_deep, without_warnings
 from cnn_tui.jobs.explain.protocol import ExplainError
@@ -108,5 +108,5 @@ def _steps(opened: Opened, made: Made, crop: bool) -> list[str]:
     if made.size != (width, height):
         stretched = made.size[0] * height != made.size[1] * width
         how = "" if not stretched else ", its middle taken" if crop else ", stretched as the pictures of a folder are"
-        steps.append(f"resized from {made.size[0]}x{made.size[1]} to {width}x{height}{how}")
+        steps.append(f"resized from {size_in_words(*reversed(made.size))} to {size_in_words(height, width)}{how}")
     return steps

@@ -114,7 +114,7 @@ def test_sizes_are_told_where_images_are_square_and_asked_for_else(tmp_path: Pat
     assert assert_alike(name, DataOptions((1, 2))).dataset.input_shape == (1, 2, 3)
     text = oblong.read_text()
     assert "has 6 pixels in a line, which make no square image" in refusal(oblong, text)
-    assert "make no image of 4 × 4" in refusal(oblong, text, DataOptions((4, 4)))
+    assert "make no image of 4x4" in refusal(oblong, text, DataOptions((4, 4)))
     assert "color and fit are for folders" in refusal(oblong, text, DataOptions((2, 3), "rgb"))
 
 

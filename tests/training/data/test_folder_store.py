@@ -65,7 +65,7 @@ def test_pictures_are_unpacked_once_and_again_when_one_changes(zoo: Path, opened
     again, said_again = load_all(zoo)
     assert len(opened) == 100
     assert said_again == said
-    assert said[0].startswith("99 pictures of another size were resized to 6 × 6")
+    assert said[0].startswith("99 pictures of another size were resized to 6x6")
     assert (again.dataset, again.warnings) == (first.dataset, first.warnings)
     for name in ("x_train", "y_train", "x_test", "y_test"):
         assert np.array_equal(getattr(again, name), getattr(first, name))

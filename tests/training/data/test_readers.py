@@ -64,7 +64,7 @@ def test_a_folder_of_pictures_loads_in_one_size(tmp_path: Path) -> None:
     assert images.x_test[1, 3, 5].tolist() == [100, 4, 7]
     assert images.dataset.class_names == ("ape", "bee")
     assert len(said) == 1
-    assert "2 pictures of another size were resized to 6 × 4" in said[0]
+    assert "2 pictures of another size were resized to 4x6 (height x width)" in said[0]
 
 
 def test_sixteen_bit_grey_keeps_its_shades(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_another_size_is_stretched_as_the_pictures_of_a_folder_are(tmp_path: Pat
     pixels = np.full((16, 64), 40)
     pixels[4:12, 24:40] = 240
     prepared = made(save(tmp_path / "wide.png", pixels))
-    assert "resized from 64x16 to 8x8, stretched" in said(prepared)
+    assert "resized from 16x64 (height x width) to 8x8, stretched" in said(prepared)
     assert prepared.pixels[:, 0].max() == 40
     assert prepared.pixels[4, 3:5].min() > 200
     assert "stretched" not in said(made(save(tmp_path / "square.png", np.zeros((40, 40)))))
