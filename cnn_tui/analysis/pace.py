@@ -11,8 +11,8 @@ from typing import NamedTuple
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_parts import image_parts, on_stand_in
-from cnn_tui.experiment.phases import phases_of
+from cnn_tui.experiment.images.image_parts import image_parts, on_stand_in
+from cnn_tui.experiment.training.phases import phases_of
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Line, Progress, Run
 from cnn_tui.network.stack import Shape, Stack

@@ -7,8 +7,8 @@ import msgspec
 from cnn_tui.artifacts.suspects import Suspects
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_parts import on_stand_in
-from cnn_tui.experiment.image_ranges import compact, ranges_of
+from cnn_tui.experiment.images.image_parts import on_stand_in
+from cnn_tui.experiment.images.image_ranges import compact, ranges_of
 from cnn_tui.experiment.names import named_by_difference
 from cnn_tui.history.history import History
 from cnn_tui.history.image_marks import wrongly_labelled

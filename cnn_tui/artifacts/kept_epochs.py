@@ -26,7 +26,7 @@ import msgspec
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiment import keeping
+from cnn_tui.experiment.training import keeping
 from cnn_tui.history.run import Run
 from cnn_tui.home import epochs_folder, model_path, run_folder
 

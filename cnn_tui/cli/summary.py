@@ -10,9 +10,9 @@ from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, complain, put
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
-from cnn_tui.experiment.phases import later_phases
+from cnn_tui.experiment.images.unset_dataset import NOT_SET
 from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names
-from cnn_tui.experiment.unset_dataset import NOT_SET
+from cnn_tui.experiment.training.phases import later_phases
 from cnn_tui.home import history_path
 from cnn_tui.network.fixes import Problem
 from cnn_tui.network.summary import Summary, keras_shape, summarize, summary_lines

@@ -17,7 +17,7 @@ import msgspec
 from cnn_tui.data.dataset import OPTION_KEYS
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiment.phases import phases_of
+from cnn_tui.experiment.training.phases import phases_of
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.text import did_you_mean, quiet

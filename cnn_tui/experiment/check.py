@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from cnn_tui.data.dataset import Dataset, too_large
 from cnn_tui.data.labels import odd_numbers
-from cnn_tui.experiment import leaving_out, start_weights
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_parts import held_out_problem
-from cnn_tui.experiment.phases import phases_of
-from cnn_tui.experiment.training import Training
-from cnn_tui.experiment.unset_dataset import images_in_words
+from cnn_tui.experiment.images import leaving_out
+from cnn_tui.experiment.images.image_parts import held_out_problem
+from cnn_tui.experiment.images.unset_dataset import images_in_words
+from cnn_tui.experiment.training import start_weights
+from cnn_tui.experiment.training.phases import phases_of
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.fixes import Problem
 from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
 from cnn_tui.network.problems import Goal, find_apart_outputs, find_problems, find_spare_outputs

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from cnn_tui.data.dataset import AS_THEY_ARE
-from cnn_tui.experiment import class_weights, image_ranges, start_weights
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_ranges import ranges_of
-from cnn_tui.experiment.phases import phases_in_words
-from cnn_tui.experiment.schedule import in_words as schedule_in_words
+from cnn_tui.experiment.images import image_ranges
+from cnn_tui.experiment.images.image_ranges import ranges_of
+from cnn_tui.experiment.training import class_weights, start_weights
+from cnn_tui.experiment.training.phases import phases_in_words
+from cnn_tui.experiment.training.schedule import in_words as schedule_in_words
 from cnn_tui.network.diff import LayerChange, changed_fields, layer_changes
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer

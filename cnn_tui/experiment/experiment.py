@@ -22,12 +22,13 @@ from cnn_tui.data.dataset import (
     is_folder,
 )
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import file_errors, leaving_out, unset_dataset
-from cnn_tui.experiment.image_ranges import ImageNumbers
-from cnn_tui.experiment.phase import MOST_PHASES, Phase, renumbered
-from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiment.training import VALIDATIONS, Metric, Training
-from cnn_tui.experiment.unset_dataset import Classes, InputShape
+from cnn_tui.experiment import file_errors
+from cnn_tui.experiment.images import leaving_out, unset_dataset
+from cnn_tui.experiment.images.image_ranges import ImageNumbers
+from cnn_tui.experiment.images.unset_dataset import Classes, InputShape
+from cnn_tui.experiment.training.phase import MOST_PHASES, Phase, renumbered
+from cnn_tui.experiment.training.stop_rules import StopRule
+from cnn_tui.experiment.training.training import VALIDATIONS, Metric, Training
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import Stack
 

@@ -14,11 +14,13 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, OPTION_KEYS, DatasetError, is_file
-from cnn_tui.experiment import class_weights, file_errors, leaving_out, other_files
+from cnn_tui.experiment import file_errors, other_files
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, ExperimentError
-from cnn_tui.experiment.phase import Phase
-from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
-from cnn_tui.experiment.stop_rules import StopRule, out_of_range
+from cnn_tui.experiment.images import leaving_out
+from cnn_tui.experiment.training import class_weights
+from cnn_tui.experiment.training.phase import Phase
+from cnn_tui.experiment.training.schedule import AnySchedule, ReduceLROnPlateau
+from cnn_tui.experiment.training.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Application
 from cnn_tui.network.layers import plain as plain_layer

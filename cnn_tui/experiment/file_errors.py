@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiment.schedule import SCHEDULES
+from cnn_tui.experiment.training.schedule import SCHEDULES
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.layers import LAYERS

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.data.dataset import path_of
-from cnn_tui.experiment.data_settings import FREE, FROM_DATASET
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiment.start_weights import weights_path
-from cnn_tui.experiment.training import Training, names_place
+from cnn_tui.experiment.form.data_settings import FREE, FROM_DATASET
+from cnn_tui.experiment.training.start_weights import weights_path
+from cnn_tui.experiment.training.training import Training, names_place
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import did_you_mean, quiet

@@ -17,9 +17,9 @@ import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, Color, DataOptions, Fit
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_ranges import ImageNumbers, ImageRange, ranges_of
-from cnn_tui.experiment.start_weights import with_digest
-from cnn_tui.experiment.training import MOMENTUM_OPTIMIZERS, Training
+from cnn_tui.experiment.images.image_ranges import ImageNumbers, ImageRange, ranges_of
+from cnn_tui.experiment.training.start_weights import with_digest
+from cnn_tui.experiment.training.training import MOMENTUM_OPTIMIZERS, Training
 from cnn_tui.network.stack import Stack
 
 PACE_SETTINGS = ("batch_size", "steps_per_epoch", "precision", "validation", "validation_steps")

@@ -10,7 +10,7 @@ import msgspec
 
 from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_parts import learned_with_all
+from cnn_tui.experiment.images.image_parts import learned_with_all
 from cnn_tui.experiment.names import told_apart, without_seed
 from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.conditions import Conditions, conditions_in_words

@@ -17,7 +17,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import digest_of
-from cnn_tui.experiment.start_weights import with_digest
+from cnn_tui.experiment.training.start_weights import with_digest
 from cnn_tui.history.alive import GOING, Machine, this_machine
 from cnn_tui.history.conditions import WITHIN
 from cnn_tui.history.ending import ENDED_EARLY, Ending, Status, ending_in_words

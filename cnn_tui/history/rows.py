@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Line, Run
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from cnn_tui.analysis.lost_number import blind_rules
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import class_weights, image_ranges, keeping, schedule, start_weights
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phases import phases_in_words
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.images import image_ranges
+from cnn_tui.experiment.training import class_weights, keeping, schedule, start_weights
+from cnn_tui.experiment.training.phases import phases_in_words
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.history.run import Run
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.summary import LayerSummary, keras_shape, summarize

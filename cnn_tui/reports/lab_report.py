@@ -13,7 +13,7 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus, read_statuses
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phases import phases_in_words
+from cnn_tui.experiment.training.phases import phases_in_words
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.groups import Group, groups_of

@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 from cnn_tui.experiment.check import build_problems
-from cnn_tui.experiment.compiled import Compiled, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.schedule import keras_arguments
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.compiled import Compiled, compiled_loss, compiled_metric
+from cnn_tui.experiment.training.schedule import keras_arguments
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.kinds.application import Application
 from cnn_tui.network.kinds.base import LearningLayer

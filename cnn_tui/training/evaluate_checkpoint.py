@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnn_tui import locks
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
-from cnn_tui.experiment.compiled import answers_of
-from cnn_tui.experiment.phases import phase_reached
+from cnn_tui.experiment.training.compiled import answers_of
+from cnn_tui.experiment.training.phases import phase_reached
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, finite
 from cnn_tui.home import checkpoint_path, log_path

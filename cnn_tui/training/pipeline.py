@@ -19,7 +19,7 @@ import psutil
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn_tui.experiment.class_weights import ClassWeight
+from cnn_tui.experiment.training.class_weights import ClassWeight
 from cnn_tui.jobs.devices import visible
 from cnn_tui.jobs.gpu_client import read_gpus
 from cnn_tui.network.losses import CLASS_NUMBERS, Answers

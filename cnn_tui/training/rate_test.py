@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 import keras
 
 from cnn_tui.analysis.rate_test import RateReading
-from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_parts import on_stand_in
+from cnn_tui.experiment.images.image_parts import on_stand_in
+from cnn_tui.experiment.training.compiled import answers_of
 from cnn_tui.history.run import finite
 from cnn_tui.jobs.rate_test import RateTest, RateTestLine, RateTestRequest
 from cnn_tui.training import pipeline

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnn_tui.artifacts.weights import Start
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiment.phases import PhaseReached
+from cnn_tui.experiment.training.phases import PhaseReached
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, restore
 from cnn_tui.training.callbacks.epoch_weights import take_epoch
 

@@ -18,11 +18,11 @@ from cnn_tui.analysis.confident_learning import doubts
 from cnn_tui.artifacts import suspects as kept_suspects
 from cnn_tui.artifacts.suspects import SuspectsHeader, suspects_path
 from cnn_tui.data import raw_file
-from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_parts import on_stand_in
-from cnn_tui.experiment.phases import phases_of
-from cnn_tui.experiment.schedule import ReduceLROnPlateau
+from cnn_tui.experiment.images.image_parts import on_stand_in
+from cnn_tui.experiment.training.compiled import answers_of
+from cnn_tui.experiment.training.phases import phases_of
+from cnn_tui.experiment.training.schedule import ReduceLROnPlateau
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.home import run_folder

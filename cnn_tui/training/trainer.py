@@ -13,9 +13,9 @@ import keras
 from cnn_tui.analysis.foretelling.several_gpus import why_little_gain
 from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment.compiled import answers_of
-from cnn_tui.experiment.image_parts import on_stand_in
-from cnn_tui.experiment.phases import PhaseReached, phase_reached, phases_in_words
+from cnn_tui.experiment.images.image_parts import on_stand_in
+from cnn_tui.experiment.training.compiled import answers_of
+from cnn_tui.experiment.training.phases import PhaseReached, phase_reached, phases_in_words
 from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.ending import Ending
 from cnn_tui.history.history import HistoryError, Result

@@ -11,7 +11,7 @@ from cnn_tui.analysis.compare import baseline_of, changes_of, compare
 from cnn_tui.analysis.comparison import Comparison, ComparisonRow
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Run

@@ -10,8 +10,8 @@ import pytest
 from cnn_tui.analysis.estimates import Estimate, Estimator
 from cnn_tui.analysis.pace import OVERHEAD, SecondsAnImage, Work, epochs_left, in_words, seconds_left, work_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.training.phase import Phase
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.records import Records

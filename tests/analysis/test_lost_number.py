@@ -12,7 +12,7 @@ from cnn_tui.analysis.lost_number import blind_rules, lost_metric, lost_number, 
 from cnn_tui.cli.history.listing import to_csv, to_text
 from cnn_tui.cli.running.follow import result_line
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import FiredAt, Progress, Run

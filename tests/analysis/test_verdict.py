@@ -14,7 +14,7 @@ from cnn_tui.analysis.chance.two_groups import Strictness
 from cnn_tui.analysis.chance.verdict import BY_COMMAND, judge, of_a_set, sentences, verdict
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.ending import Ending, Status
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.groups import Group, Trial, contrast, group_around, grouped, groups_of

@@ -11,9 +11,9 @@ from cnn_tui.exercises.locks import LockedError, LockedFields
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
-from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.phase import Phase
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.network.layers import new_layer
 
 BASELINE = load_preset("lab1-baseline")

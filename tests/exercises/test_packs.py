@@ -23,7 +23,7 @@ from cnn_tui.exercises.submissions import CheckedExercise, SubmissionCheck, chec
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History
 from tests.cli.command import write_dataset
 from tests.exercises.test_exercises import train

@@ -11,7 +11,7 @@ from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.names import ShortName, lengthened, named_by_difference, shared_parts, short_name
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.experiment.same import identity_of
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.network.layers import AveragePooling2D, BatchNormalization, Dropout
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import MAX_FILE_BYTES, MAX_LAYERS, from_builtins, parse, read, to_toml
-from cnn_tui.experiment.phase import PHASE_SETTINGS, Phase, said_as
-from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiment.training import Metric, Training
+from cnn_tui.experiment.training.phase import PHASE_SETTINGS, Phase, said_as
+from cnn_tui.experiment.training.stop_rules import StopRule
+from cnn_tui.experiment.training.training import Metric, Training
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from tests.network.strategies import any_layer, values

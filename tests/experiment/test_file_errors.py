@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins, parse, read
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiment.schedule import SCHEDULES
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.schedule import SCHEDULES
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.layers import LAYERS
 from tests.properties import examples
 

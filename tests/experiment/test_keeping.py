@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cnn_tui.experiment import settings
 from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import ExperimentError
 from cnn_tui.experiment.file import parse, to_toml
-from cnn_tui.experiment.keeping import how_many, in_words
+from cnn_tui.experiment.form import settings
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import identity_of
+from cnn_tui.experiment.training.keeping import how_many, in_words
 
 NOTES = load_preset("lab1-baseline").with_training(epochs=10)
 

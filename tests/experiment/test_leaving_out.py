@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from cnn_tui.data.dataset import SAMPLE, DatasetError
-from cnn_tui.experiment import image_ranges, settings
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, to_toml
-from cnn_tui.experiment.image_parts import held_out_problem, image_parts, learned_with_all, on_stand_in
-from cnn_tui.experiment.image_ranges import ImageNumbers
+from cnn_tui.experiment.form import settings
+from cnn_tui.experiment.images import image_ranges
+from cnn_tui.experiment.images.image_parts import held_out_problem, image_parts, learned_with_all, on_stand_in
+from cnn_tui.experiment.images.image_ranges import ImageNumbers
 from cnn_tui.experiment.names import named_by_difference
 from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.presets import load_preset

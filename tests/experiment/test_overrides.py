@@ -10,10 +10,10 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.overrides import override, parse
-from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.schedule import CosineDecay
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.phase import Phase
+from cnn_tui.experiment.training.schedule import CosineDecay
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.network.layers import Conv2D, Dense
 from tests.cli.command import write_dataset
 

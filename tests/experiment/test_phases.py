@@ -12,12 +12,12 @@ from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.difference import differences, in_few_words
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import from_builtins, parse, to_toml
+from cnn_tui.experiment.form.settings import change, settings_of
 from cnn_tui.experiment.overrides import override
-from cnn_tui.experiment.phase import Phase, in_words
-from cnn_tui.experiment.phases import left_after, phase_between, phase_reached, phases_in_words, phases_of
 from cnn_tui.experiment.same import identity_of
-from cnn_tui.experiment.schedule import CosineDecay, LearningRateScheduler
-from cnn_tui.experiment.settings import change, settings_of
+from cnn_tui.experiment.training.phase import Phase, in_words
+from cnn_tui.experiment.training.phases import left_after, phase_between, phase_reached, phases_in_words, phases_of
+from cnn_tui.experiment.training.schedule import CosineDecay, LearningRateScheduler
 from cnn_tui.network.layers import Application, BatchNormalization, Dense, Flatten, GlobalAveragePooling2D
 
 TUNING = """

@@ -11,10 +11,10 @@ from PIL import Image
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, read, to_toml
+from cnn_tui.experiment.form.settings import change, settings_of, step
 from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import identity_of
-from cnn_tui.experiment.settings import change, settings_of, step
 
 WANTED = DataOptions((20, 30), "grayscale", "crop")
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from cnn_tui.experiment.form.rules_typed import parse_rule, rule_text
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.rules_typed import parse_rule, rule_text
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 
 EXPERIMENT = load_preset("lab1-baseline")  # five epochs, watched on the test set
 

@@ -19,7 +19,7 @@ from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.overrides import Axis
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import digest_of, identity_of, settings_of
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.groups import groups_of, taken_seeds
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.same_network import Same, same_network

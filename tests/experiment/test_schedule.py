@@ -7,11 +7,11 @@ import pytest
 
 from cnn_tui.experiment.experiment import ExperimentError
 from cnn_tui.experiment.file import parse, to_toml
+from cnn_tui.experiment.form.settings import change, step
+from cnn_tui.experiment.form.settings import settings_of as rows_of
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import identity_of, settings_of
-from cnn_tui.experiment.schedule import SCHEDULES, ExponentialDecay, PiecewiseConstantDecay
-from cnn_tui.experiment.settings import change, step
-from cnn_tui.experiment.settings import settings_of as rows_of
+from cnn_tui.experiment.training.schedule import SCHEDULES, ExponentialDecay, PiecewiseConstantDecay
 
 BASELINE = load_preset("lab1-baseline")
 

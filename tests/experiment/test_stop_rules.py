@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from cnn_tui.experiment.stop_rules import StopRule, StopWatch
+from cnn_tui.experiment.training.stop_rules import StopRule, StopWatch
 
 NAN = float("nan")
 

@@ -11,8 +11,8 @@ from PIL import Image
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, read, to_toml
+from cnn_tui.experiment.form.settings import change, settings_of, step
 from cnn_tui.experiment.overrides import override
-from cnn_tui.experiment.settings import change, settings_of, step
 from cnn_tui.keras_io.imported.model import import_model
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.summary import summarize

@@ -14,11 +14,11 @@ from cnn_tui.experiment.check import build_problems
 from cnn_tui.experiment.difference import differences, in_few_words
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, read, to_toml
-from cnn_tui.experiment.image_parts import image_parts
+from cnn_tui.experiment.form.settings import change, settings_of, step
+from cnn_tui.experiment.images.image_parts import image_parts
 from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.same import identity_of
-from cnn_tui.experiment.settings import change, settings_of, step
-from cnn_tui.experiment.training import Training, names_place
+from cnn_tui.experiment.training.training import Training, names_place
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, read, to_toml
+from cnn_tui.experiment.form.settings import change, settings_of, step
 from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.settings import change, settings_of, step
 
 BASELINE = load_preset("lab1-baseline")
 

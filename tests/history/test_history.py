@@ -16,7 +16,7 @@ import pytest
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history import notebook
 from cnn_tui.history.ending import LIVE, Status
 from cnn_tui.history.epoch import Epoch, Point

@@ -6,7 +6,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.history.same_network import Same, first_runs, in_words, same_network

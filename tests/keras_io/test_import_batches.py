@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiment.phase import Phase
+from cnn_tui.experiment.training.phase import Phase
 from tests.keras_io.scripts import ALL_LEARNED, FIT, HEAD, NETWORK, READ, SMALL, read
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiment.schedule import LearningRateScheduler, ReduceLROnPlateau
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.schedule import LearningRateScheduler, ReduceLROnPlateau
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.keras_io.script.write import keras_script
 from tests.keras_io.scripts import FIT, HEAD, SMALL, compiled, read
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import load_preset, preset_names
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.keras_io.imported.model import ImportProblem
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import (

@@ -12,7 +12,7 @@ from PIL import Image
 
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.keras_io.imported.model import import_model
 from cnn_tui.keras_io.script.notebook import keras_notebook
 from cnn_tui.keras_io.script.write import keras_script

@@ -17,8 +17,8 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.schedule import ExponentialDecay
-from cnn_tui.experiment.training import Optimizer
+from cnn_tui.experiment.training.schedule import ExponentialDecay
+from cnn_tui.experiment.training.training import Optimizer
 from cnn_tui.keras_io.code.arguments import ORDER
 from cnn_tui.keras_io.imported.layers import ImportFindings, take_layer
 from cnn_tui.keras_io.imported.model import import_model

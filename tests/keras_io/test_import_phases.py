@@ -9,9 +9,9 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import parse, to_toml
-from cnn_tui.experiment.phase import Phase
-from cnn_tui.experiment.schedule import ExponentialDecay, LearningRateScheduler
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.phase import Phase
+from cnn_tui.experiment.training.schedule import ExponentialDecay, LearningRateScheduler
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.keras_io.imported.model import ImportProblem, import_model
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import (

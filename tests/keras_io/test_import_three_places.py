@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import Dense, Flatten
 from tests.keras_io.scripts import read, write_pictures

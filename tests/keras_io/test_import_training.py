@@ -11,10 +11,10 @@ import pytest
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import parse, to_toml
-from cnn_tui.experiment.image_ranges import ImageNumbers
+from cnn_tui.experiment.images.image_ranges import ImageNumbers
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.schedule import ExponentialDecay, InverseTimeDecay
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.schedule import ExponentialDecay, InverseTimeDecay
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import (
     AveragePooling2D,

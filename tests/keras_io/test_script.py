@@ -18,11 +18,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset, preset_names
-from cnn_tui.experiment.schedule import CosineDecay
-from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiment.training import Optimizer
+from cnn_tui.experiment.training.phase import Phase
+from cnn_tui.experiment.training.schedule import CosineDecay
+from cnn_tui.experiment.training.stop_rules import StopRule
+from cnn_tui.experiment.training.training import Optimizer
 from cnn_tui.keras_io.script.data import data_code
 from cnn_tui.keras_io.script.model import layer_arguments, model_code
 from cnn_tui.keras_io.script.write import OPTIMIZERS, keras_script

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from cnn_tui.data.dataset import DataOptions
-from cnn_tui.experiment import leaving_out
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.images import leaving_out
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.keras_io.script.notebook import keras_notebook
 from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import (

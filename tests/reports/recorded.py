@@ -9,7 +9,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.run import Run
 from cnn_tui.reports.chart.choice import Recorded

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn_tui.experiment.stop_rules import StopRule, StopWatch
+from cnn_tui.experiment.training.stop_rules import StopRule, StopWatch
 from cnn_tui.history.run import FiredAt
 from cnn_tui.reports.chart.curves import SECONDS, best, curve, last_steps, metrics_of, scale, smoothed, training_line
 from cnn_tui.reports.chart.rules import rule_deadlines, rule_levels

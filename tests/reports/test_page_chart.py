@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.reports.blocks import Curves
 from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.reports.chart.page_chart import PageChart, charts

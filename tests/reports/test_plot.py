@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from cnn_tui.experiment.phase import Phase
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.phase import Phase
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.reports.ascii import to_ascii
 from cnn_tui.reports.chart.canvas import PATTERNS, Kind, sample
 from cnn_tui.reports.chart.choice import ChartChoice, Recorded

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run

@@ -10,7 +10,7 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
-from cnn_tui.experiment.training import Optimizer, Precision
+from cnn_tui.experiment.training.training import Optimizer, Precision
 from cnn_tui.network.layers import (
     AnyLayer,
     Conv2D,

@@ -20,9 +20,9 @@ import pytest
 from PIL import Image
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.phase import Phase
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.launch import ENDED, environment

@@ -10,7 +10,7 @@ import pytest
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.layers import Conv2D, Dense, Flatten
 
 pytestmark = pytest.mark.usefixtures("default_precision")
@@ -95,7 +95,7 @@ def given_to_keras(experiment: Experiment, labels: Any) -> tuple[Any, dict[int, 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_loss_trains_and_evaluates_as_keras_does(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.experiment.compiled import answers_of
+    from cnn_tui.experiment.training.compiled import answers_of
     from cnn_tui.training import loop
     from cnn_tui.training.pipeline import evaluation_batches, weights_of
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import Phase
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.phase import Phase
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.home import model_path
@@ -123,7 +123,7 @@ def test_a_training_goes_on_in_the_phase_in_which_it_was_broken_off(
 @pytest.mark.long
 def test_a_base_is_trained_on_from_a_layer_on() -> None:
     """The flags of a network that was frozen, then trained from its fifth layer on, are those of one built so."""
-    from cnn_tui.experiment.phases import phases_of
+    from cnn_tui.experiment.training.phases import phases_of
     from cnn_tui.training.build import build
     from cnn_tui.training.phases import begin_phase
 

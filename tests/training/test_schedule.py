@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.schedule import (
+from cnn_tui.experiment.training.schedule import (
     CosineDecay,
     ExponentialDecay,
     LearningRateScheduler,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.history.history import History
 from cnn_tui.keras_io.imported.model import ImportProblem, import_model, with_weights
 from cnn_tui.keras_io.script.write import keras_parts

@@ -11,7 +11,7 @@ import pytest
 from cnn_tui.artifacts.suspects import Suspects, suspects_path
 from cnn_tui.data.images import StoredImages
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.jobs.suspects import SuspectsLine
 from cnn_tui.network.layers import Dense, Flatten
 from tests.training.trained_run import write_shapes

@@ -15,7 +15,7 @@ import pytest
 from cnn_tui.artifacts.kept_epochs import epoch_path, kept_epochs, read_epoch
 from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import checkpoint_path, history_path, model_path
 from cnn_tui.jobs import launch

@@ -13,7 +13,7 @@ import numpy as np
 
 from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import model_path

@@ -9,9 +9,9 @@ from PIL import Image
 
 from cnn_tui.experiment.document import resume
 from cnn_tui.experiment.file import read
+from cnn_tui.experiment.form.settings import change, settings_of
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.settings import change, settings_of
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from tests.ui.conftest import MakeLab

@@ -9,7 +9,7 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.schedule import PiecewiseConstantDecay
+from cnn_tui.experiment.training.schedule import PiecewiseConstantDecay
 from cnn_tui.ui.dialogs import rate_finder
 from tests.ui.conftest import MakeLab
 from tests.ui.fake_rates import FakeTest

@@ -8,7 +8,7 @@ import pytest
 from cnn_tui.analysis.foretelling.foretold import Foretold
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.run import FiredAt, Progress

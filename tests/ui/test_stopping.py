@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History
 from tests.ui import fake
 from tests.ui.conftest import MakeLab

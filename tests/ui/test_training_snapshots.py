@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
 from cnn_tui.history.run import FiredAt

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin

@@ -18,9 +18,9 @@ from cnn_tui.cli.running.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device, find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
-from cnn_tui.experiment import image_ranges
 from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.images import image_ranges
 from cnn_tui.experiment.overrides import Axis, override, parse
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.groups import taken_seeds

@@ -11,7 +11,7 @@ from cnn_tui.cli.images.explaining import explain_errors, require_model
 from cnn_tui.cli.streams import UserError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.names import lengthened
-from cnn_tui.experiment.phases import left_after
+from cnn_tui.experiment.training.phases import left_after
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain.answers import Done
 from cnn_tui.jobs.explain.client import ExplainClient

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiment.schedule import AnySchedule
+from cnn_tui.experiment.training.schedule import AnySchedule
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.balance import with_balance

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
-from cnn_tui.experiment.image_ranges import ImageNumbers
+from cnn_tui.experiment.images.image_ranges import ImageNumbers
 
 
 class DataAsked(msgspec.Struct, frozen=True):

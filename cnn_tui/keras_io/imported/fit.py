@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiment import class_weights
-from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.schedule import ReduceLROnPlateau
-from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiment.training import Precision, Training
+from cnn_tui.experiment.training import class_weights
+from cnn_tui.experiment.training.class_weights import ClassWeight
+from cnn_tui.experiment.training.schedule import ReduceLROnPlateau
+from cnn_tui.experiment.training.stop_rules import StopRule
+from cnn_tui.experiment.training.training import Precision, Training
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import STORED, ClassWeights, Folder, PictureCount, Share, images_in
 from cnn_tui.keras_io.code.data.scale import arrays_of

@@ -10,7 +10,7 @@ from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, DataOptions
 from cnn_tui.data.describe import describe
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiment.unset_dataset import InputShape, images_in_words
+from cnn_tui.experiment.images.unset_dataset import InputShape, images_in_words
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.imported.chain import Chain, config_of

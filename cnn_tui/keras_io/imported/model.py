@@ -22,7 +22,7 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.experiment.check import build_problems, outputs_apart
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.start_weights import weights_path
+from cnn_tui.experiment.training.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.code.data.data_values import images_in
 from cnn_tui.keras_io.imported.axes import with_last_axes

@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path, PurePosixPath
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_ranges import apart
+from cnn_tui.experiment.images.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
 from cnn_tui.keras_io.code.data.pictures import augmentation

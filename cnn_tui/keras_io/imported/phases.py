@@ -13,10 +13,10 @@ import msgspec
 
 from cnn_tui.experiment.difference import settings_in_words
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import MOST_PHASES, PHASE_SETTINGS, Phase
-from cnn_tui.experiment.phases import phase_between, phases_of
-from cnn_tui.experiment.schedule import ReduceLROnPlateau
-from cnn_tui.experiment.training import FINE
+from cnn_tui.experiment.training.phase import MOST_PHASES, PHASE_SETTINGS, Phase
+from cnn_tui.experiment.training.phases import phase_between, phases_of
+from cnn_tui.experiment.training.schedule import ReduceLROnPlateau
+from cnn_tui.experiment.training.training import FINE
 from cnn_tui.keras_io.code.values import FIT_AT, NOT_COMPILED, Unknown
 from cnn_tui.keras_io.imported.code import CodeImport, note_of_one
 from cnn_tui.keras_io.imported.file import ImportProblem

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiment.unset_dataset import InputShape
+from cnn_tui.experiment.images.unset_dataset import InputShape
 from cnn_tui.keras_io.imported.chain import IN_FRONT, Chain
 from cnn_tui.keras_io.notes import Notes
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiment.schedule import SCHEDULES, AnySchedule
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.schedule import SCHEDULES, AnySchedule
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.keras_io.imported.arguments import of_float32, shown
 from cnn_tui.keras_io.imported.chain import Plain, config_of
 from cnn_tui.network.fields import fields_of

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiment.training import FINE, Metric, Optimizer, Training
+from cnn_tui.experiment.training.training import FINE, Metric, Optimizer, Training
 from cnn_tui.keras_io.code.training.set_rates import usual_rate
 from cnn_tui.keras_io.imported.arguments import of_float32, shown, snake_case
 from cnn_tui.keras_io.imported.chain import Plain, config_of

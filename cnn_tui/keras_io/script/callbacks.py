@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.keras_io.script.schedule import schedule_callback
 from cnn_tui.keras_io.source import CodeLines, call, literal
 

@@ -14,7 +14,7 @@ import msgspec
 from cnn_tui.data import npz_file
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, SAMPLE, DataOptions, Dataset, form_of, is_file, path_of
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment.unset_dataset import InputShape
+from cnn_tui.experiment.images.unset_dataset import InputShape
 from cnn_tui.keras_io.script.csv_file import table_parts
 from cnn_tui.keras_io.script.folder import FOLDER_IMPORTS, folder_parts
 from cnn_tui.keras_io.script.parquet_file import parquet_imports, parquet_parts

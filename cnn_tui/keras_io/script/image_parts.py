@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_ranges import ImageRange, apart, compact, numbers_of, ranges_of
+from cnn_tui.experiment.images.image_ranges import ImageRange, apart, compact, numbers_of, ranges_of
 from cnn_tui.keras_io.source import WIDTH, CodeLines
 from cnn_tui.text import wrapped
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phases import phases_in_words
+from cnn_tui.experiment.training.phases import phases_in_words
 from cnn_tui.keras_io.source import WIDTH, CodeLines
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import Application

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.schedule import AnySchedule, LearningRateScheduler, keras_arguments
+from cnn_tui.experiment.training.schedule import AnySchedule, LearningRateScheduler, keras_arguments
 from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal
 from cnn_tui.network.fields import fields_of
 

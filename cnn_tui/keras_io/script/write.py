@@ -11,9 +11,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from cnn_tui.experiment.compiled import Compiled, answers_of, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phases import phases_of
+from cnn_tui.experiment.training.compiled import Compiled, answers_of, compiled_loss, compiled_metric
+from cnn_tui.experiment.training.phases import phases_of
 from cnn_tui.keras_io.script.callbacks import callbacks_code, is_ours
 from cnn_tui.keras_io.script.data import DataCode, data_code, unset_data_code
 from cnn_tui.keras_io.script.fit import batches_code, fit_code, has_batches

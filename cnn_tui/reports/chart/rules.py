@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnn_tui.experiment.phases import phase_reached
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.phases import phase_reached
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.run import Run
 from cnn_tui.reports.chart.choice import ChartChoice
 from cnn_tui.reports.chart.curves import Best, best, best_of

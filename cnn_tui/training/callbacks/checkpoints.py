@@ -22,7 +22,7 @@ import msgspec
 
 from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights, read_weights
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.stop_rules import improves, restoring
+from cnn_tui.experiment.training.stop_rules import improves, restoring
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, run_folder
 from cnn_tui.training.callbacks import recorder

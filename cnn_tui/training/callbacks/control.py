@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import keras
 
-from cnn_tui.experiment.stop_rules import StopRule, StopWatch
+from cnn_tui.experiment.training.stop_rules import StopRule, StopWatch
 from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.ending import Ending, Status
 from cnn_tui.history.epoch import Epoch

@@ -23,8 +23,8 @@ from cnn_tui.artifacts.kept_epochs import (
 )
 from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiment import keeping
-from cnn_tui.experiment.stop_rules import improves
+from cnn_tui.experiment.training import keeping
+from cnn_tui.experiment.training.stop_rules import improves
 from cnn_tui.history.run import Run, finite
 from cnn_tui.home import epochs_folder
 from cnn_tui.training.callbacks.recorder import Logs, Recorder

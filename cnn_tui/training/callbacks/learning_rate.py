@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import keras
 
-from cnn_tui.experiment.schedule import LearningRateScheduler, ReduceLROnPlateau, keras_arguments
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.schedule import LearningRateScheduler, ReduceLROnPlateau, keras_arguments
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.training.callbacks.recorder import Logs
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import leaving_out
-from cnn_tui.experiment.image_ranges import ImageNumbers, range_of, ranges_of
+from cnn_tui.experiment.images import leaving_out
+from cnn_tui.experiment.images.image_ranges import ImageNumbers, range_of, ranges_of
 from cnn_tui.training.data.datasets import Images
 from cnn_tui.training.data.readers import Labels, Pixels
 

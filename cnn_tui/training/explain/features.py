@@ -24,7 +24,7 @@ from cnn_tui.artifacts.predictions import model_stamp
 from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_parts import on_stand_in
+from cnn_tui.experiment.images.image_parts import on_stand_in
 from cnn_tui.home import model_path
 from cnn_tui.training.data.datasets import Images
 from cnn_tui.training.data.image_store import digest_of

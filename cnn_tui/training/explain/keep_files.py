@@ -22,7 +22,7 @@ from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.history.run import finite
 from cnn_tui.network.losses import answers_for
 from cnn_tui.training.build import loss_function

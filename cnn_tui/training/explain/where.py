@@ -27,7 +27,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn_tui.data.dataset import shown
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.jobs.explain.where_protocol import OF_A_LAYER, LookWhere, Method, Where, is_convolution
 from cnn_tui.training.explain.model import Pixels, TrainedModel, kind_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.content import Content
 
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
-from cnn_tui.experiment.start_weights import ENDINGS
+from cnn_tui.experiment.training.start_weights import ENDINGS
 from cnn_tui.keras_io.imported.model import Imported, ImportProblem, SeveralModels, import_model, with_weights
 from cnn_tui.text import quiet, sentence
 from cnn_tui.ui import dialogs

@@ -12,9 +12,9 @@ from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.rules_typed import parse_rule, rule_text, set_rule
-from cnn_tui.experiment.setting import Setting
-from cnn_tui.experiment.settings import change, settings_of, step
+from cnn_tui.experiment.form.rules_typed import parse_rule, rule_text, set_rule
+from cnn_tui.experiment.form.setting import Setting
+from cnn_tui.experiment.form.settings import change, settings_of, step
 from cnn_tui.jobs.rate_test import RateTestRequest
 from cnn_tui.text import cells
 from cnn_tui.ui import dialogs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.experiment.document import Document
-from cnn_tui.experiment.phases import later_phases
+from cnn_tui.experiment.training.phases import later_phases
 from cnn_tui.network.summary import FLOAT_BYTES, in_bytes, totals
 from cnn_tui.text import cells, padded
 from cnn_tui.ui.forecast import Forecast

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.elsewhere.ledger_reader import take_in
 from cnn_tui.history.elsewhere.run_elsewhere import RunElsewhere, give_out, tell
 from cnn_tui.history.ending import Status

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Progress
 from cnn_tui.home import best_path, checkpoint_path, run_folder

@@ -99,7 +99,7 @@ def test_a_run_that_begins_takes_away_what_another_of_its_number_left(history: H
 def test_beyond_what_may_be_taken_no_more_is_kept_and_it_is_said(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cnn_tui.experiment import keeping
+    from cnn_tui.experiment.training import keeping
 
     monkeypatch.setattr(keeping, "MB", 70_000)  # two epochs of 31,400 bytes
     Fit(history).run()
@@ -113,7 +113,7 @@ def test_beyond_what_may_be_taken_no_more_is_kept_and_it_is_said(
 
 @keeping(keep="best and last", keep_at_most=1)
 def test_what_is_let_go_does_not_count(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.experiment import keeping
+    from cnn_tui.experiment.training import keeping
 
     monkeypatch.setattr(keeping, "MB", 70_000)  # two epochs
     Fit(history).run()

@@ -13,8 +13,8 @@ import pytest
 from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.experiment.form.settings import change, settings_of
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.settings import change, settings_of
 from cnn_tui.keras_io.script.data import data_code
 from cnn_tui.training.data import csv_reader
 from cnn_tui.training.data.datasets import Images, load

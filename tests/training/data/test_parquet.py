@@ -17,8 +17,8 @@ from cnn_tui.data import parquet_table
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.parquet_rows import LARGE
+from cnn_tui.experiment.form.settings import change, settings_of
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.settings import change, settings_of
 from tests.training.data.test_csv import assert_alike, quiet, scripted
 
 pyarrow = pytest.importorskip("pyarrow")

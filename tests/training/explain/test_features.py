@@ -13,7 +13,7 @@ import pytest
 from cnn_tui.artifacts import features as kept_features
 from cnn_tui.artifacts.features import features_path
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain.answers import Nearest, PartDone
 from cnn_tui.jobs.explain.protocol import ExplainError, FindNearest, WorkOutFeatures

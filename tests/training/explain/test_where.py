@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.jobs.explain.where_protocol import METHODS, LookWhere, Method, Where, added_up, following
 from tests.training.trained_run import home_at

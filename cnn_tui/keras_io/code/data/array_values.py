@@ -10,7 +10,7 @@ import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment.image_ranges import ImageRange, apart, compact, ranges_of, within
+from cnn_tui.experiment.images.image_ranges import ImageRange, apart, compact, ranges_of, within
 from cnn_tui.keras_io.code.data.rows import Rows, numbered
 from cnn_tui.keras_io.code.numbers import Numbers, linear
 from cnn_tui.keras_io.code.values import Instance, Value

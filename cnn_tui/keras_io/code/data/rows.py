@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cnn_tui.experiment.image_ranges import ImageRange, compact, ranges_of
+from cnn_tui.experiment.images.image_ranges import ImageRange, compact, ranges_of
 from cnn_tui.keras_io.code.values import Value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.library import call_named
 from cnn_tui.keras_io.code.objects import CLASS, is_own

@@ -6,7 +6,7 @@ import ast
 import struct
 from collections.abc import Callable, Mapping
 
-from cnn_tui.experiment.schedule import AnySchedule
+from cnn_tui.experiment.training.schedule import AnySchedule
 from cnn_tui.keras_io.code.branches import parts_of, stored
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of, takes_itself
 from cnn_tui.keras_io.code.training.callbacks import RENAMED_METRICS

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN, SAMPLE
-from cnn_tui.experiment import image_ranges
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.image_ranges import ImageRange
+from cnn_tui.experiment.images import image_ranges
+from cnn_tui.experiment.images.image_ranges import ImageRange
 from cnn_tui.text import counted
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import Phase, which_learn
-from cnn_tui.experiment.training import Optimizer
+from cnn_tui.experiment.training.phase import Phase, which_learn
+from cnn_tui.experiment.training.training import Optimizer
 from cnn_tui.text import quiet
 
 ALLOWED = "as 10 epochs with adam at 1e-05, all layers learn; or none, which takes it away"

@@ -11,14 +11,15 @@ from typing import cast
 import msgspec
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import class_weights, data_settings, keeping, phases_typed, start_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
-from cnn_tui.experiment.image_parts import image_parts
-from cnn_tui.experiment.phases import phases_in_words
-from cnn_tui.experiment.phases_typed import phase_text
-from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
-from cnn_tui.experiment.setting import OF, Setting
-from cnn_tui.experiment.training import FINE, Metric, Training
+from cnn_tui.experiment.form import data_settings, phases_typed
+from cnn_tui.experiment.form.phases_typed import phase_text
+from cnn_tui.experiment.form.setting import OF, Setting
+from cnn_tui.experiment.images.image_parts import image_parts
+from cnn_tui.experiment.training import class_weights, keeping, start_weights
+from cnn_tui.experiment.training.phases import phases_in_words
+from cnn_tui.experiment.training.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
+from cnn_tui.experiment.training.training import FINE, Metric, Training
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet

@@ -8,7 +8,7 @@ import re
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.stop_rules import StopRule, out_of_range
+from cnn_tui.experiment.training.stop_rules import StopRule, out_of_range
 from cnn_tui.text import counted
 
 _RULE = re.compile(

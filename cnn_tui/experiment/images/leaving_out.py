@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnn_tui.experiment import image_ranges
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiment.image_ranges import ImageNumbers, ImageRange, ranges_of
+from cnn_tui.experiment.images import image_ranges
+from cnn_tui.experiment.images.image_ranges import ImageNumbers, ImageRange, ranges_of
 from cnn_tui.text import quiet
 
 ALLOWED = "the numbers of training images, as 3, 17, 10000-59999, or none"

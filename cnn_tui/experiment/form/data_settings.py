@@ -11,11 +11,11 @@ import msgspec
 from cnn_tui.data.dataset import MOST_SIDE, NAMED, OPTION_KEYS, TABLES, Color, DataOptions, Fit, form_of, whole_path
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import validation_beside
-from cnn_tui.experiment import leaving_out
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.setting import Setting
-from cnn_tui.experiment.training import names_place
-from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
+from cnn_tui.experiment.form.setting import Setting
+from cnn_tui.experiment.images import leaving_out
+from cnn_tui.experiment.images.unset_dataset import NOT_SET, images_in_words
+from cnn_tui.experiment.training.training import names_place
 from cnn_tui.text import enumerated, quiet
 
 NAMES = ("dataset", "leave_out", *OPTION_KEYS)

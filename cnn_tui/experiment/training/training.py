@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from cnn_tui.experiment import class_weights, file_errors, keeping
-from cnn_tui.experiment.class_weights import ClassWeight
-from cnn_tui.experiment.image_ranges import ImageRange, range_of
-from cnn_tui.experiment.schedule import AnySchedule
+from cnn_tui.experiment import file_errors
+from cnn_tui.experiment.images.image_ranges import ImageRange, range_of
+from cnn_tui.experiment.training import class_weights, keeping
+from cnn_tui.experiment.training.class_weights import ClassWeight
+from cnn_tui.experiment.training.schedule import AnySchedule
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.losses import LOSSES, Loss
 from cnn_tui.text import counted, quiet

@@ -13,10 +13,10 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from cnn_tui.experiment.schedule import AnySchedule
-from cnn_tui.experiment.schedule import in_words as schedule_in_words
-from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiment.training import Optimizer, Training
+from cnn_tui.experiment.training.schedule import AnySchedule
+from cnn_tui.experiment.training.schedule import in_words as schedule_in_words
+from cnn_tui.experiment.training.stop_rules import StopRule
+from cnn_tui.experiment.training.training import Optimizer, Training
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.text import counted

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.losses import CLASS_NUMBERS, Answers, answers_for, to_probabilities
 from cnn_tui.network.summary import summarize
 

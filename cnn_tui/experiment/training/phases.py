@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import PHASE_SETTINGS, Phase, in_words, said_as
-from cnn_tui.experiment.stop_rules import StopWatch
+from cnn_tui.experiment.training.phase import PHASE_SETTINGS, Phase, in_words, said_as
+from cnn_tui.experiment.training.stop_rules import StopWatch
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import AnyLayer, Application
 from cnn_tui.network.stack import canonical

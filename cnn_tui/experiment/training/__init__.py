@@ -1,0 +1,1 @@
+"""How a network is trained: the tables [training], [[stop]] and [[then]] of an experiment file."""
