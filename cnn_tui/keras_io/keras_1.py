@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnn_tui.keras_io.code.arguments import ALIASES, named
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.imported.chain import Chain, Plain, config_of
 
 _OLD_LAYERS = ("Convolution2D", "Deconvolution2D", "SeparableConvolution2D")
@@ -36,7 +37,7 @@ def _layer(layer: Plain) -> Plain:
     if not isinstance(kind, str):
         return layer
     kind = ALIASES.get(kind, kind)
-    config = named(kind, (), config_of(layer))
+    config = named(kind, Call(kind, "", given=config_of(layer)))
     config = {name: _value(value) for name, value in config.items() if not _is_empty(name, value)}
     return {**layer, "class_name": kind, "config": config}
 

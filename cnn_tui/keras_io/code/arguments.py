@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.values import Named
 
 _CONV = (
@@ -178,12 +179,12 @@ _OF_FACTORS = {"L1": "l1", "L2": "l2"}
 _OLD_VALUES = {"tf": "channels_last", "th": "channels_first"}
 
 
-def named(kind: str, unnamed: Sequence[Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def named(kind: str, call: Call) -> dict[str, Any]:
     """The arguments of a call by the names that they have in Keras 3.
 
     Of a class that is not known here, they are called `argument 1` and so on.
     """
-    arguments = {_OLD.get(name, name): value for name, value in given.items()}
+    arguments = {_OLD.get(name, name): value for name, value in call.given.items()}
     if "data_format" in arguments and isinstance(arguments["data_format"], str):
         arguments["data_format"] = _OLD_VALUES.get(arguments["data_format"], arguments["data_format"])
     if kind in _OF_FACTORS and "l" in arguments:
@@ -191,8 +192,8 @@ def named(kind: str, unnamed: Sequence[Any], given: Mapping[str, Any]) -> dict[s
     if "nb_row" in arguments and "nb_col" in arguments:
         arguments["kernel_size"] = (arguments.pop("nb_row"), arguments.pop("nb_col"))
     order = ORDER.get(kind) or METHODS.get(kind, ())
-    names = (*order, *(f"argument {number}" for number in range(len(order) + 1, len(unnamed) + 1)))
-    return {**dict(zip(names, unnamed, strict=False)), **arguments}
+    names = (*order, *(f"argument {number}" for number in range(len(order) + 1, len(call.unnamed) + 1)))
+    return {**dict(zip(names, call.unnamed, strict=False)), **arguments}
 
 
 def initializer_of(callee: Named) -> str:

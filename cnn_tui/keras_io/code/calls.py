@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.branches import OF_FIT, TESTING, tested
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
@@ -99,9 +100,9 @@ class Calls:
         self._labelled: list[Value] = []
         """The folders whose files have labels that go by their names."""
 
-    def call(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        """What a call gives, with its unnamed and named arguments. Unknown with no words where it is not known."""
-        called = self._called(callee, unnamed, given, place)
+    def call(self, call: Call) -> Value:
+        """What a call gives. Unknown with no words where it is not known."""
+        called = self._called(call)
         if isinstance(called, CodeModel) and not any(called is model for model in self._models):
             self._models.append(called)
         return called
@@ -118,153 +119,144 @@ class Calls:
             every.own().update(inner.own())
         return every
 
-    def _called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        match callee:
-            case Named(name="set_random_seed" | "set_seed") if unnamed and type(unnamed[0]) is int:
-                self.seed = unnamed[0]
-            case Named(name=name) if name in SET_POLICY:
-                self.policy = unnamed[0] if unnamed else next(iter(given.values()), None)
-            case Named(name="enable_mixed_precision_graph_rewrite") if unnamed:
+    def _called(self, call: Call) -> Value:
+        callee, given, place = call.callee, call.given, call.place
+        match callee, call.unnamed:
+            case Named(name="set_random_seed" | "set_seed"), [seed, *_] if type(seed) is int:
+                self.seed = seed
+            case Named(name=name), _ if name in SET_POLICY:
+                self.policy = next(iter(call.values), None)
+            case Named(name="enable_mixed_precision_graph_rewrite"), [optimizer, *_]:
                 self.policy = "mixed_float16"
-                return unnamed[0]
-            case Named(name="Policy" | "DTypePolicy") if callee.is_keras:
-                return unnamed[0] if unnamed else given.get("name")
-            case Named(name="set_image_data_format" | "set_image_dim_ordering") if unnamed:
-                self.data_format = FIRST if unnamed[0] in (FIRST, "th") else LAST
-            case Named(name="image_data_format"):
+                return optimizer
+            case Named(name="Policy" | "DTypePolicy"), _ if call.is_keras:
+                return call.get(0, "name")
+            case Named(name="set_image_data_format" | "set_image_dim_ordering"), [order, *_]:
+                self.data_format = FIRST if order in (FIRST, "th") else LAST
+            case Named(name="image_data_format"), _:
                 return self.data_format
-            case Named(name="image_dim_ordering"):
+            case Named(name="image_dim_ordering"), _:
                 return "th" if self.data_format == FIRST else "tf"
-            case Named(name="partial") if unnamed and not callee.is_keras:
-                return Partial(unnamed[0], tuple(unnamed[1:]), dict(given))
-            case Partial():
-                return self._called(callee.of, (*callee.unnamed, *unnamed), {**callee.given, **given}, place)
-            case Named(name="Lambda") if callee.is_keras and unnamed and is_preparation(unnamed[0]):
-                return layers_of_lambda([preparation(unnamed[0], {}, place)], given, place)
-            case Named(name="Lambda") if callee.is_keras and isinstance(
-                function := unnamed[0] if unnamed else given.get("function"), Function | Named
+            case Named(name="partial"), [function, *more] if not call.is_keras:
+                return Partial(function, tuple(more), dict(given))
+            case Partial(), unnamed:
+                return self._called(Call(callee.of, place, (*callee.unnamed, *unnamed), {**callee.given, **given}))
+            case Named(name="Lambda"), [function, *_] if call.is_keras and is_preparation(function):
+                return layers_of_lambda([preparation(function, {}, place)], given, place)
+            case Named(name="Lambda"), _ if call.is_keras and isinstance(
+                function := call.get(0, "function"), Function | Named
             ):
-                more = given.get("arguments")
-                layers = self._arithmetic(function, more if isinstance(more, dict) else {}, place)
-                return (
-                    call_named(callee, unnamed, given, place)
-                    if layers is None
-                    else layers_of_lambda(layers, given, place)
-                )
-            case Named(name="minimize") if isinstance(given.get("data"), Function):
+                named = given.get("arguments")
+                layers = self._arithmetic(function, named if isinstance(named, dict) else {}, place)
+                return call_named(call) if layers is None else layers_of_lambda(layers, given, place)
+            case Named(name="minimize"), _ if isinstance(given.get("data"), Function):
                 return self._searched(given["data"], given.get("model"), place)
-            case Named() if (search := self._searches.made(callee, unnamed, given, place)) is not None:
+            case Named(), _ if (search := self._searches.made(call)) is not None:
                 return search
-            case Method(owner=Instance() as owner, name=name) if owner.kind == TUNER:
-                return self._searches.sent(owner, name, unnamed, given, place)
-            case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(unnamed[1], DatasetArrays):
-                return [of_each(self.call(unnamed[0], each_of(unnamed[1]) or (), {}, place), None)]
-            case Named(path="builtins.map") if len(unnamed) == 2 and is_of_files(unnamed[1]):
-                each = each_of(unnamed[1]) or []
-                return [of_each(self.call(unnamed[0], (one,), {}, place), None) for one in each]
-            case Named(path="builtins.map") if len(unnamed) == 2 and isinstance(read := unnamed[1], Folder):
+            case Method(owner=Instance(kind=kind)), _ if kind == TUNER:
+                return self._searches.sent(call)
+            case Named(path="builtins.map"), [function, DatasetArrays() as arrays]:
+                return [of_each(self.call(Call(function, place, each_of(arrays) or ())), None)]
+            case Named(path="builtins.map"), [function, files] if is_of_files(files):
+                return [of_each(self.call(Call(function, place, (one,))), None) for one in each_of(files) or []]
+            case Named(path="builtins.map"), [function, Folder() as read]:
                 one = any_of_read(read)
-                made = None if one is None else self.call(unnamed[0], (one,), {}, place)
+                made = None if one is None else self.call(Call(function, place, (one,)))
                 return as_each(read, made, place) or Unknown("", place)
-            case Named(path="imutils.paths.list_images") if unnamed and isinstance(unnamed[0], str | Unknown):
-                return listed_below(unnamed[0], self.script) or Unknown("", place)
-            case Named(path="builtins.list") if len(unnamed) == 1 and isinstance(read := unnamed[0], Folder):
+            case Named(path="imutils.paths.list_images"), [str() | Unknown() as folder, *_]:
+                return listed_below(folder, self.script) or Unknown("", place)
+            case Named(path="builtins.list"), [Folder() as read]:
                 return read
-            case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):
-                done = self.run(function, (Tensor(None),), {}, place)
-                return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)
-            case Named() if (loaded := self._saved.called(callee, unnamed, given)) is not None:
-                return self.call(Named("numpy.array"), (loaded,), {}, place) if is_of_files(loaded) else loaded
-            case Named(name="load_model") if (
-                unnamed and (saved := saved_model(self._models, unnamed[0], place)) is not None
-            ):
+            case Named(name="ImageDataGenerator"), _ if isinstance(function := given.get(FUNCTION), Function):
+                done = self.run(Call(function, place, (Tensor(None),)))
+                return call_named(call.but(given=with_own_function(given, done, function.node.name, place)))
+            case Named(), _ if (loaded := self._saved.called(call)) is not None:
+                return self.call(Call(Named("numpy.array"), place, (loaded,))) if is_of_files(loaded) else loaded
+            case Named(name="load_model"), [path, *_] if (saved := saved_model(self._models, path, place)) is not None:
                 return saved
-            case Named(name="save_model") if len(unnamed) > 1 and isinstance(unnamed[0], CodeModel):
-                unnamed[0].saved.append(unnamed[1])
-            case Named() if (folds := folds_of(callee, unnamed, given)) is not None:
+            case Named(name="save_model"), [CodeModel() as model, path, *_]:
+                model.saved.append(path)
+            case Named(), _ if (folds := folds_of(call)) is not None:
                 return folds
-            case Method(owner=Folds() as folds, name="split") if unnamed and (turns := folds.last(unnamed[0])):
+            case Method(owner=Folds() as folds, name="split"), [images, *_] if turns := folds.last(images):
                 self._notes += [note for note in [folds.note(place)] if note and note not in self._notes]
                 return turns
-            case Named() if (opened := opened_idx(callee, unnamed, given)) is not None:
+            case Named(), _ if (opened := opened_idx(call)) is not None:
                 return opened
-            case Named():
-                made = call_named(callee, unnamed, given, place)
-                return (
-                    by_names(made, self._labelled) if isinstance(made, Folder) and BY_HAND in made.arguments else made
-                )
-            case Method(owner=CodeModel() as owner, name="get_layer") if (
-                layer := layer_named(owner, self._models, unnamed, given)
+            case Named(), _:
+                made = call_named(call)
+                is_by_hand = isinstance(made, Folder) and BY_HAND in made.arguments
+                return by_names(made, self._labelled) if is_by_hand else made
+            case Method(owner=CodeModel() as owner, name="get_layer"), _ if (
+                layer := layer_named(owner, self._models, call)
             ) is not None:
                 return layer
-            case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
-                return self._objects.sent(owner, name, unnamed, given, place)
-            case Method(owner=Folder() as owner, name="map") if (unnamed or "map_func" in given) and isinstance(
-                function := unnamed[0] if unnamed else given["map_func"], Function
+            case Method(owner=owner), _ if isinstance(owner, Class) or is_own(owner):
+                return self._objects.sent(call)
+            case Method(owner=Folder() as owner, name="map"), _ if isinstance(
+                function := call.get(0, "map_func"), Function
             ):
-                return mapped(owner, self.run(function, element(owner, place), {}, place), place)
-            case Method(owner=list(), name="append") if self.file_loops and len(unnamed) == 1:
-                self._labelled += [name.entry.folder for name in names_in(unnamed[0])]
-                return call_method(callee, [of_each(unnamed[0], self.file_loops[-1])], given, place)
-            case Method(owner=Instance(), name=name) if name == SETS:
+                return mapped(owner, self.run(Call(function, place, element(owner, place))), place)
+            case Method(owner=list(), name="append"), [one] if self.file_loops:
+                self._labelled += [name.entry.folder for name in names_in(one)]
+                return call_method(call.but(unnamed=[of_each(one, self.file_loops[-1])]))
+            case Method(owner=Instance(), name=name), _ if name == SETS:
                 self.note_set(place)
-            case Method(owner=CodeModel(), name="compile"):
-                return call_method(callee, unnamed, self._with_loss(unnamed, given, place), place)
-            case Method():
-                return call_method(callee, unnamed, given, place)
-            case Function():
+            case Method(owner=CodeModel(), name="compile"), _:
+                return call_method(self._with_loss(call))
+            case Method(), _:
+                return call_method(call)
+            case Function(), unnamed:
                 written: Value = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
-                return written or lab_table(callee, self.script, unnamed) or self.run(callee, unnamed, given, place)
-            case Instance() if is_own(callee) and method_of(callee.arguments[CLASS], CALL) is not None:
-                return self._objects.flowing(callee, unnamed, place)
-            case Instance() | CodeModel():
-                self._notes += [note for note in called_so(callee, unnamed, given, place) if note not in self._notes]
-                return apply(callee, unnamed, place)
-            case Class():
-                return self._objects.made(callee, unnamed, given, place)
-            case Unknown(what=what) if (first := self._searches.first(what, unnamed, given)) is not None:
+                return written or lab_table(callee, self.script, unnamed) or self.run(call)
+            case Instance(), _ if is_own(callee) and method_of(callee.arguments[CLASS], CALL) is not None:
+                return self._objects.flowing(call)
+            case Instance() | CodeModel(), _:
+                self._notes += [note for note in called_so(call) if note not in self._notes]
+                return apply(call)
+            case Class(), _:
+                return self._objects.made(call)
+            case Unknown(), _ if (first := self._searches.first(call)) is not None:
                 return first
-            case Unknown(table=CodeTable(), what=what) if (
-                what.endswith((".apply", ".map")) and unnamed and isinstance(unnamed[0], Function)
+            case Unknown(table=CodeTable(), what=what), [Function() as function, *_] if what.endswith(
+                (".apply", ".map")
             ):  # of each row
-                found = self.run(unnamed[0], (callee,), {}, place)
+                found = self.run(Call(function, place, (callee,)))
                 return found if isinstance(found, Unknown) and found.table is not None else Unknown("", place)
-            case Unknown(what=what) if unnamed and (scaled := by_scaler(what, unnamed[0], place)) is not None:
+            case Unknown(what=what), [images, *_] if (scaled := by_scaler(what, images, place)) is not None:
                 return scaled
-            case Unknown(what=what) if (drawn := drawn_anew(what, unnamed, place)) is not None:
+            case Unknown(), _ if (drawn := drawn_anew(call)) is not None:
                 return drawn
-            case Unknown(what=what) if what.endswith((".fit", ".fit_generator")) and OF_FIT & given.keys():
+            case Unknown(what=what), _ if what.endswith((".fit", ".fit_generator")) and OF_FIT & given.keys():
                 name = quiet(what.rpartition(".")[0], 40)
                 self._notes.append(f"the training of {name} ({place}) {OF_UNKNOWN}")
-            case Unknown(what=what) if (
-                (method := what.rpartition(".")[2]) in TESTING
-                and unnamed
-                and isinstance(unnamed[0], Folder if method.startswith("predict") else (DatasetArrays, Folder, Unknown))
+            case Unknown(what=what), [images, *_] if (method := what.rpartition(".")[2]) in TESTING and isinstance(
+                images, Folder if method.startswith("predict") else (DatasetArrays, Folder, Unknown)
             ):  # of a model that is loaded: it is what the script has trained, at its best
                 for model in self._models:
-                    model.evaluated += [tested(method, unnamed[0], place)] if model.fitted else []
-            case Unknown(what=what) if what.endswith(".compile") and {"loss", "optimizer"} & given.keys():
+                    model.evaluated += [tested(method, images, place)] if model.fitted else []
+            case Unknown(what=what), _ if what.endswith(".compile") and {"loss", "optimizer"} & given.keys():
                 name = what.removesuffix(".compile")
                 problem = f"the model that is compiled at {place}, {name}, is not known"
                 return CodeModel(place, name=name, compiled={}, problems=[problem])
-        if unnamed and isinstance(unnamed[0], Tensor):
+        if isinstance(tensor := call.first, Tensor):
             what = callee.what if isinstance(callee, Unknown) else "a call"
-            return unnamed[0].without(f"what {what} does to the tensor ({place}) is not known")
+            return tensor.without(f"what {what} does to the tensor ({place}) is not known")
         return Unknown("", place)
 
-    def _with_loss(self, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Mapping[str, Value]:
+    def _with_loss(self, call: Call) -> Call:
         """What compile is given, with Keras's loss in place of a function of the script's that only calls that."""
-        loss = given.get("loss", unnamed[1] if len(unnamed) > 1 else None)
+        loss, place = call.get(1, "loss"), call.place
         if not isinstance(loss, Function):
-            return given
-        found = self.run(loss, (Unknown("y_true", place), Unknown("y_pred", place)), {}, place)
-        return {**given, "loss": found} if is_loss(found) else given
+            return call
+        found = self.run(Call(loss, place, (Unknown("y_true", place), Unknown("y_pred", place))))
+        return call.but(given={**call.given, "loss": found}) if is_loss(found) else call
 
     def _searched(self, data: Function, model: Value, place: str) -> Value:
         """What Hyperas finds: options, and the model that a function makes and trains on what another one loads."""
-        loaded = self.run(data, (), {}, place)
+        loaded = self.run(Call(data, place))
         images = tuple(loaded) if isinstance(loaded, tuple | list) else (loaded,)
-        found = self.run(model, images, {}, place) if isinstance(model, Function) else None
+        found = self.run(Call(model, place, images)) if isinstance(model, Function) else None
         best = found.get("model") if isinstance(found, dict) else None
         return (Unknown("the best options", place), best or Unknown("the best model", place))
 
@@ -272,23 +264,24 @@ class Calls:
         self, function: Function | Named, more: Mapping[str, Value], place: str
     ) -> tuple[Instance, ...] | None:
         """The layers that do what a function does to a tensor; None where there are none that do it at all times."""
-        found = self.call(function, (Tensor(None),), more, place)
+        found = self.call(Call(function, place, (Tensor(None),), more))
         is_known = isinstance(found, Tensor) and not found.problem
         return found.layers if is_known and all(one.kind in _AT_ALL_TIMES for one in found.layers) else None
 
-    def run(self, function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        """What a function of the script gives for these arguments."""
+    def run(self, call: Call) -> Value:
+        """What a call of a function of the script gives."""
         if self._depth >= MAX_DEPTH:
-            return Unknown("", place)
-        names = bound(function, unnamed, given, place, self._value)
+            return Unknown("", call.place)
+        function: Function = call.callee
+        names = bound(call, self._value)
         self._depth += 1
         self.entered[id(function.node)] = names
         try:
             self._block(function.node.body, names, function.cell)
         except Returned as returned:
-            return read_from(returned.value, (*unnamed, *given.values()), place)
+            return read_from(returned.value, call)
         except (LeftLoop, NextTurn):
-            return Unknown("", place)
+            return Unknown("", call.place)
         finally:
             self._depth -= 1
         return None

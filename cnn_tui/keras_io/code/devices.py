@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.branches import parts_of, trains
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.functions import ValueOf
-from cnn_tui.keras_io.code.values import Named, Names, Value
+from cnn_tui.keras_io.code.values import Names, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.text import enumerated, quiet
 
@@ -26,12 +27,12 @@ _OTHERS: dict[str, Value] = {"is_gpu_available": True, "is_built_with_cuda": Tru
 """What else asks for a GPU, and what it gives where there is one."""
 
 
-def devices_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def devices_call(call: Call) -> Value:
     """What a function of TensorFlow's that asks for GPUs gives where there is one; None for any other."""
-    kind = unnamed[0] if unnamed else given.get("device_type")
-    if callee.name in _LISTS and kind == "GPU":
+    kind = call.get(0, "device_type")
+    if call.name in _LISTS and kind == "GPU":
         return ONE_GPU
-    return _OTHERS.get(callee.name) if "test" in callee.path.split(".") else None
+    return _OTHERS.get(call.name) if "test" in call.path.split(".") else None
 
 
 class GpuAsked:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.arithmetic import (
     items,
 )
 from cnn_tui.keras_io.code.attributes import attribute
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.comparisons import compared
@@ -67,15 +68,15 @@ from cnn_tui.keras_io.imported.file import ImportProblem
 
 MAX_STEPS = 200_000
 """Expressions and statements of one file. A long notebook takes a few thousand."""
-Call: TypeAlias = Callable[[Value, Sequence[Value], Mapping[str, Value], str], Value]
-"""What a call gives: of what is called, its unnamed and named arguments, and the place of the call."""
+Called: TypeAlias = Callable[[Call], Value]
+"""What a call gives."""
 
 
 class Expressions:
     """Gives expressions their values. Raises ImportProblem for a file that would take too long."""
 
     def __init__(
-        self, call: Call, layers: Sequence[str], models: Sequence[CodeModel] = (), machine: GpuAsked | None = None
+        self, call: Called, layers: Sequence[str], models: Sequence[CodeModel] = (), machine: GpuAsked | None = None
     ) -> None:
         self._call, self._models, self._machine = call, models, machine
         self._layers = frozenset(layers)
@@ -135,7 +136,7 @@ class Expressions:
                 kept_on = self.value(owner, names, cell)
                 is_kept = self.kept.has(kept_on, name)
                 found = self.kept.get(kept_on, name) if is_kept else attribute(kept_on, name, self._models)
-                return self._call(found, (), {}, cell.place(node.lineno)) if is_property(found) else found
+                return self._call(Call(found, cell.place(node.lineno))) if is_property(found) else found
             case ast.Call():
                 return self._called(node, names, cell)
             case _:
@@ -277,23 +278,22 @@ class Expressions:
                 given.update(value)
             else:
                 given["**"] = value
-        place = cell.place(node.lineno)
-        if isinstance(callee, Named) and (table := joined(callee.name, unnamed, given, place)):
+        call = Call(callee, cell.place(node.lineno), unnamed, given, called_name(node))
+        if isinstance(callee, Named) and (table := joined(call)):
             self._table = table
-        name = callee.name if isinstance(callee, Named) else called_name(node)
-        if (chosen := mask_called(callee, name, unnamed) or pieces(callee, unnamed)) is not None:
+        if (chosen := mask_called(call) or pieces(call)) is not None:
             return chosen
-        if (of_table := statistic_of_table(callee, name, unnamed, given)) is not None:
+        if (of_table := statistic_of_table(call)) is not None:
             return of_table
-        called = self.kept.called(callee, unnamed, given, place) or self._call(callee, unnamed, given, place)
+        called = self.kept.called(call) or self._call(call)
         if not isinstance(called, Unknown) or called.what:
             return called
-        if (anew := relabelled(callee, name, unnamed[0] if unnamed else None, place)) is not None:
+        if (anew := relabelled(call)) is not None:
             self._table = anew
-        elif (some := behind(callee, name, unnamed, given)) is not None:
+        elif (some := behind(call)) is not None:
             self._table = some
         elif self._table is not None:
-            self._table = behind_call(self._table, callee, name, place)
-            if leaves_rows(name, unnamed, given):
-                self._table = msgspec.structs.replace(self._table, some_at=place)
-        return with_sizes(unknown(node, cell), callee, unnamed, given)
+            self._table = behind_call(self._table, call)
+            if leaves_rows(call):
+                self._table = msgspec.structs.replace(self._table, some_at=call.place)
+        return with_sizes(unknown(node, cell), call)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.numbers import Numbers
@@ -13,30 +14,29 @@ from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
 ValueOf = Callable[[ast.expr, Names, CodeCell], Value]
 
 
-def bound(
-    function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str, value_of: ValueOf
-) -> Names:
+def bound(call: Call, value_of: ValueOf) -> Names:
     """The names inside a function that is called with these arguments; Unknown for one that is not given."""
+    function: Function = call.callee
     names = Names(function.names)
     wanted = function.node.args
     every = [*wanted.posonlyargs, *wanted.args]
     defaults = [*wanted.defaults, *(default for default in wanted.kw_defaults if default is not None)]
     optional = [*every[len(every) - len(wanted.defaults) :], *wanted.kwonlyargs]
     for argument in (*every, *wanted.kwonlyargs):
-        names[argument.arg] = Unknown(argument.arg, place)
+        names[argument.arg] = Unknown(argument.arg, call.place)
     for argument, default in zip(optional, defaults, strict=False):
         names[argument.arg] = value_of(default, function.names, function.cell)
     names.own().update(_of_options(function, names, value_of))
-    for argument, value in zip(every, unnamed, strict=False):
+    for argument, value in zip(every, call.unnamed, strict=False):
         names[argument.arg] = value
     known = {argument.arg for argument in (*every, *wanted.kwonlyargs)}
-    for name, value in given.items():
+    for name, value in call.given.items():
         if name in known:
             names[name] = value
     if wanted.vararg is not None:
-        names[wanted.vararg.arg] = tuple(unnamed[len(every) :])
+        names[wanted.vararg.arg] = tuple(call.unnamed[len(every) :])
     if wanted.kwarg is not None:
-        names[wanted.kwarg.arg] = {name: value for name, value in given.items() if name not in known}
+        names[wanted.kwarg.arg] = {name: value for name, value in call.given.items() if name not in known}
     return names
 
 
@@ -58,10 +58,10 @@ def _of_options(function: Function, names: Names, value_of: ValueOf) -> dict[str
     return found
 
 
-def read_from(returned: Value, given: Sequence[Value], place: str) -> Value:
+def read_from(returned: Value, call: Call) -> Value:
     """What a function gives, read from the table that it was given the path of where it is not known."""
-    paths = [path for path in given if isinstance(path, str) and path.lower().endswith(".csv")]
-    tables = [CodeTable((path,), numbers=Numbers(doubt=place)) for path in paths]
+    paths = [path for path in call.values if isinstance(path, str) and path.lower().endswith(".csv")]
+    tables = [CodeTable((path,), numbers=Numbers(doubt=call.place)) for path in paths]
     parts = list(returned) if isinstance(returned, tuple) else [returned]
     if len(tables) != 1 or not all(isinstance(part, Unknown) for part in parts):
         return returned

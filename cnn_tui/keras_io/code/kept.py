@@ -5,8 +5,9 @@ What the object is need not be known: what is set on it in the script is what th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.training.set_rates import asked_rate, is_rate, set_rate
 from cnn_tui.keras_io.code.values import DEFAULTS, OPTIONS, Class, Instance, Named, Unknown, Value
@@ -58,26 +59,27 @@ class Kept:
             raise KeyError(name)
         return self._values[key]
 
-    def called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    def called(self, call: Call) -> Value:
         """What a call gives that makes an object to keep settings on, or that defines one; None for any other."""
-        if not isinstance(callee, Named):
-            return asked_rate(callee, unnamed)
-        if callee.path == "builtins.setattr" and len(unnamed) == 3 and isinstance(unnamed[1], str):
+        unnamed, given = call.unnamed, call.given
+        if not isinstance(call.callee, Named):
+            return asked_rate(call)
+        if call.path == "builtins.setattr" and len(unnamed) == 3 and isinstance(unnamed[1], str):
             self.keep(unnamed[0], unnamed[1], unnamed[2])
-        module, name = callee.path.rpartition(".")[0], callee.name
-        if name.startswith(_FLAG) and {"name", "default"} <= (named := _flag(unnamed, given)).keys():
-            self.keep(Named(f"{module}.FLAGS"), str(named["name"]), named["default"])
-        if callee.path in ("os.getenv", "os.environ.get") and len(unnamed) == 2:
+        flag = call.by_name("name", "default")
+        if call.name.startswith(_FLAG) and {"name", "default"} <= flag.keys():
+            self.keep(Named(f"{call.path.rpartition('.')[0]}.FLAGS"), str(flag["name"]), flag["default"])
+        if call.path in ("os.getenv", "os.environ.get") and len(unnamed) == 2:
             return unnamed[1]  # as for one who sets none of them
-        if callee.path == "wandb.init":
+        if call.path == "wandb.init":
             config = given.get("config")
             settings = config.arguments if isinstance(config, Instance) and config.kind == OPTIONS else config
             if isinstance(settings, dict):
                 self.keep(Named("wandb"), "config", settings)
             return Named(_RUN)
-        if name in _NAMESPACES and not callee.is_keras and all(isinstance(one, dict) for one in unnamed):
-            return options_of({**{key: value for one in unnamed for key, value in one.items()}, **given}, place)
-        return asked_rate(callee, unnamed)
+        if call.name in _NAMESPACES and not call.is_keras and all(isinstance(one, dict) for one in unnamed):
+            return options_of({**{key: value for one in unnamed for key, value in one.items()}, **given}, call.place)
+        return asked_rate(call)
 
 
 def options_of(values: Mapping[str, Value], place: str) -> Instance:
@@ -93,33 +95,32 @@ def set_options(options: Instance, values: Mapping[str, Value]) -> None:
     options.arguments |= {**values, DEFAULTS: list(dict.fromkeys(names))}
 
 
-def update_options(options: Instance, unnamed: Sequence[Value], given: Mapping[str, Value]) -> None:
+def update_options(options: Instance, call: Call) -> None:
     """Set those that tables name; all are unknown behind what is no table."""
-    for table in (*unnamed, given):
+    for table in (*call.unnamed, call.given):
         if isinstance(table, dict):
             set_options(options, table)
         else:
             options.arguments.clear()
 
 
-def of_table(table: dict[Value, Value], name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def of_table(table: dict[Value, Value], call: Call) -> Value:
     """What a method of a dict gives, and what it changes in it; None for any other."""
-    first = unnamed[0] if unnamed else {}
-    match name:
-        case "update" if isinstance(first, dict) and len(unnamed) <= 1:
-            table |= {**first, **given}
+    match call.name, call.unnamed:
+        case "update", [] | [dict()]:
+            table |= {**(call.first or {}), **call.given}
             return table
-        case "setdefault" if len(unnamed) == 2 and isinstance(first, str | int):
-            return table.setdefault(first, unnamed[1])
-        case "copy":
+        case "setdefault", [str() | int() as key, usual]:
+            return table.setdefault(key, usual)
+        case "copy", _:
             return dict(table)
-        case "items" | "keys" | "values":
-            return list({"items": table.items(), "keys": table.keys(), "values": table.values()}[name])
+        case "items", _:
+            return list(table.items())
+        case "keys", _:
+            return list(table.keys())
+        case "values", _:
+            return list(table.values())
     return None
-
-
-def _flag(unnamed: Sequence[Value], given: Mapping[str, Value]) -> dict[str, Value]:
-    return {**dict(zip(("name", "default"), unnamed, strict=False)), **given}
 
 
 def _key(owner: Value, name: str) -> tuple[str, str] | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of, named
 from cnn_tui.keras_io.code.arithmetic import items
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.any_image import any_image_call
 from cnn_tui.keras_io.code.data.array_joins import joins_call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
@@ -70,123 +71,103 @@ _LISTS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def call_named(call: Call) -> Value:
     """What a call of something imported gives. Unknown with no words where it is not known what it does."""
-    name = callee.name
-    if callee.path.startswith("builtins."):
-        return _builtin(name, unnamed, given, place)
-    for found in (
-        loss_call(callee, unnamed, given, place),
-        operated(callee, unnamed, place),
-        any_image_call(callee, unnamed, given, place),
-        path_call(callee, unnamed, given),
-        files_call(callee, unnamed, given, place),
-        files_table(callee, unnamed, given, place),
-        by_hand_call(callee, unnamed, given, place),
-        weighing_call(name, unnamed, given),
-        devices_call(callee, unnamed, given),
-        dataset_call(callee, unnamed, given, place),
-        pipeline_call(callee, unnamed, given, place),
-        number_of(callee, unnamed, given),
-        _of_applications(callee, unnamed, given, place),
-        _on_tensor(callee, unnamed, given, place),
-        joins_call(callee, unnamed, given, place),
-        arrays_call(callee, unnamed, given, place),
-    ):
-        if found is not None:
+    if call.path.startswith("builtins."):
+        return _builtin(call)
+    for read in _READERS:
+        if (found := read(call)) is not None:
             return found
+    name, unnamed = call.name, call.unnamed
     if name == PARSER:
-        return Instance(PARSER, {}, place)
-    if callee.path == "json.loads" and len(unnamed) == 1 and isinstance(unnamed[0], str):
+        return Instance(PARSER, {}, call.place)
+    if call.path == "json.loads" and len(unnamed) == 1 and isinstance(unnamed[0], str):
         return json.loads(unnamed[0])
-    if name == "clone_model" and len(unnamed) == 1 and isinstance(unnamed[0], CodeModel) and not given:
-        return cloned(unnamed[0], place)
-    if callee.path in ("typer.Option", "typer.Argument") and unnamed:
+    if name == "clone_model" and len(unnamed) == 1 and isinstance(unnamed[0], CodeModel) and not call.given:
+        return cloned(unnamed[0], call.place)
+    if call.path in ("typer.Option", "typer.Argument") and unnamed:
         return unnamed[0]  # as where the command line says nothing of it
-    if (older := older_optimizer(callee, unnamed, given, place)) is not None:
+    if (older := older_optimizer(call)) is not None:
         return older
-    if start := initializer_of(callee):
-        return Instance(start, named(start, unnamed, given), place)
-    if not callee.is_keras:
-        return Unknown("", place)
+    if start := initializer_of(call.callee):
+        return Instance(start, named(start, call), call.place)
+    if not call.is_keras:
+        return Unknown("", call.place)
     if name == "Convolution2D" and len(unnamed) > 3 and type(unnamed[1]) is type(unnamed[2]) is int:
-        unnamed = [unnamed[0], (unnamed[1], unnamed[2]), *unnamed[3:]]  # rows and columns, as Keras 1 had them
-    if "optimizers" in callee.path.split("."):
+        call = call.but(unnamed=[unnamed[0], (unnamed[1], unnamed[2]), *unnamed[3:]])  # as Keras 1 had rows and columns
+    if "optimizers" in call.path.split("."):
         name = OPTIMIZERS.get(name, name)
     kind = ALIASES.get(name, name)
-    return _made(kind, unnamed, {**given, **marked(callee, kind, unnamed, given)}, place)
+    return _made(kind, call.but(given={**call.given, **marked(kind, call)}))
 
 
-def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def _of_applications(call: Call) -> Value:
     """A network of `keras.applications`, or pictures that are prepared for one; None for anything else."""
-    if is_application(callee):
-        base, behind = application(callee, unnamed, given, place), ends(callee, unnamed, given, place)
-        before = flows_in(callee, unnamed, given, place)
-        if not behind and before is None:
-            return base
-        model = CodeModel(place, layers=[base, *behind], shape=base.arguments.get("input_shape"), is_inside=True)
-        if before is None:
-            base.arguments[SPREAD] = True
-        else:  # whose layers are not counted: a model among them is one to Keras
-            model.layers = [*before.layers, *model.layers]
-            model.problems = [before.problem] if before.problem else []
-        return model
-    return prepared(unnamed[0], preparation(callee, given, place)) if is_preparation(callee) and unnamed else None
+    if not is_application(call):
+        is_ours = is_preparation(call.callee) and call.unnamed
+        return prepared(call.first, preparation(call.callee, call.given, call.place)) if is_ours else None
+    base, behind, before = application(call), ends(call), flows_in(call)
+    if not behind and before is None:
+        return base
+    model = CodeModel(call.place, layers=[base, *behind], shape=base.arguments.get("input_shape"), is_inside=True)
+    if before is None:
+        base.arguments[SPREAD] = True
+    else:  # whose layers are not counted: a model among them is one to Keras
+        model.layers = [*before.layers, *model.layers]
+        model.problems = [before.problem] if before.problem else []
+    return model
 
 
-def _made(kind: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def _made(kind: str, call: Call) -> Value:
     """A model, an input, or whatever object of Keras's a class is called for."""
     if kind == "Sequential":
-        return sequential(named(kind, unnamed, given), place)
+        return sequential(named(kind, call), call.place)
     if kind in ("Model", "Functional"):
-        return model_of(named("Model", unnamed, given), place)
+        return model_of(named("Model", call), call.place)
     if kind == "Input":
-        return Tensor(shape_given(named(kind, unnamed, given)))
+        return Tensor(shape_given(named(kind, call)))
     if kind[:1].islower():
-        return Unknown("", place)
-    return Instance(kind, with_activation(named(kind, unnamed, given), place), place)
+        return Unknown("", call.place)
+    return Instance(kind, with_activation(named(kind, call), call.place), call.place)
 
 
-def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value | None:
+def _on_tensor(call: Call) -> Value | None:
     """What a function makes of a tensor; None where none is among its arguments."""
-    first = unnamed[0] if unnamed else None
-    parts = first if isinstance(first, list | tuple) else [first]
-    if callee.name in ("Model", "Functional", "Sequential") or not any(isinstance(part, Tensor) for part in parts):
+    name, place, words, more = call.name, call.place, call.path.split("."), call.besides.values
+    parts = call.first if isinstance(call.first, list | tuple) else [call.first]
+    if name in ("Model", "Functional", "Sequential") or not any(isinstance(part, Tensor) for part in parts):
         return None
     tensor: Tensor = next(part for part in parts if isinstance(part, Tensor))
-    if len(parts) > 1 or (len(unnamed) > 1 and isinstance(unnamed[1], Tensor)):
-        count = max(len(parts), len(unnamed))
-        what = f"{callee.name} ({place}) has {count} inputs: {ONLY_CHAINS}"
-        earlier = (part.problem for part in (*parts, *unnamed) if isinstance(part, Tensor) and part.problem)
+    if len(parts) > 1 or isinstance(call.get(1), Tensor):
+        what = f"{name} ({place}) has {max(len(parts), len(call.unnamed))} inputs: {ONLY_CHAINS}"
+        earlier = (part.problem for part in (*parts, *call.unnamed) if isinstance(part, Tensor) and part.problem)
         return Tensor(tensor.shape, tensor.layers, next(earlier, what))
-    effect = effect_of(callee.name)
-    if effect.leaves_all and effect.shape and "int" not in callee.name:  # which cuts off what is behind the point
+    effect = effect_of(name)
+    if effect.leaves_all and effect.shape and "int" not in name:  # which cuts off what is behind the point
         return tensor
-    if callee.name == "grayscale_to_rgb" or (callee.name == "repeat" and [*unnamed[1:], *given.values()] == [3, -1]):
+    if name == "grayscale_to_rgb" or (name == "repeat" and more == [3, -1]):
         return tensor.behind(Instance(THREEFOLD, {}, place))
-    if callee.name == "reshape" and _is_row(unnamed[1] if len(unnamed) > 1 else given.get("shape")):
+    if name == "reshape" and _is_row(call.get(1, "shape")):
         return tensor.behind(Instance("Flatten", {}, place))
-    if "image" in callee.path.split(".") and (layer := image_layer(callee.name, unnamed[1:], given, place)) is not None:
+    if "image" in words and (layer := image_layer(call.besides)) is not None:
         return tensor.behind(layer)
-    if {"nn", "activations"} & set(callee.path.split(".")):
+    if {"nn", "activations"} & {*words}:
         is_row = bool(tensor.layers) and tensor.layers[-1].kind.startswith(("Dense", "Flatten", "Global"))
-        if is_row and given.get("axis") == 1:
-            given = {**given, "axis": -1}
-        layer = activation_of(callee.path, unnamed[1:], given, place)
-        if layer is not None:
+        if is_row and call.given.get("axis") == 1:
+            call = call.but(given={**call.given, "axis": -1})
+        if (layer := activation_of(call.besides)) is not None:
             return tensor.behind(layer)
-    axes = unnamed[1] if len(unnamed) > 1 else given.get("axis")
-    is_of_map = axes in ([1, 2], (1, 2)) and len(unnamed) < 3 and given.get("keepdims", False) is False
-    if is_of_map and callee.name in _POOLED:
-        return tensor.behind(Instance(_POOLED[callee.name], {}, place))
-    if callee.name == "flip" and given.get("axis") == -1:
+    is_of_map = call.get(1, "axis") in ([1, 2], (1, 2)) and len(call.unnamed) < 3
+    if is_of_map and call.given.get("keepdims", False) is False and name in _POOLED:
+        return tensor.behind(Instance(_POOLED[name], {}, place))
+    if name == "flip" and call.given.get("axis") == -1:
         return tensor.behind(Instance(OTHER_ORDER, {}, place))
     is_cut_off = any(isinstance(layer, NotedInstance) for layer in tensor.layers)  # by the layers here themselves
-    if is_cut_off and callee.name in ("clip_by_value", "clip") and [*unnamed[1:], *given.values()] == [0, 1]:
+    if is_cut_off and name in ("clip_by_value", "clip") and more == [0, 1]:
         return tensor
-    what = f"what {callee.name} does to the tensor ({place}) is not known"
-    if "image" in callee.path.split(".") and "random_" in callee.name:
-        what = f"no layer here varies pictures as {callee.name} does ({place})"
+    what = f"what {name} does to the tensor ({place}) is not known"
+    if "image" in words and "random_" in name:
+        what = f"no layer here varies pictures as {name} does ({place})"
     return Tensor(tensor.shape, tensor.layers, f"{tensor.problem}, {what}" if tensor.problem else what)
 
 
@@ -206,53 +187,60 @@ def _is_row(shape: Value) -> bool:
     )
 
 
-def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-    if name == "range" and not given and all(type(end) is int for end in unnamed):
-        return range(*unnamed)
-    for found in (of_places(name, unnamed), weighing_call(name, unnamed, given)):
+def _of_weights(call: Call) -> Value:
+    return weighing_call(call.name, call.unnamed, call.given)
+
+
+def _builtin(call: Call) -> Value:
+    name, unnamed, given, place = call.name, call.unnamed, call.given, call.place
+    for found in (of_places(name, unnamed), _of_weights(call)):
         if found is not None:
             return found
-    if name == "dict" and not unnamed:
-        return dict(given)
-    if name == "dict" and isinstance(unnamed[0], dict | list | tuple):
-        return {**dict(unnamed[0]), **given}
-    if name in ("next", "iter") and unnamed and isinstance(unnamed[0], Folder) and BY_HAND not in unnamed[0].arguments:
-        return first_batch(unnamed[0]) if name == "next" else unnamed[0]
     effect = effect_of(name)
-    if (
-        (effect.items or effect.count)
-        and len(unnamed) == 1
-        and isinstance(unnamed[0], ClassNames | Share | PictureCount)
-    ):
-        return unnamed[0]
-    if name == "len" and len(unnamed) == 1 and (length := length_of(unnamed[0])) is not None:
-        return length
-    if (effect.items or name == "reversed") and len(unnamed) == 1 and is_of_files(unnamed[0]):
-        return unnamed[0]
-    if name == "enumerate" and unnamed and (turns := numbered(unnamed[0], place)) is not None:
-        return turns
-    if name == "len" and len(unnamed) == 1 and (folder := folder_of(unnamed[0])) is not None:
-        return ClassNames(folder, True, Unknown("the folders of the classes", place))
-    if name == "sum" and unnamed and isinstance(unnamed[0], list | tuple):
-        return counted_together(unnamed[0]) or Unknown("", place)
-    if name in ("str", "int", "float") and len(unnamed) == 1 and is_below(unnamed[0]):
-        return unnamed[0] if name == "str" else name_asked(unnamed[0]) or Unknown("", place)
-    if name == "zip" and (turns := side_by_side(unnamed)) is not None:
-        return turns
-    if name == "isinstance" and len(unnamed) == 2 and (is_one := _is_of_kind(*unnamed)) is not None:
-        return is_one
-    if name == "vars" and len(unnamed) == 1 and getattr(unnamed[0], "kind", "") == OPTIONS:
-        return unnamed[0]
+    match name, unnamed:
+        case "range", _ if not given and all(type(end) is int for end in unnamed):
+            return range(*unnamed)
+        case "dict", []:
+            return dict(given)
+        case "dict", [dict() | list() | tuple() as table, *_]:
+            return {**dict(table), **given}
+        case "next" | "iter", [Folder() as read, *_] if BY_HAND not in read.arguments:
+            return first_batch(read) if name == "next" else read
+        case _, [ClassNames() | Share() | PictureCount() as one] if effect.items or effect.count:
+            return one
+        case "len", [one] if (length := length_of(one)) is not None:
+            return length
+        case _, [files] if (effect.items or name == "reversed") and is_of_files(files):
+            return files
+        case "enumerate", [over, *_] if (turns := numbered(over, place)) is not None:
+            return turns
+        case "len", [one] if (folder := folder_of(one)) is not None:
+            return ClassNames(folder, True, Unknown("the folders of the classes", place))
+        case "sum", [list() | tuple() as listed, *_]:
+            return counted_together(listed) or Unknown("", place)
+        case "str" | "int" | "float", [path] if is_below(path):
+            return path if name == "str" else name_asked(path) or Unknown("", place)
+        case "zip", _ if (turns := side_by_side(unnamed)) is not None:
+            return turns
+        case "isinstance", [one, kinds] if (is_one := _is_of_kind(one, kinds)) is not None:
+            return is_one
+        case "vars", [Instance(kind=kind) as options] if kind == OPTIONS:
+            return options
+        case "len", [DatasetArrays(count=int() as count)]:
+            return count
     if name in _LISTS:
         lists = [items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed]
         return _LISTS[name](*lists, **{key: value for key, value in given.items() if key == "start"})
-    if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:
-        return unnamed[0].count
     if name in _PLAIN_FUNCTIONS and not given:
-        if any(
-            isinstance(one, Unknown | Tensor | CodeModel | DatasetArrays) or is_below(one) or is_of_files(one)
-            for one in unnamed
-        ):
+        unread = (Unknown, Tensor, CodeModel, DatasetArrays)
+        if any(isinstance(one, unread) or is_below(one) or is_of_files(one) for one in unnamed):
             return Unknown("", place)
         return _PLAIN_FUNCTIONS[name](*unnamed)
     return Unknown("", place)
+
+
+_READERS: tuple[Callable[[Call], Value], ...] = (
+    loss_call, operated, any_image_call, path_call, files_call, files_table, by_hand_call, _of_weights, devices_call,
+    dataset_call, pipeline_call, number_of, _of_applications, _on_tensor, joins_call, arrays_call,
+)  # fmt: skip
+"""What gives a call its value, or None where it is none of theirs, which are asked in this order."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from cnn_tui.keras_io.code.arithmetic import OPERATORS, combined
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.data_values import PictureCount, Share
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Named, Value
+from cnn_tui.keras_io.code.values import Value
 
 _MATH: dict[str, Callable[..., float]] = {
     name: getattr(math, name) for name in ("exp", "log", "log10", "sqrt", "cos", "sin", "floor", "ceil", "pow")
@@ -16,22 +17,23 @@ _MATH: dict[str, Callable[..., float]] = {
 _ROOTS = ("math", "numpy", "tensorflow")
 
 
-def operated(callee: Named, unnamed: Sequence[Value], place: str) -> Value:
+def operated(call: Call) -> Value:
     """`np.divide(x, 255)` and its like; None for any other function."""
-    operator = OPERATORS.get(callee.name)
-    if operator is None or callee.is_keras or callee.path.partition(".")[0] not in _ROOTS or len(unnamed) != 2:
+    operator = OPERATORS.get(call.name)
+    if operator is None or call.is_keras or call.root not in _ROOTS or len(call.unnamed) != 2:
         return None
-    return combined(operator, unnamed[0], unnamed[1], place)
+    return combined(operator, call.first, call.unnamed[1], call.place)
 
 
-def number_of(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def number_of(call: Call) -> Value:
     """What a function of mathematics gives; None for any other."""
-    if effect_of(callee.name).leaves_all and len(unnamed) == 1 and type(unnamed[0]) in (int, float):
-        return unnamed[0] if callee.path.partition(".")[0] in _ROOTS else None
-    if callee.name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share | PictureCount):
-        return unnamed[0]
-    if callee.name == "prod" and len(unnamed) == 1 and not given and isinstance(unnamed[0], tuple | list):
-        return math.prod(unnamed[0]) if all(type(one) is int for one in unnamed[0]) else None
-    numbers = bool(unnamed) and not given and all(type(one) in (int, float) for one in unnamed)
-    is_known = numbers and callee.name in _MATH and callee.path.partition(".")[0] in _ROOTS
-    return _MATH[callee.name](*unnamed) if is_known else None
+    match call.unnamed:
+        case [one] if effect_of(call.name).leaves_all and type(one) in (int, float):
+            return one if call.root in _ROOTS else None
+        case [Share() | PictureCount() as one] if call.name in ("floor", "ceil"):
+            return one
+        case [tuple() | list() as numbers] if call.name == "prod" and not call.given:
+            return math.prod(numbers) if all(type(one) is int for one in numbers) else None
+    are_numbers = bool(call.unnamed) and not call.given and all(type(one) in (int, float) for one in call.unnamed)
+    is_known = are_numbers and call.name in _MATH and call.root in _ROOTS
+    return _MATH[call.name](*call.unnamed) if is_known else None

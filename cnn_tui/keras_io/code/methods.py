@@ -9,6 +9,7 @@ import msgspec
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.branches import TESTING, tested
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.command_line import parser_method
 from cnn_tui.keras_io.code.data.any_image import AnyImage, changed_image
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
@@ -42,7 +43,6 @@ from cnn_tui.keras_io.code.values import (
     UPDATES,
     CodeModel,
     Instance,
-    Method,
     Tensor,
     Unknown,
     Value,
@@ -53,74 +53,73 @@ _SAVES = ("save", "save_weights")
 _OF_EPOCHS = ("epochs", "initial_epoch")
 
 
-def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def call_method(call: Call) -> Value:
     """What a call of a method gives, and what it changes in its object. Unknown with no words where it is not known."""
-    owner = method.owner
+    owner, name, unnamed, place = call.of, call.name, call.unnamed, call.place
     if isinstance(owner, CodeModel):
-        return _of_model(owner, method.name, unnamed, given, place)
+        return _of_model(owner, call)
     if isinstance(owner, AnyImage):
-        return changed_image(owner, method.name, unnamed, given, place)
+        return changed_image(owner, call)
     if isinstance(owner, DatasetArrays):
-        done = done_by(owner, method.name, given, unnamed, place)
-        return (of_arrays(owner, method.name, unnamed, given) or Unknown("", "")) if done is None else done
-    effect = effect_of(method.name)
+        done = done_by(owner, call)
+        return (of_arrays(owner, call) or Unknown("", "")) if done is None else done
+    effect = effect_of(name)
     if isinstance(owner, Tensor) and effect.leaves_all and effect.shape:
-        kind = unnamed[0] if unnamed else given.get("dtype", "float32")
+        kind = call.get(0, "dtype", usual="float32")
         return owner if not owner.layers or "float" in words_of(kind) else Unknown("", place)
     if isinstance(owner, IdxFile):
-        return owner.method(method.name, unnamed, place)
-    if is_below(owner):
-        return below_method(owner, method.name, unnamed, place)
+        return owner.method(call)
+    if is_below(owner) or (isinstance(owner, str) and name in ("iterdir", "glob", "rglob")):
+        return below_method(owner, call)
     if isinstance(owner, ReadPicture):
-        return picture_method(owner, method.name, unnamed, given, place)
+        return picture_method(owner, call)
     if isinstance(owner, Folder):
-        return pipeline_method(owner, method.name, unnamed, given, place)
-    if isinstance(owner, ClassWeights) and method.name in ("get", "items"):
+        return pipeline_method(owner, call)
+    if isinstance(owner, ClassWeights) and name in ("get", "items"):
         return owner
-    if isinstance(owner, dict) and method.name == "get":
+    if isinstance(owner, dict) and name == "get":
         return weight_in_table(owner, unnamed)
-    if isinstance(owner, dict) and (found := of_table(owner, method.name, unnamed, given)) is not None:
+    if isinstance(owner, dict) and (found := of_table(owner, call)) is not None:
         return found
-    if isinstance(owner, ClassNames) and method.name in ("keys", "values", "items", "copy"):
+    if isinstance(owner, ClassNames) and name in ("keys", "values", "items", "copy"):
         return owner
-    if isinstance(owner, Share) and method.name == "numpy":
+    if isinstance(owner, Share) and name == "numpy":
         return owner
-    if isinstance(owner, str) and method.name in ("iterdir", "glob", "rglob"):
-        return below_method(owner, method.name, unnamed, place)
-    if isinstance(owner, str) and (text := text_method(owner, method.name, unnamed, given)) is not None:
+    if isinstance(owner, str) and (text := text_method(owner, call)) is not None:
         return text
     if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":
-        return generator_method(owner, method.name, unnamed, given, place)
+        return generator_method(owner, call)
     if isinstance(owner, Instance) and owner.kind == "Application":
-        return _of_application(owner, method.name, unnamed, given)
+        return _of_application(owner, call)
     if isinstance(owner, Instance) and owner.kind == PARSER:
-        return parser_method(owner, method.name, unnamed, given, place)
-    if isinstance(owner, Instance) and owner.kind == OPTIONS and method.name in UPDATES:
-        return update_options(owner, unnamed, given)
-    if isinstance(owner, Instance) and owner.kind == OPTIONS and method.name == "get" and unnamed:
+        return parser_method(owner, call)
+    if isinstance(owner, Instance) and owner.kind == OPTIONS and name in UPDATES:
+        return update_options(owner, call)
+    if isinstance(owner, Instance) and owner.kind == OPTIONS and name == "get" and unnamed:
         return owner.arguments.get(unnamed[0], Unknown("", place))
-    if isinstance(owner, int | float) and method.name in ("numpy", "item"):  # of a scalar of TensorFlow's
+    if isinstance(owner, int | float) and name in ("numpy", "item"):  # of a scalar of TensorFlow's
         return owner
-    if isinstance(owner, list) and method.name == "append" and len(unnamed) == 1:
+    if isinstance(owner, list) and name == "append" and len(unnamed) == 1:
         owner.append(unnamed[0])
         return None
     return Unknown("", place)
 
 
-def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def _of_model(model: CodeModel, call: Call) -> Value:
+    name, unnamed, given, place = call.name, call.unnamed, call.given, call.place
     if name == "add" and unnamed:
         append(model, unnamed[0], place)
     elif name == "pop":
         model.layers = model.layers[:-1]
     elif name == "build":
-        shape = unnamed[0] if unnamed else given.get("input_shape")
+        shape = call.get(0, "input_shape")
         if isinstance(shape, tuple | list) and model.shape is None:
             model.shape = shape[1:]
     elif name == "compile":
-        model.compiled = _compiled(named(name, unnamed, given))
+        model.compiled = _compiled(named(name, call))
         model.is_trained = False
     elif name in ("fit", "fit_generator"):
-        before, model.fitted = model.fitted, _of_one_output(named(name, unnamed, given))
+        before, model.fitted = model.fitted, _of_one_output(named(name, call))
         if before is not None and SEARCHED in before:  # of a search, with which nothing goes on
             before, model.fits, model.earlier, model.as_trained, model.is_trained = None, 0, [], None, False
         if "epoch" in given:
@@ -146,15 +145,15 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
     elif name == "get_layer":
         return Unknown("", place)
     elif name in _SAVES:
-        model.saved.append(unnamed[0] if unnamed else given.get("filepath"))
+        model.saved.append(call.get(0, "filepath"))
     elif name == "load_weights":
-        loaded = unnamed[0] if unnamed else given.get("filepath")
+        loaded = call.get(0, "filepath")
         if not _is_as_saved(model, loaded, place):
             loads(model, loaded, len(unnamed) + len(given) > 1, place)
     elif name == SETS and not model.is_trained:
         model.notes.append(note_of_set(place))
     elif name in TESTING:
-        model.evaluated.append(tested(name, unnamed[0] if unnamed else given.get("x"), place))
+        model.evaluated.append(tested(name, call.get(0, "x"), place))
     elif name == "summary":
         model.summaries += 1
         model.layers_printed = len(model.layers)
@@ -283,10 +282,10 @@ def _compiled(arguments: dict[str, Value]) -> dict[str, Value]:
     return arguments
 
 
-def _of_application(base: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
-    wanted = unnamed[0] if unnamed else given.get("name" if name == "get_layer" else "filepath")
-    if name == "get_layer" and isinstance(wanted, str):
+def _of_application(base: Instance, call: Call) -> Value:
+    wanted = call.get(0, "name" if call.name == "get_layer" else "filepath")
+    if call.name == "get_layer" and isinstance(wanted, str):
         return cut_after(base, wanted)
-    if name == "load_weights" and isinstance(wanted, str):
+    if call.name == "load_weights" and isinstance(wanted, str):
         base.arguments["weights"] = wanted
     return Unknown("", base.place)

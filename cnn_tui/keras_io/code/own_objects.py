@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.objects import (
     CLASS,
     HELD,
@@ -14,14 +15,14 @@ from cnn_tui.keras_io.code.objects import (
     method_of,
     takes_itself,
 )
-from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Instance, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import Class, CodeModel, Instance, Method, Tensor, Unknown, Value
 
 CALL = "call"
 """The method of a layer, and of a model, that says what it does."""
 WHILE_TRAINED = 1
 """What such a method is told of `training`: no truth of the script's own, of which a layer would be a note."""
-Run = Callable[[Function, Sequence[Value], Mapping[str, Value], str], Value]
-"""What a function of the script gives for these arguments, called at a place."""
+Run = Callable[[Call], Value]
+"""What a call of a function of the script gives."""
 
 
 class OwnObjects:
@@ -30,15 +31,15 @@ class OwnObjects:
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    def made(self, call: Call) -> Value:
         """An object of a class of the script, as its `__init__` leaves it."""
-        name = written.node.name
+        written: Class = call.callee
         held: dict[str, Value] = {}
-        made = Instance(name, {CLASS: written, HELD: held}, place)
+        made = Instance(written.node.name, {CLASS: written, HELD: held}, call.place)
         if method_of(written, "__init__") is not None:
-            self.sent(made, "__init__", unnamed, given, place)
+            self.sent(call.but(callee=Method(made, "__init__")))
         else:
-            held |= {**dict(zip(fields_of_class(written), unnamed, strict=False)), **given}  # of a dataclass
+            held |= call.by_name(*fields_of_class(written))  # of a dataclass
         return self._model_of(made) if is_model(written) else made
 
     def _model_of(self, made: Instance) -> CodeModel:
@@ -47,24 +48,26 @@ class OwnObjects:
         what = f"a model written as a class, {made.kind} ({place})"
         if method_of(written, CALL) is None or method_of(written, "train_step") is not None:
             return CodeModel(place, problems=[f"{what}, is not read: its layers are in code"])
-        given = self.flowing(made, (Tensor(None),), place)
+        given = self.flowing(Call(made, place, (Tensor(None),)))
         return CodeModel(place, layers=[*given.layers], problems=[f"{what}: {given.problem}"] if given.problem else [])
 
-    def flowing(self, made: Instance, unnamed: Sequence[Value], place: str) -> Value:
+    def flowing(self, call: Call) -> Value:
         """What flows out of a layer or a model of a class of the script, as its `call` says, while it is trained."""
-        method, into = method_of(made.arguments[CLASS], CALL), unnamed[0] if unnamed else None
+        made: Instance = call.callee
+        method = method_of(made.arguments[CLASS], CALL)
         wanted = () if method is None else (*method.node.args.args, *method.node.args.kwonlyargs)
         given = {"training": WHILE_TRAINED} if "training" in {one.arg for one in wanted} else {}
-        found = self.sent(made, CALL, unnamed[:1], given, place)
-        if isinstance(found, Tensor) or not isinstance(into, Tensor):
+        found = self.sent(Call(Method(made, CALL), call.place, call.unnamed[:1], given))
+        if isinstance(found, Tensor) or not isinstance(call.first, Tensor):
             return found
         told = found if isinstance(found, Unknown) and found.what else made.kind
-        return into.without(f"what {told} gives is not known: its layers are in code")
+        return call.first.without(f"what {told} gives is not known: its layers are in code")
 
-    def sent(self, owner: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    def sent(self, call: Call) -> Value:
         """What a method of an object, or of a class, of the script gives."""
-        method = method_of(owner if isinstance(owner, Class) else owner.arguments[CLASS], name)
+        owner = call.callee.owner
+        method = method_of(owner if isinstance(owner, Class) else owner.arguments[CLASS], call.name)
         if method is None:
-            return Unknown("", place)
+            return Unknown("", call.place)
         first = (owner,) if takes_itself(method) and (is_own(owner) or is_of_class(method)) else ()
-        return self._run(method, (*first, *unnamed), given, place)
+        return self._run(call.but(callee=method, unnamed=(*first, *call.unnamed)))

@@ -23,6 +23,7 @@ from cnn_tui.keras_io.code.branches import (
     test_by_batches,
     trains,
 )
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
@@ -110,13 +111,13 @@ class Program:
         """What a function of the script gives for these arguments; Unknown where it goes by what is not known."""
         self._is_exact = True
         try:
-            return self._calls.call(function, arguments, {}, "")
+            return self._calls.call(Call(function, "", arguments))
         finally:
             self._is_exact = False
 
     def call(self, called: Value, place: str) -> Value:
         """Call something of it as if the script did, with nothing: what it is not given is unknown."""
-        return self._calls.call(called, (), {}, place)
+        return self._calls.call(Call(called, place))
 
     def has_entered(self, function: ast.FunctionDef) -> bool:
         """Whether the reading came to what a function of the script does."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import GREYED, OTHERS, THREEFOLD, TURNED, DatasetArrays
 from cnn_tui.keras_io.code.data.colours import COLOURED, is_conversion, made_of_colours
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, OfEach
@@ -16,7 +17,7 @@ from cnn_tui.keras_io.code.data.picture_forms import RESIZES, changed_numbers, n
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 MANY = 1000
 """A loop that goes round so often goes over data, and is not followed turn by turn."""
@@ -78,60 +79,55 @@ def each_of_pipeline(over: Folder) -> list[Value] | None:
     return [(AnyImage(images), AnyImage(labels))]
 
 
-def any_image_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def any_image_call(call: Call) -> Value:
     """What a function makes of any image, or of a list with each of them; None for any other."""
-    first, name = unnamed[0] if unnamed else None, callee.name
+    first, name = call.first, call.name
     if isinstance(first, list | tuple) and first:
-        parts, axis = put_along(name, unnamed, given)
+        parts, axis = put_along(call)
         is_whole = effect_of(name).makes_array or (parts is first and is_below(name, axis))
         if is_whole and all(isinstance(one, OfEach) for one in first):
-            return together([one.value for one in first], place)
+            return together([one.value for one in first], call.place)
         if parts and all(isinstance(one, AnyImage) for one in first):
             is_grey = axis in (-1, 2) and len(first) == 3 and len({id(one.of) for one in first}) == 1
-            made = coloured(first[0].of, place) if is_grey else None
-            return Unknown("", place) if made is None else AnyImage(made)
-    return changed_image(first, callee.path, unnamed[1:], given, place) if isinstance(first, AnyImage) else None
+            made = coloured(first[0].of, call.place) if is_grey else None
+            return Unknown("", call.place) if made is None else AnyImage(made)
+    return changed_image(first, call.besides) if isinstance(first, AnyImage) else None
 
 
-def changed_image(
-    one: AnyImage, path: str, more: Sequence[Value], given: Mapping[str, Value], place: str
-) -> AnyImage | Unknown:
-    """What a function of this path, or a method of this name, makes of any image. Unknown with no words for others."""
-    images, name = one.of, path.rpartition(".")[2]
+def changed_image(one: AnyImage, call: Call) -> AnyImage | Unknown:
+    """What a function, given what is behind it, or a method makes of any image. Unknown with no words for others."""
+    images, name, place = one.of, call.name, call.place
     found: DatasetArrays | None = None
     if is_conversion(name):
-        found = in_colours(images, path, more, given, place)
-    elif name == "repeat" and 3 in more[:1] and given.get("axis", -1) in (-1, 2):
+        found = in_colours(images, call)
+    elif name == "repeat" and 3 in call.unnamed[:1] and call.given.get("axis", -1) in (-1, 2):
         found = coloured(images, place)
     elif name in RESIZES:
-        found = _resized(path, images, more, given, place)
+        found = _resized(images, call)
     elif name == "expand_dims":
-        found = images.with_channel() if given.get("axis", more[0] if more else None) in (-1, 2) else None
+        found = images.with_channel() if call.get(0, "axis") in (-1, 2) else None
     elif name == "reshape":
-        shape = [*more, *given.values()]
+        shape = call.values
         found = images.arranged((-1, *(shape[0] if isinstance(shape[0], tuple | list) else shape))) if shape else None
     elif effect_of(name).leaves_all:
         found = images
     elif effect_of(name).shape:
-        found = done_by(images, name, {}, (), place)
+        found = done_by(images, Call(call.callee, place))
     return Unknown("", place) if found is None else AnyImage(found)
 
 
-def in_colours(
-    images: DatasetArrays, path: str, more: Sequence[Value], given: Mapping[str, Value], place: str
-) -> DatasetArrays | None:
+def in_colours(images: DatasetArrays, call: Call) -> DatasetArrays | None:
     """The images in the colours that a function gives, or a picture's `convert`; None where they have no such."""
-    name = path.rpartition(".")[2]
-    made = made_of_colours(name, more, given)
+    made, place = made_of_colours(call), call.place
     if made == COLOURED:
         return images if _is_rgb(images) else coloured(images, place)
     if made == THREEFOLD:
         return coloured(images, place)
     if made is None or not _is_rgb(images):
-        return images if made == GREYED and name == "convert" else None
+        return images if made == GREYED and call.name == "convert" else None
     if made == TURNED:
         return images.with_change(TURNED, place)
-    grey = {"sizes": images.sizes[:2], "numbers": changed_numbers(path, images.numbers, given)}
+    grey = {"sizes": images.sizes[:2], "numbers": changed_numbers(images.numbers, call)}
     return msgspec.structs.replace(images, **grey).with_change(GREYED, place)
 
 
@@ -146,20 +142,18 @@ def _is_rgb(images: DatasetArrays) -> bool:
     return images.what == "images" and images.sizes[2:] == (3,)
 
 
-def _resized(
-    path: str, images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
-) -> DatasetArrays | None:
+def _resized(images: DatasetArrays, call: Call) -> DatasetArrays | None:
     """The images in another size, as OpenCV, Pillow, scikit-image, SciPy and TensorFlow give it."""
-    if (size := new_size(path, more, given)) is None:
+    if (size := new_size(call)) is None:
         return None
-    if path.startswith("tensorflow."):
-        layer = image_layer("resize", more, given, place)
+    if call.root == "tensorflow":
+        layer = image_layer(call)
         return None if layer is None else images.resized(layer)
-    usual = "bilinear" if "." in path else "bicubic"  # Pillow's method
-    way = _WAYS.get(getattr(given.get("interpolation"), "name", ""), usual)
-    images = msgspec.structs.replace(images, numbers=changed_numbers(path, images.numbers, given))
+    usual = "bilinear" if "." in call.path else "bicubic"  # Pillow's method
+    way = _WAYS.get(getattr(call.given.get("interpolation"), "name", ""), usual)
+    images = msgspec.structs.replace(images, numbers=changed_numbers(images.numbers, call))
     arguments = {"height": size[0], "width": size[1], **({} if way == "bilinear" else {"interpolation": way})}
-    return images.resized(Instance("Resizing", arguments, place))
+    return images.resized(Instance("Resizing", arguments, call.place))
 
 
 def part_of_any(one: AnyImage, index: ast.expr) -> AnyImage:

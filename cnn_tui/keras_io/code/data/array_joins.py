@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.any_image import coloured, in_colours
 from cnn_tui.keras_io.code.data.array_values import HALVES, OTHERS, DatasetArrays
 from cnn_tui.keras_io.code.data.colours import is_conversion
 from cnn_tui.keras_io.code.data.joins import is_below, is_to_fill, put_along
-from cnn_tui.keras_io.code.values import Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Unknown, Value
 
 _CHANNELS = (-1, 3)
 """The axis of channels in an array of images."""
 
 
-def joins_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def joins_call(call: Call) -> Value:
     """What a function makes of several arrays, or of grey images as coloured ones; None for anything else."""
-    name, first = callee.name, unnamed[0] if unnamed else None
-    parts, axis = put_along(name, unnamed, given)
+    name, first = call.name, call.first
+    parts, axis = put_along(call)
     if any(isinstance(one, DatasetArrays) for one in parts):
         if axis in _CHANNELS:
-            return _threefold(parts, place) or Unknown("", place)
-        return put_together(parts, place) if is_below(name, axis) else Unknown("", place)
+            return _threefold(parts, call.place) or Unknown("", call.place)
+        return put_together(parts, call.place) if is_below(name, axis) else Unknown("", call.place)
     if isinstance(first, list | tuple) and any(isinstance(one, DatasetArrays) for one in first):
-        return Unknown("", place)
+        return Unknown("", call.place)
     if not isinstance(first, DatasetArrays) or first.what != "images":
         return None
-    many, along = [*unnamed[1:3], None, None][:2]
-    if name == "repeat" and given.get("repeats", many) == 3 and given.get("axis", along) in _CHANNELS:
-        return coloured(first, place) or Unknown("", place)
+    if name == "repeat" and call.get(1, "repeats") == 3 and call.get(2, "axis") in _CHANNELS:
+        return coloured(first, call.place) or Unknown("", call.place)
     if is_conversion(name):
-        return in_colours(first, callee.path, unnamed[1:], given, place) or Unknown("", place)
+        return in_colours(first, call.besides) or Unknown("", call.place)
     return None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Lengths, NpzFile
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, Folder, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
@@ -29,57 +29,54 @@ _ORDERS = ("arange", "permutation", "sort", "shuffle")
 """Functions that give places in an array: only how many counts."""
 
 
-def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def arrays_call(call: Call) -> Value:
     """What a function makes of a dataset's arrays, or of places in them; None where it has nothing to do with them."""
-    name = callee.name
-    if callee.path in _OF_PACKAGE:
+    name, unnamed, place = call.name, call.unnamed, call.place
+    if call.path in _OF_PACKAGE:
         return _of_package(*name.split("_"))
-    if (read := idx_call(callee, unnamed, given, place)) is not None:
+    if (read := idx_call(call)) is not None:
         return read
-    if (fetched := openml_call(callee, unnamed, given, place)) is not None:
+    if (fetched := openml_call(call)) is not None:
         return fetched
-    if name == "load" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith(".npz"):
-        return NpzFile(unnamed[0])
+    if name == "load" and isinstance(call.first, str) and call.first.endswith(".npz"):
+        return NpzFile(call.first)
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
     if arrays is not None and name in ("shuffle", "permutation"):
         mixed = [one.mixed() if isinstance(one, DatasetArrays) else one for one in unnamed]
         return mixed if len(mixed) > 1 else mixed[0]
-    if name == "normalize" and callee.is_keras and arrays is not None and arrays.what == "images":
-        axis = given.get("axis", unnamed[1] if len(unnamed) > 1 else -1)
-        return msgspec.structs.replace(arrays, to_length_1=_lengths(arrays, axis, place))
-    if name == "resize" and "image" in callee.path.split(".") and arrays is not None and arrays.what == "images":
-        layer = image_layer(name, unnamed[1:], given, place)
-        is_known = layer is not None and len(arrays.sizes) == 3
-        return (arrays.resized(layer) if layer is not None and is_known else None) or Unknown("", place)
-    if name == "resize_with_crop_or_pad" and arrays is not None and arrays.what == "images":
-        return _with_border(arrays, unnamed[1:], given, place) or Unknown("", place)
-    if name == "choice" and unnamed and (drawn := _drawn(unnamed, given)) is not None:
+    if arrays is not None and arrays.what == "images":
+        if name == "normalize" and call.is_keras:
+            lengths = _lengths(arrays, call.get(1, "axis", usual=-1), place)
+            return msgspec.structs.replace(arrays, to_length_1=lengths)
+        if name == "resize" and "image" in call.path.split("."):
+            layer = image_layer(call.besides) if len(arrays.sizes) == 3 else None
+            return (arrays.resized(layer) if layer is not None else None) or Unknown("", place)
+        if name == "resize_with_crop_or_pad":
+            return _with_border(arrays, call.besides) or Unknown("", place)
+    if name == "choice" and unnamed and (drawn := _drawn(call)) is not None:
         return drawn
-    if name == "pad" and arrays is not None and arrays.what == "images":
-        return _padded(arrays, unnamed[1:], given, place) or Unknown("", place)
-    if arrays is not None and (found := of_arrays(arrays, name, unnamed[1:], given)) is not None:
+    if arrays is not None and arrays.what == "images" and name == "pad":
+        return _padded(arrays, call.besides) or Unknown("", place)
+    if arrays is not None and (found := of_arrays(arrays, call.besides)) is not None:
         return found
-    if arrays is not None and (found := done_by(arrays, name, given, unnamed[1:], place)) is not None:
+    if arrays is not None and (found := done_by(arrays, call.besides)) is not None:
         return found
     if name in _ORDERS and unnamed:
-        first = unnamed[0]
-        if isinstance(first, Share):
-            return first
-        return range(first) if type(first) is int else first if isinstance(first, range) else Unknown("", place)
+        if isinstance(unnamed[0], Share | range):
+            return unnamed[0]
+        return range(unnamed[0]) if type(unnamed[0]) is int else Unknown("", place)
     if name == "default_rng":
         return Named("numpy.random")
     if name == "train_test_split":
-        return _split(unnamed, given, place)
-    return _loaded(callee, place) if name == "load_data" else None
+        return _split(call)
+    return _loaded(call) if name == "load_data" else None
 
 
-def _padded(
-    images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
-) -> DatasetArrays | None:
+def _padded(images: DatasetArrays, call: Call) -> DatasetArrays | None:
     """What NumPy's pad makes of images: a border of zeros; None where it makes another one, or where it is not told."""
-    widths = given.get("pad_width", more[0] if more else None)
-    mode = given.get("mode", more[1] if len(more) > 1 else "constant")
-    rest = {name for name in given if name not in ("pad_width", "mode") and given[name] not in (0, None)}
+    widths = call.get(0, "pad_width")
+    mode = call.get(1, "mode", usual="constant")
+    rest = {name for name in call.given if name not in ("pad_width", "mode") and call.given[name] not in (0, None)}
     pairs = [tuple(one) if isinstance(one, list | tuple) else (one, one) for one in widths] if _is_list(widths) else []
     if (
         mode != "constant"
@@ -93,27 +90,26 @@ def _padded(
     if not all(type(end) is int for pair in pairs for end in pair) or any(any(pair) for pair in (whole, *channels)):
         return None
     sizes = (images.sizes[0] + sum(rows), images.sizes[1] + sum(columns), *images.sizes[2:])
-    border = Instance("ZeroPadding2D", {"padding": (rows, columns)}, place)
+    border = Instance("ZeroPadding2D", {"padding": (rows, columns)}, call.place)
     return msgspec.structs.replace(images, sizes=sizes, layers=(*images.layers, border))
 
 
-def _with_border(
-    images: DatasetArrays, more: Sequence[Value], given: Mapping[str, Value], place: str
-) -> DatasetArrays | None:
+def _with_border(images: DatasetArrays, call: Call) -> DatasetArrays | None:
     """What TensorFlow makes of images that are to be larger: a border of zeros around them; None of larger ones."""
-    sides = [*more, *(given[name] for name in ("target_height", "target_width") if name in given)]
+    sides = [*call.unnamed, *(call.given[name] for name in ("target_height", "target_width") if name in call.given)]
     if len(sides) != 2 or not all(type(side) is int for side in sides) or len(images.sizes) != 3:
         return None
     spare = [side - size for side, size in zip(sides, images.sizes[:2], strict=True)]
     if min(spare) < 0:
         return None
-    return _padded(images, [[(0, 0), *((one // 2, one - one // 2) for one in spare), (0, 0)]], {}, place)
+    widths = [(0, 0), *((one // 2, one - one // 2) for one in spare), (0, 0)]
+    return _padded(images, Call(call.callee, call.place, (widths,)))
 
 
-def _drawn(unnamed: Sequence[Value], given: Mapping[str, Value]) -> range | None:
+def _drawn(call: Call) -> range | None:
     """So many places of an array that are drawn at random: only how many counts; None where that is not told."""
-    many = given.get("size", unnamed[1] if len(unnamed) > 1 else None)
-    whole = len(unnamed[0]) if isinstance(unnamed[0], range) else unnamed[0]
+    many = call.get(1, "size")
+    whole = len(call.first) if isinstance(call.first, range) else call.first
     return range(many) if type(many) is int and type(whole) is int and 0 <= many <= whole else None
 
 
@@ -173,21 +169,21 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
     return images if what == "x" else images.labels()
 
 
-def of_arrays(arrays: DatasetArrays, name: str, more: Sequence[Value], given: Mapping[str, Value]) -> Value:
-    """What a function or a method makes of arrays, of which `more` follows them; None for any other."""
-    if name == "reshape" and arrays.what == "images":
-        told = (*more, given.get("newshape"), given.get("shape"))
-        shape = next((one for one in told if isinstance(one, tuple | list)), more)
+def of_arrays(arrays: DatasetArrays, call: Call) -> Value:
+    """What a function, given what is behind them, or a method makes of arrays; None for any other."""
+    if call.name == "reshape" and arrays.what == "images":
+        told = (*call.unnamed, call.given.get("newshape"), call.given.get("shape"))
+        shape = next((one for one in told if isinstance(one, tuple | list)), call.unnamed)
         return arrays.arranged(shape) if shape else arrays
-    if (left := _left_by(arrays, name)) is not None:
+    if (left := _left_by(arrays, call.name)) is not None:
         return left
-    if name == "delete":
-        return _without(arrays, more, given)
-    if arrays.what == "images" and name in ("mean", "std"):
-        return _statistic(arrays, name, given.get("axis", more[0] if more else None))
-    if arrays.what == "labels" and name == "bincount" and arrays.count is not None:
+    if call.name == "delete":
+        return _without(arrays, call)
+    if arrays.what == "images" and call.name in ("mean", "std"):
+        return _statistic(arrays, call.name, call.get(0, "axis"))
+    if arrays.what == "labels" and call.name == "bincount" and arrays.count is not None:
         return ClassCounts(arrays.count, _classes(arrays))
-    return range(_classes(arrays)) if arrays.what == "labels" and name == "unique" else None
+    return range(_classes(arrays)) if arrays.what == "labels" and call.name == "unique" else None
 
 
 def _statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None:
@@ -209,13 +205,12 @@ def _left_by(arrays: DatasetArrays, name: str) -> DatasetArrays | None:
     return arrays if effect.leaves_all else None
 
 
-def _without(arrays: DatasetArrays, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def _without(arrays: DatasetArrays, call: Call) -> Value:
     """What NumPy's delete leaves; None where its numbers are not known, or it takes rows out of each image.
 
     Of images to test on only how many there are counts.
     """
-    numbers, axis = ([*unnamed, None, None][at] for at in (0, 1))
-    numbers, axis = given.get("obj", numbers), given.get("axis", axis)
+    numbers, axis = call.get(0, "obj"), call.get(1, "axis")
     if axis != 0 and (axis is not None or arrays.what == "images"):
         return None
     if arrays.half == "train":
@@ -228,11 +223,11 @@ def _classes(labels: DatasetArrays) -> int:
     return describe(labels.dataset, labels.options).classes
 
 
-def _loaded(callee: Named, place: str) -> Value:
+def _loaded(call: Call) -> Value:
     """The two halves of a dataset of Keras's."""
-    name = callee.path.split(".")[-2]
+    name = call.path.split(".")[-2]
     if name not in BUILT_IN:
-        return Unknown("", place)
+        return Unknown("", call.place)
     height, width, channels = BUILT_IN[name].input_shape
     sizes = (height, width, channels) if channels > 1 else (height, width)
     counts = (("train", 50_000 if channels > 1 else 60_000), ("test", 10_000))  # of the whole sets
@@ -240,27 +235,27 @@ def _loaded(callee: Named, place: str) -> Value:
     return tuple((one, one.labels()) for one in images)
 
 
-def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def _split(call: Call) -> Value:
     """What scikit-learn's train_test_split gives: of each array two parts."""
-    learned, share = given.get("train_size"), given.get("test_size")
+    learned, share = call.given.get("train_size"), call.given.get("test_size")
     if share is None:
         share = 0.25 if learned is None else round(1 - learned, 6) if isinstance(learned, float) else None
     shares = (round(1 - share, 6) if learned is None and isinstance(share, float) else learned, share)
     parts: list[Value] = []
-    read = any(isinstance(one, Folder) and BY_HAND in one.arguments for one in unnamed)
-    for arrays in unnamed if not read else ():
+    read = any(isinstance(one, Folder) and BY_HAND in one.arguments for one in call.unnamed)
+    for arrays in call.unnamed if not read else ():
         known = [part for part in shares if isinstance(part, float)]
         if isinstance(arrays, Unknown) and len(known) == len(shares):
             parts += [arrays.of_share(part, is_rest=at > 0) for at, part in enumerate(known)]
             continue
         counts = _counts(learned, share, arrays.count) if isinstance(arrays, DatasetArrays) else None
         if counts is None:
-            return Unknown("", place)
-        if given.get("shuffle") is False:
+            return Unknown("", call.place)
+        if call.given.get("shuffle") is False:
             parts += [arrays.part(range(counts[0])), arrays.part(range(counts[0], sum(counts)))]
             continue
         parts += [arrays.some(count, is_drawn=True) for count in counts]
-    return _split_pictures(unnamed, shares, place) if read else parts
+    return _split_pictures(shares, call) if read else parts
 
 
 def _counts(learned: Value, held: Value, whole: int | None) -> tuple[int, int] | None:
@@ -274,15 +269,15 @@ def _counts(learned: Value, held: Value, whole: int | None) -> tuple[int, int] |
     return many[0], many[1] if len(many) == 2 else whole - many[0]
 
 
-def _split_pictures(unnamed: Sequence[Value], shares: tuple[Value, Value], place: str) -> Value:
+def _split_pictures(shares: tuple[Value, Value], call: Call) -> Value:
     """The same of pictures that are read by hand, and their labels."""
     learned, share = shares
     if not all(isinstance(part, float) and 0 < part < 1 for part in shares):
-        return Unknown("", place)
+        return Unknown("", call.place)
     parts: list[Value] = []
-    for one in unnamed:
+    for one in call.unnamed:
         if not isinstance(one, Folder):
-            parts += [Unknown("labels", place)] * 2
+            parts += [Unknown("labels", call.place)] * 2
             continue
         start, end = one.part or (0.0, 0.0)
         middle, first = end - share * (end - start), start + learned * (end - start)

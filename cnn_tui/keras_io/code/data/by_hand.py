@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import msgspec
 
 from cnn_tui.data.folder_parts import part_of
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.below import any_in, below_attribute, below_call, entry_of, joined, name_asked
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
@@ -41,28 +42,26 @@ _ALL = re.compile(r"\*(\.[\w*]+)?")
 """A pattern of all files, or of all of a kind."""
 
 
-def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def by_hand_call(call: Call) -> Value:
     """What a function makes of such a path or picture, or of the pictures of all files; None for any other."""
-    name, first = callee.name, unnamed[0] if unnamed else None
-    if name in _WITH_A_BAR and unnamed:
+    name, first, place = call.name, call.first, call.place
+    if name in _WITH_A_BAR and call.unnamed:
         return first
-    if name in ("listdir", "scandir") and (isinstance(first, str | Below) or joined([first]) is not None):
-        return ClassNames(first, False, Unknown(f"os.{name}", place))
-    if name == "walk" and (isinstance(first, str | Below) or joined([first]) is not None):
-        return ClassNames(first, False, Unknown("os.walk", place), "walk")
+    if name in ("listdir", "scandir", "walk") and (isinstance(first, str | Below) or joined([first]) is not None):
+        return ClassNames(first, False, Unknown(f"os.{name}", place), "walk" if name == "walk" else "name")
     if name in ("glob", "iglob") and isinstance(first, str | Below):
         return all_of_pattern(first, place)
-    if isinstance(first, Below) and (read := _read(callee, first, unnamed[1:], given, place)) is not None:
+    if isinstance(first, Below) and (read := _read(first, call.besides)) is not None:
         return read
     if isinstance(first, Unknown) and first.table is not None and first.table.paths:
-        return _as_read(callee, ReadPicture(first, "", place), unnamed[1:], given)
+        return _as_read(ReadPicture(first, "", place), call.besides)
     if isinstance(first, Below | AnyEntry | OfName):
         return below_call(name, first)
     if isinstance(first, ReadPicture):
-        return touched(first, name, place) or _changed(callee.path, first, unnamed[1:], given)
+        return touched(first, name, place) or _changed(first, call.besides)
     if isinstance(first, Folder) and BY_HAND in first.arguments and effect_of(name).leaves_all:
         return first
-    parts, axis = put_along(name, unnamed, given)
+    parts, axis = put_along(call)
     if is_below(name, axis) and len(parts) > 1 and all(isinstance(one, Folder) for one in parts):
         return _classes_together(parts)
     are_batches = bool(parts) and all(isinstance(one, ReadPicture) and one.is_batch for one in parts)
@@ -70,19 +69,20 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
     return together(first, place) if is_whole and isinstance(first, list) else None
 
 
-def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -> Value:
+def below_method(path: Value, call: Call) -> Value:
     """What a method of a path gives, or of a name of any entry. Unknown with no words where it is not known."""
+    name, first, place = call.name, call.first, call.place
     if name == "iterdir" and isinstance(path, str | Below):
         return ClassNames(path, False, Unknown("iterdir", place), "path")
-    if name in ("glob", "rglob") and isinstance(path, str | Below) and unnamed and isinstance(unnamed[0], str):
-        unnamed = [f"**/{unnamed[0]}" if name == "rglob" and "/" not in unnamed[0] else unnamed[0]]
-        whole = str(PurePosixPath(path, unnamed[0])) if isinstance(path, str) else joined([path, unnamed[0]])
-        return Unknown("", place) if whole is None else all_of_pattern(whole, place) or Unknown("", place)
-    if name == "split" and isinstance(path, Below) and unnamed and _is_separator(unnamed[0]):
+    if name in ("glob", "rglob") and isinstance(path, str | Below) and isinstance(first, str):
+        pattern = f"**/{first}" if name == "rglob" and "/" not in first else first
+        whole = str(PurePosixPath(path, pattern)) if isinstance(path, str) else joined([path, pattern])
+        return (None if whole is None else all_of_pattern(whole, place)) or Unknown("", place)
+    if name == "split" and isinstance(path, Below) and _is_separator(first):
         above = below_attribute(path, "parent")
         return [*([] if above is None else [entry_of(above) or above]), entry_of(path) or path.names[-1]]
     if name == "joinpath":
-        return joined([path, *unnamed]) or Unknown("", place)
+        return joined([path, *call.unnamed]) or Unknown("", place)
     if isinstance(path, AnyEntry | OfName):
         return True if name in ("is_dir", "is_file") else name_asked(path)
     return below_call(name, path) or Unknown("", place)
@@ -124,21 +124,15 @@ def all_of_pattern(path: str | Below, place: str) -> Value:
     return [OfEach(whole)]
 
 
-def _read(
-    callee: Named, path: Below, more: Sequence[Value], given: Mapping[str, Value], place: str
-) -> ReadPicture | None:
+def _read(path: Below, call: Call) -> ReadPicture | None:
     """A picture that cv2, Pillow or Keras reads."""
     found = _of_class(path)
-    if found is None:
-        return None
-    return _as_read(callee, ReadPicture(*found, place), more, given)
+    return None if found is None else _as_read(ReadPicture(*found, call.place), call)
 
 
-def _as_read(
-    callee: Named, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]
-) -> ReadPicture | None:
+def _as_read(picture: ReadPicture, call: Call) -> ReadPicture | None:
     """A picture as a function reads it; None for a function that reads none."""
-    form = read_form(callee, more, given)
+    form = read_form(call)
     return None if form is None else msgspec.structs.replace(picture, form=form)
 
 
@@ -161,19 +155,17 @@ def _of_class(path: Below) -> tuple[Value, str | None] | None:
     return None
 
 
-def _changed(path: str, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]) -> ReadPicture | None:
-    """What a function of this path, or a method of this name, makes of one picture."""
-    form = changed_form(path, picture.form, more, given)
+def _changed(picture: ReadPicture, call: Call) -> ReadPicture | None:
+    """What a function, given what is behind it, or a method makes of one picture."""
+    form = changed_form(picture.form, call)
     if form is None or (picture.form.is_grey and not form.is_grey):  # grey that is given to three channels
         return None
-    return msgspec.structs.replace(picture, form=form, numbers=changed_numbers(path, picture.numbers, given))
+    return msgspec.structs.replace(picture, form=form, numbers=changed_numbers(picture.numbers, call))
 
 
-def picture_method(
-    picture: ReadPicture, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
-) -> Value:
+def picture_method(picture: ReadPicture, call: Call) -> Value:
     """What a method of a picture gives. Unknown with no words where it is not known."""
-    return touched(picture, name, place) or _changed(name, picture, unnamed, given) or Unknown("", picture.place)
+    return touched(picture, call.name, call.place) or _changed(picture, call) or Unknown("", picture.place)
 
 
 def together(listed: list[Value], place: str) -> Value:

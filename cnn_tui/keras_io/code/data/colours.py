@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import GREYED, THREEFOLD, TURNED
 from cnn_tui.keras_io.code.values import Named, Value
 
@@ -25,15 +24,14 @@ _FLAGS: dict[Value, str] = {
 _CONVERSIONS = ("cvtColor", "convert")
 
 
-def made_of_colours(name: str, more: Sequence[Value], given: Mapping[str, Value]) -> str | None:
-    """What a call makes of a picture's colours, of which `more` follows the picture; None of one that does not say."""
-    asked = (more[0] if more else given.get("code", given.get("mode"))) if name in _CONVERSIONS else name
-    return _WORDS.get(str(asked))
+def made_of_colours(call: Call) -> str | None:
+    """What a call makes of a picture's colours, given what is behind the picture; None of one that does not say."""
+    return _WORDS.get(str(call.get(0, "code", "mode")) if call.name in _CONVERSIONS else call.name)
 
 
-def read_colours(more: Sequence[Value], given: Mapping[str, Value]) -> str | None:
+def read_colours(call: Call) -> str | None:
     """In which colours OpenCV reads a picture; None where that is not told."""
-    flag = more[0] if more else given.get("flags")
+    flag = call.get(0, "flags")
     flag = flag.name if isinstance(flag, Named) else flag
     return _FLAGS.get(flag) if isinstance(flag, int | str | None) else None
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import (
     BY_FILE_NAME,
     BY_PIXEL,
@@ -47,22 +48,21 @@ _OTHER_COLOURS = (["...", "::-1"], [":", ":", ":", "::-1"])
 _ENDS = {"max": 1, "amax": 1, "min": 0, "amin": 0}
 
 
-def done_by(
-    images: DatasetArrays, name: str, given: Mapping[str, Value], unnamed: Sequence[Value], place: str
-) -> Value:
-    """What a function of this name makes of images: others, or their largest or smallest number; None for any other.
+def done_by(images: DatasetArrays, call: Call) -> Value:
+    """What a function, given what is behind them, makes of images: others, or their largest or smallest number.
 
-    `unnamed` is what it is given besides the images.
+    None for any other.
     """
+    name = call.name
     if images.what != "images":
         return None
-    if name in _MOVES and (moved := _with_channels_moved(images, name, [*unnamed, *given.values()])) is not None:
+    if name in _MOVES and (moved := _with_channels_moved(images, name, call.values)) is not None:
         return moved
     if effect_of(name).changes_each:
-        return images.with_change(DONE, f"{name} ({place})")
+        return images.with_change(DONE, f"{name} ({call.place})")
     numbers = images.numbers
     is_plain = numbers.centered is None and images.to_length_1 is None and not images.is_prepared
-    if name not in _ENDS or unnamed or "axis" in given or images.dataset not in BUILT_IN or not is_plain:
+    if name not in _ENDS or call.unnamed or "axis" in call.given or images.dataset not in BUILT_IN or not is_plain:
         return None
     return sorted((numbers.offset, numbers.scale * WHITE + numbers.offset))[_ENDS[name]]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import images_in
 from cnn_tui.keras_io.code.numbers import Numbers
@@ -15,17 +14,18 @@ from cnn_tui.keras_io.notes import Notes
 _METHODS = (".fit_resample", ".fit_sample")
 
 
-def drawn_anew(called: str, unnamed: Sequence[Value], place: str) -> Unknown | None:
+def drawn_anew(call: Call) -> Unknown | None:
     """The images and labels that `RandomOverSampler().fit_resample` and its like give; None for another call."""
-    if not called.endswith(_METHODS) or not unnamed:
+    called: str = call.callee.what
+    if not called.endswith(_METHODS) or not call.unnamed:
         return None
-    images = unnamed[0]
-    by = f"{called.partition('(')[0]}, {place}"
+    images = call.first
+    by = f"{called.partition('(')[0]}, {call.place}"
     table = images.table if isinstance(images, Unknown) else None
     if table is not None:
         table = msgspec.structs.replace(table, numbers=msgspec.structs.replace(table.numbers, drawn_by=by))
     numbers = _numbers_of(images) or Numbers()
-    return Unknown(f"{called}(…)", place, table, numbers=msgspec.structs.replace(numbers, drawn_by=by))
+    return Unknown(f"{called}(…)", call.place, table, numbers=msgspec.structs.replace(numbers, drawn_by=by))
 
 
 def note_drawn(data: Value, watched: Value, notes: Notes) -> None:

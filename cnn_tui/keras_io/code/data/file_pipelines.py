@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.below import any_in
 from cnn_tui.keras_io.code.data.by_hand import all_of_pattern, picture_at, together
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Below, ClassNames, Folder, OfEach, ReadPicture
 from cnn_tui.keras_io.code.data.file_loops import single_of_each
-from cnn_tui.keras_io.code.values import Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Unknown, Value
 
 FILES = "files"
 """Among the arguments of a Folder: any of the paths that are its elements, and whether each has a label beside it."""
 
 
-def files_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def files_call(call: Call) -> Value:
     """What a function of TensorFlow's makes of paths of pictures, or of such a picture; None for any other."""
-    name, first = callee.name, unnamed[0] if unnamed else None
-    if not callee.path.startswith("tensorflow."):
+    name, first = call.name, call.first
+    if not call.path.startswith("tensorflow."):
         return None
     if name == "list_files":
-        pattern = given.get("file_pattern", first)
-        found = all_of_pattern(pattern, place) if isinstance(pattern, str | Below) else None
+        pattern = call.get(0, "file_pattern")
+        found = all_of_pattern(pattern, call.place) if isinstance(pattern, str | Below) else None
         if isinstance(found, ClassNames):  # of which each is a picture, all in one folder
             found = [OfEach(any_in(found.path))]
-        return _pipeline(found, False, given.get("shuffle") is not False, place)
+        return _pipeline(found, False, call.given.get("shuffle") is not False, call.place)
     if name == "from_tensor_slices":
         is_pair = isinstance(first, tuple)
-        return _pipeline(first[0] if is_pair and first else first, is_pair, False, place)
+        return _pipeline(first[0] if is_pair and first else first, is_pair, False, call.place)
     if name == "read_file" and isinstance(first, Below):
-        return picture_at(first, place)
+        return picture_at(first, call.place)
     return None
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.data_values import Below, Folder, OfEach, OfName
-from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 _MAKES = ("DataFrame", "Series", "concat")
 _MOST_DEEP = 4
 
 
-def files_table(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Unknown | None:
+def files_table(call: Call) -> Unknown | None:
     """The table that pandas makes of the paths of all pictures in folders of classes; None for any other."""
-    if callee.name not in _MAKES or not callee.path.startswith("pandas."):
+    if call.name not in _MAKES or not call.path.startswith("pandas."):
         return None
-    parts = [*_parts([*unnamed, *given.values()])]
+    parts = [*_parts(call.values)]
     if any(isinstance(one, OfName) for one in parts):  # classes that go by the names of files
         return None
     made = next((one.table for one in parts if isinstance(one, Unknown) and _is_of_files(one.table)), None)
     roots = {str(one.root): one.root for one in parts if isinstance(one, Below) and one.names == (None, None)}
     if made is None and len(roots) == 1:
-        made = CodeTable((), split_of=place, files_in=next(iter(roots.values())))
-    return None if made is None else Unknown(f"a table of files of {made.files_in}", place, made)
+        made = CodeTable((), split_of=call.place, files_in=next(iter(roots.values())))
+    return None if made is None else Unknown(f"a table of files of {made.files_in}", call.place, made)
 
 
 def named_in(table: CodeTable, arguments: dict[str, Value], generator: Instance, place: str) -> Folder:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.data.shares import RowMask
-from cnn_tui.keras_io.code.values import Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Unknown, Value
 
 _FOLDS = ("KFold", "StratifiedKFold")
 _SHUFFLES = ("ShuffleSplit", "StratifiedShuffleSplit")
@@ -50,15 +50,15 @@ class Folds(msgspec.Struct, frozen=True):
         )
 
 
-def folds_of(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Folds | None:
+def folds_of(call: Call) -> Folds | None:
     """The splits that scikit-learn makes; None for any other call, and where only running tells how many they are."""
-    if callee.name not in (*_FOLDS, *_SHUFFLES) or not callee.path.startswith("sklearn."):
+    if call.name not in (*_FOLDS, *_SHUFFLES) or not call.path.startswith("sklearn."):
         return None
-    many = given.get("n_splits", unnamed[0] if unnamed else 5 if callee.name in _FOLDS else 10)
-    if callee.name in _SHUFFLES:
-        held = given.get("test_size", unnamed[1] if len(unnamed) > 1 else 0.1)
+    many = call.get(0, "n_splits", usual=5 if call.name in _FOLDS else 10)
+    if call.name in _SHUFFLES:
+        held = call.get(1, "test_size", usual=0.1)
         is_known = type(many) is int and many > 0 and isinstance(held, float) and 0 < held < 1
         return Folds(many, True, held) if is_known else None
     if type(many) is not int or many < 2:
         return None
-    return Folds(many, callee.name != "KFold" or given.get("shuffle") is True)
+    return Folds(many, call.name != "KFold" or call.given.get("shuffle") is True)

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.data_values import Folder, Listed
 from cnn_tui.keras_io.code.data.file_tables import named_in
 from cnn_tui.keras_io.code.data.scale import FITTED
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 
-def generator_method(
-    generator: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
-) -> Value:
+def generator_method(generator: Instance, call: Call) -> Value:
     """What a method of an ImageDataGenerator gives. Unknown with no words where it is not known."""
-    if name == "fit":
+    if call.name == "fit":
         generator.arguments[FITTED] = True
         return None
-    arguments = {"batch_size": 32, **named(name, unnamed, given)}  # Keras's own
-    if name == "flow_from_directory":
-        return Folder(arguments.pop("directory", None), arguments, generator, place)
-    if name == "flow_from_dataframe":
-        return _listed(arguments, generator, place)
-    if name == "flow" and isinstance(read := arguments.get("x"), Folder):
+    arguments = {"batch_size": 32, **named(call.name, call)}  # Keras's own
+    if call.name == "flow_from_directory":
+        return Folder(arguments.pop("directory", None), arguments, generator, call.place)
+    if call.name == "flow_from_dataframe":
+        return _listed(arguments, generator, call.place)
+    if call.name == "flow" and isinstance(read := arguments.get("x"), Folder):
         del arguments["x"]
         return msgspec.structs.replace(read, arguments=read.arguments | arguments, generator=generator)
-    if name == "flow" and "x" in arguments:
-        return Folder(arguments.pop("x"), arguments, generator, place)
-    return Unknown("", place)
+    if call.name == "flow" and "x" in arguments:
+        return Folder(arguments.pop("x"), arguments, generator, call.place)
+    return Unknown("", call.place)
 
 
 def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Folder:

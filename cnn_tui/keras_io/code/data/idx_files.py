@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, DatasetArrays, NpzFile
 from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Unknown, Value
 
 _NAME = re.compile(r"(train|t10k|test)[-_.]?(images|labels)[-_.]?idx[13][-_.]?u?byte(\.gz)?")
 """The end of a path to one of the four files of both datasets."""
@@ -33,11 +33,11 @@ class IdxFile(msgspec.Struct, frozen=True):
     arrays: DatasetArrays
     is_head: bool = False
 
-    def method(self, name: str, unnamed: Sequence[Value], place: str) -> Value:
+    def method(self, call: Call) -> Value:
         """What a method of it gives. Unknown with no words where that is not known."""
-        if name != "read":
-            return Unknown("", place)
-        size = unnamed[0] if unnamed else None
+        if call.name != "read":
+            return Unknown("", call.place)
+        size = call.first
         return msgspec.structs.replace(self, is_head=type(size) is int and 0 < size <= _HEAD)
 
 
@@ -45,32 +45,32 @@ OPENED = (NpzFile, ClassNames, IdxFile)
 """What a `with` gives a name to that can be followed."""
 
 
-def opened_idx(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def opened_idx(call: Call) -> Value:
     """Such a file as a function opens it; None for any other."""
-    first = unnamed[0] if unnamed else given.get("filename", given.get("file", given.get("name")))
-    if callee.name in _WRAPS and isinstance(first, IdxFile):
+    first = call.get(0, "filename", "file", "name")
+    if call.name in _WRAPS and isinstance(first, IdxFile):
         return first
-    fileobj = given.get("fileobj")
-    if callee.name == "GzipFile" and isinstance(fileobj, IdxFile):
+    fileobj = call.given.get("fileobj")
+    if call.name == "GzipFile" and isinstance(fileobj, IdxFile):
         return fileobj
-    if callee.name == "open" and isinstance(first, IdxFile):
+    if call.name == "open" and isinstance(first, IdxFile):
         return first
-    return _file(first) if callee.name in _OPENS and isinstance(first, str) else None
+    return _file(first) if call.name in _OPENS and isinstance(first, str) else None
 
 
-def idx_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def idx_call(call: Call) -> Value:
     """The arrays that a function reads from such a file, or the numbers in front; None for anything else."""
-    first = unnamed[0] if unnamed else None
-    if callee.name == "loadlocal_mnist":  # of mlxtend, one row of numbers an image
-        images, labels = (_file(given.get(name)) for name in ("images_path", "labels_path"))
+    first = call.first
+    if call.name == "loadlocal_mnist":  # of mlxtend, one row of numbers an image
+        images, labels = (_file(call.given.get(name)) for name in ("images_path", "labels_path"))
         return (images.arrays.reshaped((784,)), labels.arrays) if images is not None and labels is not None else None
-    if callee.name in ("unpack", "unpack_from") and len(unnamed) > 1 and isinstance(unnamed[1], IdxFile):
-        return _head(unnamed[1].arrays, first)
-    if callee.name in _OF_PATHS and isinstance(first, str):
+    if call.name in ("unpack", "unpack_from") and len(call.unnamed) > 1 and isinstance(call.unnamed[1], IdxFile):
+        return _head(call.unnamed[1].arrays, first)
+    if call.name in _OF_PATHS and isinstance(first, str):
         first = _file(first)
-    if not isinstance(first, IdxFile) or not (callee.name in _READS or effect_of(callee.name).makes_array):
+    if not isinstance(first, IdxFile) or not (call.name in _READS or effect_of(call.name).makes_array):
         return None
-    return Unknown("", place) if first.is_head else first.arrays
+    return Unknown("", call.place) if first.is_head else first.arrays
 
 
 def _head(arrays: DatasetArrays, kinds: Value) -> Value:

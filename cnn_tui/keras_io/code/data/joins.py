@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.shares import together
 from cnn_tui.keras_io.code.values import Unknown, Value
@@ -19,13 +20,13 @@ _TO_FILL = re.compile(r"\b(empty|zeros|ndarray)\b")
 """Arrays that a script makes to put what it reads into."""
 
 
-def put_along(name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> tuple[Sequence[Value], Value]:
+def put_along(call: Call) -> tuple[Sequence[Value], Value]:
     """What a function of this name puts together, and along which axis; nothing where it does no such thing."""
-    parts = unnamed[:2] if name == "append" else unnamed[0] if unnamed else None
-    if name not in (*_AXIS_AT, *_AXES) or not isinstance(parts, list | tuple):
+    parts = call.unnamed[:2] if call.name == "append" else call.first
+    if call.name not in (*_AXIS_AT, *_AXES) or not isinstance(parts, list | tuple):
         return (), None
-    at = _AXIS_AT.get(name, len(unnamed))
-    return parts, _AXES.get(name, given.get("axis", unnamed[at] if len(unnamed) > at else 0))
+    at = _AXIS_AT.get(call.name, len(call.unnamed))
+    return parts, _AXES.get(call.name, call.get(at, "axis", usual=0))
 
 
 def is_below(name: str, axis: Value) -> bool:
@@ -33,14 +34,14 @@ def is_below(name: str, axis: Value) -> bool:
     return name != "stack" and axis in (0, None)
 
 
-def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> CodeTable | None:
+def joined(call: Call) -> CodeTable | None:
     """The table that a function of this name makes of others; None where it makes none, or leaves one whole."""
-    parts, axis = put_along(name, unnamed, given)
+    parts, axis = put_along(call)
     if len(parts) < 2:
         return None
     tables = [part.table for part in parts if isinstance(part, Unknown) and part.table is not None]
     others = [part for part in parts if isinstance(part, Unknown) and part.table is None and not is_to_fill(part)]
-    is_rows = name != "stack" and axis not in (1, 2, -1, "columns")
+    is_rows = call.name != "stack" and axis not in (1, 2, -1, "columns")
     origins = {table.origin for table in tables}
     several = len(origins) > 1 or (is_rows and bool(tables) and len(tables) + len(others) > 1)
     if not several:
@@ -50,11 +51,11 @@ def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], plac
     paths = dict.fromkeys(path for table in tables if not table.joined_at for path in table.paths)
     if not paths:
         whole = next((table for table in tables if table.joined_at), None)
-        return whole or msgspec.structs.replace(tables[0], share=1.0, split_of=place)
+        return whole or msgspec.structs.replace(tables[0], share=1.0, split_of=call.place)
     shares = tuple(table.share for table in tables) if len(origins) == 1 and len(tables) == 2 and not others else ()
     shares = () if tables[0].joined_at else shares
-    given = {"paths": tuple(paths), "joined_at": place, "is_beside": not is_rows}
-    return msgspec.structs.replace(tables[0], **given, put_together=shares)
+    told = {"paths": tuple(paths), "joined_at": call.place, "is_beside": not is_rows}
+    return msgspec.structs.replace(tables[0], **told, put_together=shares)
 
 
 def is_to_fill(part: Unknown) -> bool:

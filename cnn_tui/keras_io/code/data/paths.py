@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.below import joined
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Named, Value
+from cnn_tui.keras_io.code.values import Value
 
 THIS_FILE = "script.py"
 """What `__file__` is: a name without a folder, so that what lies beside it is looked for beside the script."""
@@ -22,23 +23,23 @@ _WIDE = re.compile(r"%[^sdif%]")
 """The same behind a percent sign."""
 
 
-def path_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def path_call(call: Call) -> Value:
     """The path that a call of something imported gives; None where it gives none that is known."""
-    name = callee.name
+    name = call.name
     if name in ("getcwd", "cwd"):
         return "."
-    if name == "get_file" and callee.is_keras:
-        return _fetched({**dict(zip(("fname", "origin"), unnamed, strict=False)), **given})
-    if callee.path.endswith("path.join") and (below := joined(unnamed)) is not None:
+    if name == "get_file" and call.is_keras:
+        return _fetched(call.by_name("fname", "origin"))
+    if call.path.endswith("path.join") and (below := joined(call.unnamed)) is not None:
         return below
-    if not unnamed or given or not all(isinstance(part, str) for part in unnamed):
+    if not call.unnamed or call.given or not all(isinstance(part, str) for part in call.unnamed):
         return None
-    if callee.path.endswith("path.join") or name in ("Path", "PurePath", "PosixPath"):
-        return str(Path(*unnamed))
+    if call.path.endswith("path.join") or name in ("Path", "PurePath", "PosixPath"):
+        return str(Path(*call.unnamed))
     if name in ("dirname", "basename"):
-        whole = PurePosixPath(unnamed[0])
+        whole = PurePosixPath(call.first)
         return str(whole.parent) if name == "dirname" else whole.name
-    return str(unnamed[0]) if effect_of(name).path else None
+    return str(call.first) if effect_of(name).path else None
 
 
 def _fetched(arguments: Mapping[str, Value]) -> str | None:
@@ -62,26 +63,24 @@ def filled(text: str, put: Value) -> str:
     return text % parts
 
 
-def text_method(
-    text: str, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]
-) -> str | list[str] | bool | None:
+def text_method(text: str, call: Call) -> str | list[str] | bool | None:
     """What a method of a text, or of a path, gives; None where it is not known."""
-    if name in ("startswith", "endswith") and len(unnamed) == 1 and not given:
-        ends = unnamed[0] if isinstance(unnamed[0], tuple) else (unnamed[0],)
-        return bool(getattr(text, name)(ends)) if all(isinstance(end, str) for end in ends) else None
-    if not all(isinstance(part, str | int | float) for part in (*unnamed, *given.values())):
+    if call.name in ("startswith", "endswith") and len(call.unnamed) == 1 and not call.given:
+        ends = call.first if isinstance(call.first, tuple) else (call.first,)
+        return bool(getattr(text, call.name)(ends)) if all(isinstance(end, str) for end in ends) else None
+    if not all(isinstance(part, str | int | float) for part in (*call.unnamed, *call.given.values())):
         return None
-    if effect_of(name).path:
+    if effect_of(call.name).path:
         return text
-    if name == "joinpath" and all(isinstance(part, str) for part in unnamed):
-        return str(Path(text, *unnamed))
-    if name == "with_suffix" and len(unnamed) == 1:
-        return str(Path(text).with_suffix(str(unnamed[0])))
-    if name == "format" and _FORMATTED.search(text):
+    if call.name == "joinpath" and all(isinstance(part, str) for part in call.unnamed):
+        return str(Path(text, *call.unnamed))
+    if call.name == "with_suffix" and len(call.unnamed) == 1:
+        return str(Path(text).with_suffix(str(call.first)))
+    if call.name == "format" and _FORMATTED.search(text):
         return None
-    if name == "split" and len(unnamed) < 2 and not given and len(text) < _LONGEST:
-        separator = unnamed[0] if unnamed else None
+    if call.name == "split" and len(call.unnamed) < 2 and not call.given and len(text) < _LONGEST:
+        separator = call.first
         return text.split(separator) if separator is None or (isinstance(separator, str) and separator) else None
-    if name in _METHODS and len(text) + sum(len(str(part)) for part in unnamed) < _LONGEST:
-        return str(getattr(text, name)(*unnamed, **given))
+    if call.name in _METHODS and len(text) + sum(len(str(part)) for part in call.unnamed) < _LONGEST:
+        return str(getattr(text, call.name)(*call.unnamed, **call.given))
     return None

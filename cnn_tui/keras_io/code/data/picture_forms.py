@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import GREYED, TURNED
 from cnn_tui.keras_io.code.data.colours import is_conversion, made_of_colours, read_colours
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.picture_form import PictureForm
-from cnn_tui.keras_io.code.values import Named, Value
+from cnn_tui.keras_io.code.values import Value
 from cnn_tui.network.rescaling import WHITE
 
 RESIZES = ("resize", "imresize")
@@ -21,42 +20,38 @@ _TO_1_BY_THE_WAY = ("resize", "rgb2gray")
 """Functions of scikit-image that do so too."""
 
 
-def read_form(callee: Named, more: Sequence[Value], given: Mapping[str, Value]) -> PictureForm | None:
-    """How a picture comes that a function reads from a file; None for a function that reads none.
-
-    `more` is what it is given behind the file.
-    """
-    if callee.path in ("cv2.imread", "cv2.imdecode"):
-        colours = read_colours(more, given)
+def read_form(call: Call) -> PictureForm | None:
+    """How a picture comes that a function reads from a file, given what is behind that; None where it reads none."""
+    if call.path in ("cv2.imread", "cv2.imdecode"):
+        colours = read_colours(call)
         grey = colours == GREYED
         return PictureForm(grey, is_blue_first=not grey) if colours else None
-    if callee.path.endswith("Image.open"):
+    if call.path.endswith("Image.open"):
         return PictureForm()
-    if callee.name != "load_img" or not callee.is_keras:
+    if call.name != "load_img" or not call.is_keras:
         return None
-    mode = "grayscale" if given.get("grayscale") is True else given.get("color_mode", "rgb")
-    size = given.get("target_size", more[-1] if more else None)
+    mode = "grayscale" if call.given.get("grayscale") is True else call.given.get("color_mode", "rgb")
+    size = call.given.get("target_size", call.unnamed[-1] if call.unnamed else None)
     form = PictureForm(mode == "grayscale", size=None if size is None else _sides(size) or (size, size))
     return form if mode in ("rgb", "grayscale") else None
 
 
-def changed_form(path: str, form: PictureForm, more: Sequence[Value], given: Mapping[str, Value]) -> PictureForm | None:
-    """How a picture comes behind a function of this path, or a method of this name; None where that is not known."""
-    name, first = path.rpartition(".")[2], more[0] if more else None
-    effect = effect_of(name)
+def changed_form(form: PictureForm, call: Call) -> PictureForm | None:
+    """How a picture comes behind a function, given what is behind it, or a method; None where that is not known."""
+    name, effect = call.name, effect_of(call.name)
     if name in RESIZES:
-        size = new_size(path, more, given)
+        size = new_size(call)
         return None if size is None else msgspec.structs.replace(form, size=size)
     if is_conversion(name):
-        made = made_of_colours(name, more, given)
+        made = made_of_colours(call)
         grey, blue = made == GREYED, form.is_blue_first is not (made == TURNED)
         known = PictureForm(grey, blue and not grey, form.size, grey and name == "rgb_to_grayscale")
         return known if made is not None else None
     if name.startswith("decode_"):
-        grey = given.get("channels", first) == 1
+        grey = call.get(0, "channels") == 1
         return msgspec.structs.replace(form, is_grey=grey, has_channel=grey)
     if name == "reshape":
-        return _reshaped(form, more, given)
+        return _reshaped(form, call)
     if name in ("img_to_array", "squeeze"):
         return msgspec.structs.replace(form, has_channel=name == "img_to_array")
     if effect.leaves_all and not effect.shape:
@@ -64,16 +59,16 @@ def changed_form(path: str, form: PictureForm, more: Sequence[Value], given: Map
     return form if (effect.ends and effect.rows) or name in _TO_1 else None
 
 
-def new_size(path: str, more: Sequence[Value], given: Mapping[str, Value]) -> tuple[Value, ...] | None:
+def new_size(call: Call) -> tuple[Value, ...] | None:
     """The height and width that such a function, or method, brings a picture to; None where that is not told.
 
     OpenCV, and Pillow's method, are given the width first.
     """
-    told = (*more[:1], *(given.get(name) for name in ("dsize", "size", "output_shape")))
+    told = (*call.unnamed[:1], *(call.given.get(name) for name in ("dsize", "size", "output_shape")))
     sides = _sides(next((one for one in told if one is not None), None))
-    if sides is None or {"fx", "fy"} & given.keys():
+    if sides is None or {"fx", "fy"} & call.given.keys():
         return None
-    return sides[::-1] if path.startswith("cv2.") or "." not in path else sides
+    return sides[::-1] if call.root == "cv2" or "." not in call.path else sides
 
 
 def _sides(size: Value) -> tuple[Value, ...] | None:
@@ -81,9 +76,10 @@ def _sides(size: Value) -> tuple[Value, ...] | None:
     return tuple(size[:2]) if isinstance(size, tuple | list) and len(size) in (2, 3) else None
 
 
-def _reshaped(form: PictureForm, more: Sequence[Value], given: Mapping[str, Value]) -> PictureForm | None:
+def _reshaped(form: PictureForm, call: Call) -> PictureForm | None:
     """A picture behind `reshape`, as a row, or with other axes; None where its numbers come in other places."""
-    shape = given.get("shape", given.get("newshape", more[0] if len(more) == 1 else tuple(more)))
+    whole = call.first if len(call.unnamed) == 1 else tuple(call.unnamed)
+    shape = call.given.get("shape", call.given.get("newshape", whole))
     axes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     if axes == (-1,):
         return msgspec.structs.replace(form, is_arranged=True)
@@ -97,9 +93,9 @@ def _reshaped(form: PictureForm, more: Sequence[Value], given: Mapping[str, Valu
     return msgspec.structs.replace(form, size=tuple(size), has_channel=len(axes) > 2, is_arranged=is_batch)
 
 
-def changed_numbers(path: str, numbers: Numbers, given: Mapping[str, Value]) -> Numbers:
+def changed_numbers(numbers: Numbers, call: Call) -> Numbers:
     """What the numbers of a picture are behind such a function: it may make 0 to 1 of bytes."""
-    name = path.rpartition(".")[2]
-    is_by_the_way = path.startswith("skimage.") and name in _TO_1_BY_THE_WAY and given.get("preserve_range") is not True
-    is_to_1 = (name in _TO_1 or is_by_the_way) and (numbers.scale, numbers.offset) == (1, 0)
+    is_of_skimage = call.root == "skimage" and call.given.get("preserve_range") is not True
+    is_by_the_way = is_of_skimage and call.name in _TO_1_BY_THE_WAY
+    is_to_1 = (call.name in _TO_1 or is_by_the_way) and (numbers.scale, numbers.offset) == (1, 0)
     return numbers.scaled(1 / WHITE) if is_to_1 else numbers

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.preparation import FUNCTION, of_generator
 from cnn_tui.keras_io.code.data.scale import BY_ITSELF, EVENING_OUT, FITTED, evens_out
 from cnn_tui.keras_io.code.values import Instance, NotedInstance, Unknown, Value
@@ -152,23 +153,22 @@ def _is_unknown(value: Value) -> bool:
     return any(not isinstance(part, int | float) for part in parts)
 
 
-def image_layer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance | None:
-    """The layer that does what a function of `tf.image` does to a picture; None where none does.
+def image_layer(call: Call) -> Instance | None:
+    """The layer that does what a function of `tf.image`, given what is behind it, does to a picture; None for others.
 
     Of a brightness, the numbers are those of pictures from 0 to 1, or of bytes, which TensorFlow takes for such.
     """
-    name = name.removeprefix("stateless_")
+    name, place = call.name.removeprefix("stateless_"), call.place
     if name in ("random_brightness", "random_contrast"):
-        return _lit(name, {**dict(zip(_LIT[name], unnamed, strict=False)), **given}, place)
+        return _lit(name, call.by_name(*_LIT[name]), place)
     if name in _FLIPPED:
         return Instance("RandomFlip", {"mode": _FLIPPED[name]}, place)
     if name == "convert_image_dtype":  # from bytes to 0 to 1
         return Instance("Rescaling", {"scale": 1 / WHITE}, place)
-    size = unnamed[0] if unnamed else given.get("size")
+    size = call.get(0, "size")
     if name == "resize" and isinstance(size, tuple | list) and len(size) == 2:
-        method = given.get("method", given.get("interpolation", unnamed[1] if len(unnamed) > 1 else "bilinear"))
-        kind = str(method).lower().removesuffix("_neighbor")
-        if kind not in _METHODS or any(given.get(other) for other in _IN_PROPORTION):
+        kind = str(call.get(1, "method", "interpolation", usual="bilinear")).lower().removesuffix("_neighbor")
+        if kind not in _METHODS or any(call.given.get(other) for other in _IN_PROPORTION):
             return None
         interpolation = {} if kind == "bilinear" else {"interpolation": kind}
         return Instance("Resizing", {"height": size[0], "width": size[1], **interpolation}, place)

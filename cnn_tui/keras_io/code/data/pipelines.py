@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import (
@@ -29,7 +30,7 @@ from cnn_tui.keras_io.code.data.file_loops import counted_at_once
 from cnn_tui.keras_io.code.data.file_pipelines import FILES, read_from_files
 from cnn_tui.keras_io.code.data.mapped_labels import note_of_labels
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Instance, Method, Named, NotedInstance, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, Method, NotedInstance, Tensor, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply", "as_numpy_iterator")
@@ -65,22 +66,22 @@ def attribute_of(folder: Folder, name: str) -> Value:
     return Method(folder, name)
 
 
-def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def pipeline_call(call: Call) -> Value:
     """What a function gives that reads pictures, or looks at where they lie; None for any other function."""
-    name, first = callee.name, unnamed[0] if unnamed else None
+    name, first = call.name, call.first
     if name == "image_dataset_from_directory":
-        arguments = {"batch_size": 32, **named(name, unnamed, given)}
-        folder = Folder(arguments.pop("directory", None), arguments, None, place)
+        arguments = {"batch_size": 32, **named(name, call)}
+        folder = Folder(arguments.pop("directory", None), arguments, None, call.place)
         return [folder, folder] if arguments.get("subset") == "both" else folder
-    if name == "from_tensor_slices" and unnamed:
+    if name == "from_tensor_slices" and call.unnamed:
         images = first[0] if isinstance(first, tuple | list) and first else first
         known = isinstance(images, DatasetArrays | Unknown)
-        return Folder(images, {"shuffle": False}, None, place) if known else Unknown("", place)
+        return Folder(images, {"shuffle": False}, None, call.place) if known else Unknown("", call.place)
     if name == "split_dataset" and isinstance(first, Folder):
-        return _split(first, {**dict(zip(("left_size", "right_size"), unnamed[1:], strict=False)), **given})
-    if name == "zip" and callee.path.startswith("tensorflow.") and (pair := _zipped(unnamed)) is not None:
+        return _split(first, call.besides.by_name("left_size", "right_size"))
+    if name == "zip" and call.path.startswith("tensorflow.") and (pair := _zipped(call.unnamed)) is not None:
         return pair
-    return (length_of(first) or Unknown("", place)) if name == "cardinality" and unnamed else None
+    return (length_of(first) or Unknown("", call.place)) if name == "cardinality" and call.unnamed else None
 
 
 def _split(folder: Folder, given: Mapping[str, Value]) -> list[Folder]:
@@ -128,45 +129,43 @@ def length_of(value: Value) -> Value:
     return Share(value.part[1] - value.part[0], "pictures" if is_array else "batches")
 
 
-def pipeline_method(
-    folder: Folder, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
-) -> Value:
+def pipeline_method(folder: Folder, call: Call) -> Value:
     """What a method of a pipeline gives, called at a place: the same pictures where it is not known what it does.
 
     Unknown with no words for what is no pipeline.
     """
-    if name in _HANDED_ON or (BY_HAND in folder.arguments and effect_of(name).leaves_all):
-        if name == "shuffle":
+    if call.name in _HANDED_ON or (BY_HAND in folder.arguments and effect_of(call.name).leaves_all):
+        if call.name == "shuffle":
             path = folder.path.mixed() if isinstance(folder.path, DatasetArrays) else folder.path
-            once = given.get("reshuffle_each_iteration", unnamed[2] if len(unnamed) > 2 else None) is False
+            once = call.get(2, "reshuffle_each_iteration") is False
             arguments = {**folder.arguments, "shuffle": True, MIXED_ONCE: once}
             return msgspec.structs.replace(folder, path=path, arguments=arguments)
-        times = unnamed[0] if unnamed else given.get("count")
-        if name == "repeat" and times is not None:
+        times = call.get(0, "count")
+        if call.name == "repeat" and times is not None:
             return msgspec.structs.replace(folder, arguments={**folder.arguments, REPEATED: times})
-        if name == "cache":
-            return _kept(msgspec.structs.replace(folder, arguments={**folder.arguments, MIXED_ONCE: True}), place)
+        if call.name == "cache":
+            return _kept(msgspec.structs.replace(folder, arguments={**folder.arguments, MIXED_ONCE: True}), call.place)
         return folder
-    if name in ("batch", "take", "skip"):
-        number = unnamed[0] if unnamed else given.get("batch_size" if name == "batch" else "count")
-        if name == "batch":
+    if call.name in ("batch", "take", "skip"):
+        number = call.get(0, "batch_size" if call.name == "batch" else "count")
+        if call.name == "batch":
             return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": number})
         if folder.arguments.get("shuffle", True) is True and not folder.arguments.get(MIXED_ONCE):
-            folder = msgspec.structs.replace(folder, arguments={**folder.arguments, PARTED_ANEW: place})
-        return _part_of(folder, name == "take", number)
-    if name == "unbatch":
+            folder = msgspec.structs.replace(folder, arguments={**folder.arguments, PARTED_ANEW: call.place})
+        return _part_of(folder, call.name == "take", number)
+    if call.name == "unbatch":
         return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": 1})
-    if name == "shard" and (shard := _shard_of(folder, *unnamed, **given)) is not None:
+    if call.name == "shard" and (shard := _shard_of(folder, *call.unnamed, **call.given)) is not None:
         return shard
-    if name == "cardinality":
+    if call.name == "cardinality":
         return length_of(folder)
-    if name == "concatenate" and folder.generator is None:
-        return _joined(folder, unnamed[0] if unnamed else given.get("dataset"), place)
-    if name == "next" and BY_HAND not in folder.arguments:
+    if call.name == "concatenate" and folder.generator is None:
+        return _joined(folder, call.get(0, "dataset"), call.place)
+    if call.name == "next" and BY_HAND not in folder.arguments:
         return first_batch(folder)
-    if name in _NO_PIPELINE or folder.generator is not None or BY_HAND in folder.arguments:
+    if call.name in _NO_PIPELINE or folder.generator is not None or BY_HAND in folder.arguments:
         return Unknown("", folder.place)
-    return msgspec.structs.replace(folder, passed=(*folder.passed, f"{name} ({place})"))
+    return msgspec.structs.replace(folder, passed=(*folder.passed, f"{call.name} ({call.place})"))
 
 
 def _joined(folder: Folder, other: Value, place: str) -> Folder:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import msgspec
 
-from cnn_tui.keras_io.code.values import Method, Named, Value
+from cnn_tui.keras_io.code.call import Call
+from cnn_tui.keras_io.code.values import Value
 
 _SAVES = {"save": (0, 1), "savetxt": (0, 1), "dump": (1, 0)}
 """Functions that save one value, by where the file and the value stand among their arguments."""
@@ -29,28 +28,21 @@ class SavedFiles:
     def __init__(self) -> None:
         self._values: dict[str, Value] = {}
 
-    def called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    def called(self, call: Call) -> Value:
         """What a call gives that loads what was saved; None for any other. What a call saves is kept."""
-        if isinstance(callee, Method):
+        name, first = call.name, call.first
+        if call.path in ("builtins.open", "io.open") and isinstance(first, str):
+            mode = str(call.get(1, "mode", usual="r"))
+            return OpenedFile(first) if "b" in mode and (first in self._values or "r" not in mode) else None
+        if call.root not in _MODULES or not call.unnamed:
             return None
-        if not isinstance(callee, Named):
-            return None
-        name, module = callee.name, callee.path.partition(".")[0]
-        if callee.path in ("builtins.open", "io.open") and unnamed and isinstance(path := unnamed[0], str):
-            mode = unnamed[1] if len(unnamed) > 1 else given.get("mode", "r")
-            is_ours = path in self._values if "r" in str(mode) else True
-            return OpenedFile(path) if "b" in str(mode) and is_ours else None
-        if module not in _MODULES:
-            return None
-        if name in _SAVES and len(unnamed) > 1:
-            file, value = (unnamed[at] for at in _SAVES[name])
-            self._keep(file, value, _ENDINGS[0] if module == "numpy" and name == "save" else "")
-        if name in _TABLES and unnamed:
-            numbered = {f"arr_{at}": value for at, value in enumerate(unnamed[1:])}
-            self._keep(unnamed[0], {**numbered, **given}, _ENDINGS[1])
-        if name in _LOADS and unnamed and (path := _path(unnamed[0])) in self._values:
-            return self._values[path]
-        return None
+        if name in _SAVES and len(call.unnamed) > 1:
+            file, value = (call.unnamed[at] for at in _SAVES[name])
+            self._keep(file, value, _ENDINGS[0] if call.root == "numpy" and name == "save" else "")
+        if name in _TABLES:
+            numbered = {f"arr_{at}": value for at, value in enumerate(call.unnamed[1:])}
+            self._keep(first, {**numbered, **call.given}, _ENDINGS[1])
+        return self._values.get(_path(first)) if name in _LOADS else None
 
     def _keep(self, file: Value, value: Value, ending: str) -> None:
         if path := _path(file):

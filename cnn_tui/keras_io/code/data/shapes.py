@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.unknown_pictures import numbers_behind, numbers_of, picture_behind, sizes_of
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers
@@ -23,55 +24,50 @@ _HANDED_ON = ("prefetch", "cache", "repeat", "shuffle", "map", "with_options", "
 _ARRANGE = ("reshape", "expand_dims")
 
 
-def with_sizes(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Unknown:
+def with_sizes(made: Unknown, call: Call) -> Unknown:
     """What a call gives that is not known otherwise, with the sizes of one of its images where the call tells them.
 
     So too with how many of them come at once.
     """
-    found = _sized(made, callee, unnamed, given)
-    size = _batch_size(callee, unnamed, given)
+    found = _sized(made, call)
+    size = _batch_size(call)
     numbers = found.numbers or Numbers()
     return found if size is None else msgspec.structs.replace(found, numbers=numbers.in_batches(size))
 
 
-def _file_of(callee: Named, unnamed: Sequence[Value]) -> str:
+def _file_of(call: Call) -> str:
     """The file that a function reads arrays from, of NumPy, h5py, SciPy or pickle; "" for any other."""
-    first = unnamed[0] if unnamed else None
-    if callee.path in _READERS and isinstance(first, str):
-        return first
-    opened = _OPENED.match(first.what) if callee.name == "load" and isinstance(first, Unknown) else None
+    if call.path in _READERS and isinstance(call.first, str):
+        return call.first
+    opened = _OPENED.match(call.first.what) if call.name == "load" and isinstance(call.first, Unknown) else None
     return opened[2] if opened is not None else ""
 
 
-def _batch_size(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> int | None:
+def _batch_size(call: Call) -> int | None:
     """In batches of how many images what a call gives comes; None where it does not tell."""
-    name = callee.what.rpartition(".")[2] if isinstance(callee, Unknown) else getattr(callee, "name", "")
-    size = given.get("batch_size", unnamed[0] if name == "batch" and unnamed else None)
+    size = call.given.get("batch_size", call.first if call.name == "batch" else None)
     if type(size) is int and size > 0:
         return size
-    is_handed_on = isinstance(callee, Unknown) and callee.numbers is not None and name in _HANDED_ON
-    return callee.numbers.batch_size if is_handed_on and isinstance(callee, Unknown) and callee.numbers else None
+    before = call.callee.numbers if isinstance(call.callee, Unknown) and call.name in _HANDED_ON else None
+    return before.batch_size if before is not None else None
 
 
-def _sized(made: Unknown, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Unknown:
+def _sized(made: Unknown, call: Call) -> Unknown:
     """The same without the batches."""
-    if (picture := picture_behind(callee, unnamed, given)) is not None:
-        return msgspec.structs.replace(made, picture=picture, numbers=numbers_behind(callee, unnamed, given))
-    if isinstance(callee, Named) and (file := _file_of(callee, unnamed)):
+    if (picture := picture_behind(call)) is not None:
+        return msgspec.structs.replace(made, picture=picture, numbers=numbers_behind(call))
+    if not isinstance(call.callee, Named | Unknown):
+        return made
+    if isinstance(call.callee, Named) and (file := _file_of(call)):
         return msgspec.structs.replace(made, numbers=Numbers(file=file))
-    if isinstance(callee, Named):
-        name, of, more = callee.name, unnamed[0] if unnamed else None, unnamed[1:]
-    elif isinstance(callee, Unknown):
-        name, of, more = callee.what.rpartition(".")[2], callee, unnamed
-    else:
+    sizes = sizes_of(call.of)
+    if call.name in _ARRANGE and isinstance(call.of, Unknown):
+        named = (call.given[key] for key in ("newshape", "shape", "axis") if key in call.given)
+        shape = [*call.besides.unnamed, *named]
+        sizes = _reshaped(shape) if call.name == "reshape" else _expanded(sizes, shape)
+    elif not (effect_of(call.name).numbers and effect_of(call.name).shape):
         return made
-    sizes = sizes_of(of)
-    if name in _ARRANGE and isinstance(of, Unknown):
-        shape = [*more, *(given[key] for key in ("newshape", "shape", "axis") if key in given)]
-        sizes = _reshaped(shape) if name == "reshape" else _expanded(sizes, shape)
-    elif not (effect_of(name).numbers and effect_of(name).shape):
-        return made
-    return msgspec.structs.replace(made, sizes=sizes, numbers=numbers_of(of))
+    return msgspec.structs.replace(made, sizes=sizes, numbers=numbers_of(call.of))
 
 
 def _reshaped(shape: Sequence[Value]) -> tuple[int, ...] | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.passes import part_of_all
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
@@ -33,11 +34,11 @@ class RowMask(msgspec.Struct, frozen=True):
         return RowMask(1 - self.share, not self.is_rest)
 
 
-def mask_called(callee: Value, name: str, unnamed: Sequence[Value]) -> RowMask | None:
+def mask_called(call: Call) -> RowMask | None:
     """`rows.index.isin(some.index)`, `rows.index.difference(some.index)`; None for any other call."""
-    if name not in ("isin", "difference") or not unnamed or (share := _part(callee, unnamed[0])) is None:
+    if call.name not in ("isin", "difference") or not call.unnamed or (share := _part(call.callee, call.first)) is None:
         return None
-    return RowMask(share) if name == "isin" else RowMask(share).inverted()
+    return RowMask(share) if call.name == "isin" else RowMask(share).inverted()
 
 
 def mask_drawn(op: ast.cmpop, left: Value, right: Value) -> RowMask | None:
@@ -63,33 +64,33 @@ def taken(index: Value) -> RowMask | None:
     return RowMask(end - first, is_rest=first > 0, is_cut=True)
 
 
-def behind(callee: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> CodeTable | None:
+def behind(call: Call) -> CodeTable | None:
     """The table that a method gives which leaves some rows of one, and it is known how many; None for any other."""
-    table = callee.table if isinstance(callee, Unknown) else None
+    table = call.callee.table if isinstance(call.callee, Unknown) else None
     if table is None:
         return None
-    first = unnamed[0] if unnamed else None
     part: float | None = None
     is_rest = table.is_rest
-    if name == "sample":
-        share = given.get("frac", unnamed[1] if len(unnamed) > 1 else None)
-        part = share if isinstance(share, float) and 0 < share < 1 else _count(given.get("n", first))
-    elif name in ("head", "tail"):
-        part, is_rest = _count(given.get("n", first)), is_rest or name == "tail"
-    elif name == "drop":
-        left = _part(callee, given.get("index", given.get("labels", first)))
+    if call.name == "sample":
+        share = call.get(1, "frac")
+        part = share if isinstance(share, float) and 0 < share < 1 else _count(call.get(0, "n"))
+    elif call.name in ("head", "tail"):
+        part, is_rest = _count(call.get(0, "n")), is_rest or call.name == "tail"
+    elif call.name == "drop":
+        left = _part(call.callee, call.get(0, "index", "labels"))
         part, is_rest = (None if left is None else 1 - left), True
-    elif name == "drop_duplicates" and given.get("keep", first) is False and table.put_together:
+    elif call.name == "drop_duplicates" and call.get(0, "keep") is False and table.put_together:
         shares = table.put_together
         part, is_rest = abs(shares[0] - shares[1]) / table.share, True
         table = msgspec.structs.replace(table, joined_at="", put_together=())
     return None if part is None else msgspec.structs.replace(table, share=table.share * part, is_rest=is_rest)
 
 
-def pieces(callee: Value, unnamed: Sequence[Value]) -> list[Value] | None:
+def pieces(call: Call) -> list[Value] | None:
     """What NumPy's `split` makes of rows at shares of how many there are; None where it is not known."""
-    is_split = isinstance(callee, Named) and callee.name in ("split", "array_split") and len(unnamed) == 2
-    rows, at = unnamed if is_split else (None, None)
+    rows, at = call.first, call.get(1)
+    if not isinstance(call.callee, Named) or call.name not in ("split", "array_split") or len(call.unnamed) != 2:
+        return None
     if not isinstance(rows, Unknown) or not isinstance(at, list | tuple):
         return None
     ends = [0.0, *(_end(one, None) for one in at), 1.0]

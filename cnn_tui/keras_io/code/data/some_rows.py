@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.values import Unknown, Value
+from cnn_tui.keras_io.code.call import Call
+from cnn_tui.keras_io.code.values import Unknown
 
 _HALVES = re.compile(r"usage|split|subset|fold|train|test|valid", re.IGNORECASE)
 """What is in words that tell which rows are of which half: here a table says that itself."""
@@ -17,7 +17,6 @@ _TABLE = re.compile(
     r"(.*\.)?(read_csv|dropna|drop_duplicates|reset_index|sample|shuffle|sort_values)\(([^()]|\([^()]*\))*\)"
 )
 """The words for a whole table, and for no row of it."""
-_READERS = ("read_csv", "loadtxt", "genfromtxt")
 
 
 def takes_rows(owner: ast.expr, rows: Unknown, index: ast.expr) -> bool:
@@ -44,13 +43,19 @@ def _is_condition(index: ast.expr) -> bool:
     return False
 
 
-def leaves_rows(name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> bool:
-    """Whether a function or a method of this name gives some of a table's rows."""
-    if name in _READERS:
-        return given.get("nrows", given.get("max_rows")) is not None
-    if name in ("head", "tail", "query", "nlargest", "nsmallest"):
-        return not (name == "query" and unnamed and _HALVES.search(str(unnamed[0])))
-    if name == "resample":  # scikit-learn's
-        return "n_samples" in given
-    share = given.get("frac")
-    return name == "sample" and (bool(unnamed) or "n" in given or (isinstance(share, float) and share < 1))
+def leaves_rows(call: Call) -> bool:
+    """Whether a function or a method gives some of a table's rows."""
+    given = call.given
+    match call.name:
+        case "read_csv" | "loadtxt" | "genfromtxt":
+            return given.get("nrows", given.get("max_rows")) is not None
+        case "query":
+            return not (call.unnamed and _HALVES.search(str(call.first)))
+        case "head" | "tail" | "nlargest" | "nsmallest":
+            return True
+        case "resample":  # scikit-learn's
+            return "n_samples" in given
+        case "sample":
+            share = given.get("frac")
+            return bool(call.unnamed) or "n" in given or (isinstance(share, float) and share < 1)
+    return False

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers, Statistic
-from cnn_tui.keras_io.code.values import Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Unknown, Value
 
 _TABLE = ".csv"
 _EVERY = (0, 1, 2, 3)
@@ -62,16 +63,12 @@ def _doubted(numbers: Numbers, place: str) -> Numbers:
     return numbers if numbers.doubt else msgspec.structs.replace(numbers, doubt=place)
 
 
-def statistic_of_table(
-    callee: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]
-) -> Statistic | None:
+def statistic_of_table(call: Call) -> Statistic | None:
     """The mean, the spread or the largest of a table's numbers, as a function or a method gives it; None for others."""
-    kind = _STATISTICS.get(name)
-    of = unnamed[0] if isinstance(callee, Named) and unnamed else callee
+    kind, of = _STATISTICS.get(call.name), call.of
     if kind is None or not isinstance(of, Unknown) or of.table is None or of.table.is_row:
         return None
-    behind = unnamed[1:] if isinstance(callee, Named) else unnamed
-    axis = given.get("axis", behind[0] if behind else None)
+    axis = call.besides.get(0, "axis")
     if axis is None:  # of all numbers, or in a table of pandas' column by column
         return Statistic(kind, _EVERY if of.table.is_array else (0,))
     axes = axis if isinstance(axis, tuple | list) else (axis,)
@@ -82,15 +79,15 @@ _GO_OVER = ("len", "range", "enumerate", "iterrows")
 """Functions and methods by which a script goes through the rows of a table."""
 
 
-def behind_call(table: CodeTable, callee: Value, name: str, place: str) -> CodeTable:
-    """A table behind a call of something by this name that is not known otherwise."""
-    effect = effect_of(name)
+def behind_call(table: CodeTable, call: Call) -> CodeTable:
+    """A table behind a call of something that is not known otherwise."""
+    callee, effect = call.callee, effect_of(call.name)
     if effect.makes_array or (effect.leaves_all and not effect.shape):
         return msgspec.structs.replace(table, is_array=True)
-    if effect.numbers or effect.path or name in _GO_OVER:
+    if effect.numbers or effect.path or call.name in _GO_OVER:
         return table
-    numbers = _doubted(table.numbers, place)
-    if isinstance(callee, Unknown) and callee.what.startswith("StandardScaler(") and name in _EVENING_OUT:
+    numbers = _doubted(table.numbers, call.place)
+    if isinstance(callee, Unknown) and callee.what.startswith("StandardScaler(") and call.name in _EVENING_OUT:
         numbers = table.numbers.evened((0,))
     return msgspec.structs.replace(table, numbers=numbers)
 
@@ -130,15 +127,15 @@ def column_of(table: CodeTable | None, name: Value) -> CodeTable | None:
     return msgspec.structs.replace(table, numbers=table.numbers.set_at(at))
 
 
-def relabelled(callee: Value, name: str, first: Value, place: str) -> CodeTable | None:
+def relabelled(call: Call) -> CodeTable | None:
     """A table behind a `map` or a `replace` by a dict, which numbers classes anew; where it joins some, it is said."""
-    table = callee.table if isinstance(callee, Unknown) else None
-    if table is None or name not in ("map", "replace") or not isinstance(first, dict):
+    table = call.callee.table if isinstance(call.callee, Unknown) else None
+    if table is None or call.name not in ("map", "replace") or not isinstance(call.first, dict):
         return None
-    of = [*map(repr, first.values())]
+    of = [*map(repr, call.first.values())]
     if len(set(of)) == len(of):
         return table
-    return msgspec.structs.replace(table, numbers=table.numbers.set_at(place))
+    return msgspec.structs.replace(table, numbers=table.numbers.set_at(call.place))
 
 
 def with_change(value: Value, place: str) -> Value:

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, STORED, Folder, PictureCount
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.kept import options_of
-from cnn_tui.keras_io.code.values import Named, Unknown, Value
+from cnn_tui.keras_io.code.values import Method, Named, Unknown, Value
 
 _PART = re.compile(r"(\w+)(?:\[(?:(-?\d+)(%?))?:(?:(-?\d+)(%?))?\])?")
 """A part of a dataset as it is written there: `train[:80%]`."""
@@ -28,19 +29,19 @@ _ALL_AT_ONCE = -1
 """The batch size of which a dataset comes as arrays."""
 
 
-def dataset_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def dataset_call(call: Call) -> Value:
     """What a function of TensorFlow Datasets gives; None for any other function."""
-    if not callee.path.startswith("tensorflow_datasets."):
+    if not call.path.startswith("tensorflow_datasets."):
         return None
-    if callee.name == "load":
-        return _loaded(unnamed, given, place)
-    if callee.name == "even_splits":
-        return _even_splits(*unnamed, **given)
-    if callee.name == "subsplit" and (half := _HALVES.get(callee.path.rpartition(".")[0])):
-        return _weighted(half, *unnamed, **given)
-    if callee.name == "ReadInstruction":
-        return _read_instruction(*unnamed, **given)
-    return unnamed[0] if callee.name == "as_numpy" and unnamed else None
+    if call.name == "load":
+        return _loaded(call)
+    if call.name == "even_splits":
+        return _even_splits(*call.unnamed, **call.given)
+    if call.name == "subsplit" and (half := _HALVES.get(call.path.rpartition(".")[0])):
+        return _weighted(half, *call.unnamed, **call.given)
+    if call.name == "ReadInstruction":
+        return _read_instruction(*call.unnamed, **call.given)
+    return call.first if call.name == "as_numpy" and call.unnamed else None
 
 
 def _even_splits(split: Value = None, n: Value = None, **_: Value) -> Value:
@@ -72,19 +73,19 @@ def _read_instruction(split_name: Value = None, **given: Value) -> Value:
     return f"{split_name}[{first}:{last}]"
 
 
-def _loaded(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+def _loaded(call: Call) -> Value:
     """The parts of a dataset that are asked for, or all by their names."""
-    named = {**dict(zip(("name", "split"), unnamed, strict=False)), **given}
+    named = call.by_name("name", "split")
     name, split = named.get("name"), named.get("split")
     if not isinstance(name, str):
-        return Unknown("", place)
+        return Unknown("", call.place)
     name = re.split(r"[:/]", name)[0]
     size, is_pair = named.get("batch_size"), named.get("as_supervised") is True
-    halves = {half: _half(name, half, place) for half in ("train", "test")}
+    halves = {half: _half(name, half, call.place) for half in ("train", "test")}
     asked = halves if split is None else split
 
     def part(one: Value) -> Value:
-        half = one if isinstance(one, Folder) else _half(name, one, place)
+        half = one if isinstance(one, Folder) else _half(name, one, call.place)
         if not isinstance(half, Folder):
             return half
         if size == _ALL_AT_ONCE:
@@ -93,14 +94,14 @@ def _loaded(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) ->
             half = msgspec.structs.replace(half, arguments={**half.arguments, "shuffle": True})
         if not is_pair:
             half = msgspec.structs.replace(half, arguments={**half.arguments, BY_NAME: True})
-        return half if size is None else pipeline_method(half, "batch", (size,), {}, place)
+        return half if size is None else pipeline_method(half, Call(Method(half, "batch"), call.place, (size,)))
 
     parts: Value
     if isinstance(asked, dict):
         parts = {half: part(one) for half, one in asked.items()}
     else:
         parts = [part(one) for one in asked] if isinstance(asked, list | tuple) else part(asked)
-    return (parts, _said_of(name, halves, place)) if named.get("with_info") is True else parts
+    return (parts, _said_of(name, halves, call.place)) if named.get("with_info") is True else parts
 
 
 def _said_of(name: str, halves: Mapping[str, Value], place: str) -> Value:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.data_values import OfEach, ReadPicture
 from cnn_tui.keras_io.code.data.picture_forms import changed_form, changed_numbers, read_form
 from cnn_tui.keras_io.code.numbers import Numbers
@@ -13,16 +12,12 @@ from cnn_tui.keras_io.code.picture_form import PictureForm
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 
-def picture_behind(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> PictureForm | None:
+def picture_behind(call: Call) -> PictureForm | None:
     """How a picture comes that a call gives, of which only running tells whose; None for anything else."""
-    if isinstance(callee, Named):
-        of, more = unnamed[0] if unnamed else None, unnamed[1:]
-        if isinstance(of, Unknown) and of.picture is not None:
-            return changed_form(callee.path, of.picture, more, given)
-        return read_form(callee, more, given)
-    if isinstance(callee, Unknown) and callee.picture is not None:
-        return changed_form(callee.what.rpartition(".")[2], callee.picture, unnamed, given)
-    return None
+    of = call.of
+    if isinstance(of, Unknown) and of.picture is not None:
+        return changed_form(of.picture, call.besides)
+    return read_form(call.besides) if isinstance(call.callee, Named) else None
 
 
 def part_of_read(picture: ReadPicture, made: Unknown) -> Unknown:
@@ -30,14 +25,14 @@ def part_of_read(picture: ReadPicture, made: Unknown) -> Unknown:
     return msgspec.structs.replace(made, picture=PictureForm(picture.form.is_grey), numbers=Numbers(of_bytes=True))
 
 
-def numbers_behind(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Numbers | None:
+def numbers_behind(call: Call) -> Numbers | None:
     """What the numbers of such a picture are behind the call that gives it; they are read as 0 to 255."""
-    of = (unnamed[0] if unnamed else None) if isinstance(callee, Named) else callee
+    of = call.of
     if not isinstance(of, Unknown) or of.picture is None:
         return Numbers(of_bytes=True)
-    if of.numbers is None or not isinstance(callee, Named):
+    if of.numbers is None or not isinstance(call.callee, Named):
         return of.numbers
-    return changed_numbers(callee.path, of.numbers, given)
+    return changed_numbers(of.numbers, call)
 
 
 def numbers_of(listed: Value) -> Numbers | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from cnn_tui.keras_io.code.values import Function, Instance, Unknown, Value
+from cnn_tui.keras_io.code.call import Call
+from cnn_tui.keras_io.code.values import Function, Instance, Named, Unknown, Value
 
 _LAYERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "leaky_relu": ("LeakyReLU", ("negative_slope",)),
@@ -72,30 +73,29 @@ def _with_arguments(function: Function, place: str) -> Instance | None:
             try:
                 numbers = [ast.literal_eval(one) for one in more]
                 given_by_name = {str(one.arg): ast.literal_eval(one.value) for one in named}
-                return activation_of(ast.unparse(call.func), numbers, given_by_name, place)
+                return activation_of(Call(Named(ast.unparse(call.func)), place, numbers, given_by_name))
             except ValueError:
                 return None
     return None
 
 
-def activation_of(path: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance | None:
-    """The layer that a function among TensorFlow's `nn`, or Keras's activations, is of what flows into it, by its path.
+def activation_of(call: Call) -> Instance | None:
+    """The layer that a function among TensorFlow's `nn`, or Keras's activations, is of what flows into it.
 
-    None for one whose further arguments no layer has.
+    None for one whose further arguments, those of the call, no layer has.
     """
-    name = path.rpartition(".")[2]
+    name = call.name
     kind, order = _LAYERS.get(name, ("", ()))
-    if name in _OF_KERAS and "activations" not in path.split("."):
+    if name in _OF_KERAS and "activations" not in call.path.split("."):
         kind, order = "", ()
-    plain = {one: value for one, value in given.items() if one != "name"}
-    arguments = {**dict(zip(order, unnamed, strict=False)), **plain}
+    arguments = {one: value for one, value in call.by_name(*order).items() if one != "name"}
     arguments = {_SAME.get(one, one) if kind != "ELU" else one: value for one, value in arguments.items()}
-    if name == "softmax" and arguments.get("axis", -1) in (-1, None) and len(unnamed) < 2:
+    if name == "softmax" and arguments.get("axis", -1) in (-1, None) and len(call.unnamed) < 2:
         arguments = {}
-    if not kind and (arguments or unnamed[len(order) :]):
+    if not kind and (arguments or call.unnamed[len(order) :]):
         return None
     others = {one: value for one, value in arguments.items() if value != _USUAL.get((kind, one))}
-    return Instance(kind, arguments, place) if others else Instance("Activation", {"activation": name}, place)
+    return Instance(kind, arguments, call.place) if others else Instance("Activation", {"activation": name}, call.place)
 
 
 def _is_text(part: ast.stmt) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import typing
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.values import BaseLayer, Instance, Named, Tensor, Value
+from cnn_tui.keras_io.code.call import Call
+from cnn_tui.keras_io.code.values import BaseLayer, Instance, Tensor, Value
 from cnn_tui.network.kinds.application import (
     Architecture,
     Facts,
@@ -59,15 +60,15 @@ TOPS = {
 """What stands between a network of Keras's and the Dense layer that names its classes."""
 
 
-def is_application(callee: Named) -> bool:
-    """Whether a call of this makes a network of Keras's."""
-    return callee.is_keras and "applications" in callee.path.split(".") and callee.name[:1].isupper()
+def is_application(call: Call) -> bool:
+    """Whether a call makes a network of Keras's."""
+    return call.is_keras and "applications" in call.path.split(".") and call.name[:1].isupper()
 
 
-def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance:
+def application(call: Call) -> Instance:
     """The layer that a network is; with a `problem` where it cannot be one."""
-    named = _named(callee, unnamed, given)
-    arguments: dict[str, Value] = {"architecture": callee.name}
+    named = _named(call)
+    arguments: dict[str, Value] = {"architecture": call.name}
     weights = named.get("weights", "imagenet")
     arguments["weights"] = "none" if weights is None else weights
     flows_in = named.get("input_tensor")
@@ -75,52 +76,52 @@ def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if shape is not None or "input_shape" in named:
         arguments["input_shape"] = named["input_shape"] if shape is None else shape
     if (
-        callee.name in ARCHITECTURES
+        call.name in ARCHITECTURES
         and not _has_top(named)
         and all(named.get(name, usual) == usual for name, usual in _USUAL.items())
     ):
         arguments[TRAINED] = [named.get("trainable", True)] * len(facts_in(arguments).layers)
-    if _has_top(named) and not _has_plain_top(callee, named):
+    if _has_top(named) and not _has_plain_top(call, named):
         arguments["include_top"] = True
     for name, usual in (*_USUAL.items(), (_WHILE_TRAINED, None)):
         if named.get(name, usual) != usual:
             arguments[name] = named[name]
-    return Instance("Application", arguments, place)
+    return Instance("Application", arguments, call.place)
 
 
-def _named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> dict[str, Value]:
-    return {**dict(zip(_ORDERS.get(callee.name, _ORDER), unnamed, strict=False)), **given}
+def _named(call: Call) -> dict[str, Value]:
+    return call.by_name(*_ORDERS.get(call.name, _ORDER))
 
 
-def flows_in(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Tensor | None:
+def flows_in(call: Call) -> Tensor | None:
     """What a network is made on, its `input_tensor`; None where that is an input, and nothing comes before it."""
-    tensor = _named(callee, unnamed, given).get("input_tensor")
+    tensor = _named(call).get("input_tensor")
     if tensor is None or isinstance(tensor, Tensor):
         return tensor if tensor is not None and (tensor.layers or tensor.problem) else None
-    return Tensor(None, problem=f"the input_tensor of {callee.name} ({place}) is not known")
+    return Tensor(None, problem=f"the input_tensor of {call.name} ({call.place}) is not known")
 
 
 def _has_top(named: Mapping[str, Value]) -> bool:
     return named.get("include_top", True) not in (False, 0)
 
 
-def _has_plain_top(callee: Named, named: Mapping[str, Value]) -> bool:
+def _has_plain_top(call: Call, named: Mapping[str, Value]) -> bool:
     """Whether a network's top can be layers of its own: it is a plain one, and begins at random as the others do."""
-    return callee.name in TOPS and named.get("weights", "imagenet") is None
+    return call.name in TOPS and named.get("weights", "imagenet") is None
 
 
-def ends(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> list[Instance]:
+def ends(call: Call) -> list[Instance]:
     """The layers that a network was asked to end with: a pooling, or its own top, for classes of one's own."""
-    named = _named(callee, unnamed, given)
+    named = _named(call)
     if _has_top(named):
-        if not _has_plain_top(callee, named):
+        if not _has_plain_top(call, named):
             return []
         last = {"units": named.get("classes", 1000), "activation": named.get("classifier_activation", "softmax")}
-        tops = [(kind, dict(arguments)) for kind, arguments in TOPS[callee.name]]
-        return [Instance(kind, arguments, place) for kind, arguments in (*tops, ("Dense", last))]
+        tops = [(kind, dict(arguments)) for kind, arguments in TOPS[call.name]]
+        return [Instance(kind, arguments, call.place) for kind, arguments in (*tops, ("Dense", last))]
     kinds = {"avg": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}
     kind = kinds.get(str(named.get("pooling")))
-    return [Instance(kind, {}, place)] if kind else []
+    return [Instance(kind, {}, call.place)] if kind else []
 
 
 def facts_in(arguments: Mapping[str, Value]) -> Facts:

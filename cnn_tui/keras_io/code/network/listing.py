@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.preparation import PREPARATION
 from cnn_tui.keras_io.code.network.applications import SPREAD, facts_in, spread
 from cnn_tui.keras_io.code.values import BaseLayer, CodeModel, InnerLayers, Instance, Value
@@ -39,12 +40,9 @@ def layers_listed(model: CodeModel, models: Sequence[CodeModel]) -> Value:
     return listed if is_followed else InnerLayers(tuple(model.layers))
 
 
-def layer_named(
-    model: CodeModel, models: Sequence[CodeModel], unnamed: Sequence[Value], given: Mapping[str, Value]
-) -> Value:
+def layer_named(model: CodeModel, models: Sequence[CodeModel], call: Call) -> Value:
     """What `model.get_layer` gives by a name or a number; None where it is not known."""
-    wanted = {**dict(zip(("name", "index"), unnamed, strict=False)), **given}
-    name, at = wanted.get("name"), wanted.get("index")
+    name, at = call.get(0, "name"), call.get(1, "index")
     listed = layers_listed(model, models)
     if not isinstance(listed, list):
         return None

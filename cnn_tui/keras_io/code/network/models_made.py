@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.network.applications import THREEFOLD, as_it_is
 from cnn_tui.keras_io.code.network.one_by_one import with_one_more
 from cnn_tui.keras_io.code.network.shared import shared_layer
@@ -83,20 +84,20 @@ def _single(value: Value) -> Value:
     return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
 
 
-def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
+def apply(call: Call) -> Value:
     """A layer or a model called on what flows into it."""
-    into = _single(unnamed[0]) if unnamed else None
+    layer, into = call.callee, _single(call.first)
     if isinstance(layer, Instance) and layer.kind == "Concatenate" and isinstance(into, list | tuple):
         first = into[0] if len(into) == 3 else None
         if isinstance(first, Tensor) and all(part is first for part in into):
-            return first.behind(Instance(THREEFOLD, {}, place))
+            return first.behind(Instance(THREEFOLD, {}, call.place))
     if isinstance(into, list | tuple):
         tensors = [part for part in into if isinstance(part, Tensor)]
         kind = layer.kind if isinstance(layer, Instance) else "a model"
-        what = f"{kind} ({place}) has {len(into)} inputs: {ONLY_CHAINS}"
-        return tensors[0].without(what) if tensors else Unknown("", place)
+        what = f"{kind} ({call.place}) has {len(into)} inputs: {ONLY_CHAINS}"
+        return tensors[0].without(what) if tensors else Unknown("", call.place)
     if not isinstance(into, Tensor):
-        return Unknown("", place)
+        return Unknown("", call.place)
     if (shared := shared_layer(layer, into)) is not None:
         what = f"{shared.kind} ({shared.place}) is used twice, with the same weights: layers have their own here"
         return into.without(what)

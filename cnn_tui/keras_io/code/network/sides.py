@@ -6,13 +6,14 @@ TensorFlow's Keras never had the former. Of Keras itself, what else a script has
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.values import Instance, Named, Value
+from cnn_tui.keras_io.code.values import Instance, Value
 from cnn_tui.keras_io.notes import Notes
 
 SIDES = "sides or strides"
@@ -32,11 +33,11 @@ _FIGURES = ("acc", "val_acc")
 """What accuracy is called in a history up to Keras 2.2, where it was asked for as `accuracy`."""
 
 
-def marked(callee: Named, kind: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> dict[str, Value]:
+def marked(kind: str, call: Call) -> dict[str, Value]:
     """What marks a layer of which two numbers may be the sides of its window or side and stride; else nothing."""
-    numbers = unnamed[1:3]
-    are_two = len(unnamed) == 3 and all(type(number) is int for number in numbers)
-    return {SIDES: callee.path} if kind in _KINDS and are_two and not set(_NOT_BESIDE) & given.keys() else {}
+    numbers = call.unnamed[1:3]
+    are_two = len(call.unnamed) == 3 and all(type(number) is int for number in numbers)
+    return {SIDES: call.path} if kind in _KINDS and are_two and not set(_NOT_BESIDE) & call.given.keys() else {}
 
 
 def with_sides_read(layers: Sequence[Any], cells: Sequence[CodeCell], notes: Notes) -> list[Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from cnn_tui.experiment.training.stop_rules import StopRule
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.library import call_named
 from cnn_tui.keras_io.code.objects import CLASS, is_own
@@ -223,8 +224,8 @@ def _value(node: ast.expr, method: Function, callback: Instance) -> Value:
     return Expressions(_called, ()).value(node, names, method.cell)
 
 
-def _called(callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-    return call_named(callee, unnamed, given, place) if isinstance(callee, Named) else Unknown("", place)
+def _called(call: Call) -> Value:
+    return call_named(call) if isinstance(call.callee, Named) else Unknown("", call.place)
 
 
 def _metric(node: ast.expr, method: Function, callback: Instance) -> str:

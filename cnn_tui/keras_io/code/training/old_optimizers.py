@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from cnn_tui.keras_io.code.arguments import named
-from cnn_tui.keras_io.code.values import Instance, Named, Value
+from cnn_tui.keras_io.code.call import Call
+from cnn_tui.keras_io.code.values import Instance
 
 _OF_TENSORFLOW_1 = {
     "AdamOptimizer": "Adam",
@@ -16,11 +15,11 @@ _OF_TENSORFLOW_1 = {
 }
 
 
-def older_optimizer(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance | None:
+def older_optimizer(call: Call) -> Instance | None:
     """An optimizer of TensorFlow 1 as Keras's, whose arguments stand in the same order; None for anything else."""
-    kind = _OF_TENSORFLOW_1.get(callee.name)
-    if kind is None or not callee.path.startswith("tensorflow."):
+    kind = _OF_TENSORFLOW_1.get(call.name)
+    if kind is None or not call.path.startswith("tensorflow."):
         return None
     if kind == "RMSprop":
-        given = {"rho" if argument == "decay" else argument: value for argument, value in given.items()}
-    return Instance(kind, named(kind, unnamed, given), place)
+        call = call.but(given={"rho" if name == "decay" else name: value for name, value in call.given.items()})
+    return Instance(kind, named(kind, call), call.place)

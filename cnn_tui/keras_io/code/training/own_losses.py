@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from cnn_tui.keras_io.code.values import Instance, Named, Value
+from cnn_tui.keras_io.code.call import Call
+from cnn_tui.keras_io.code.values import Instance, Value
 
 _OF_KERAS = {
     "categorical_crossentropy": "CategoricalCrossentropy",
@@ -25,18 +24,17 @@ _MEANS = ("reduce_mean", "mean")
 _ARGUMENTS = ("from_logits", "label_smoothing")
 
 
-def loss_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance | None:
+def loss_call(call: Call) -> Instance | None:
     """The loss that a function computes of labels and of what a network gives, or whose mean it is; None for others."""
-    first = unnamed[0] if unnamed else None
-    if callee.name in _MEANS and is_loss(first) and len(unnamed) == 1:
-        return first if not given or given == {"axis": -1} else None
-    if callee.name in _OF_TENSORFLOW and callee.path.startswith("tensorflow."):
-        return Instance(_OF_TENSORFLOW[callee.name], {"from_logits": True}, place)
-    kind = _OF_KERAS.get(callee.name)
-    if kind is None or not callee.is_keras or len(unnamed) + len({"y_true", "y_pred"} & given.keys()) < 2:
+    if call.name in _MEANS and is_loss(call.first) and len(call.unnamed) == 1:
+        return call.first if not call.given or call.given == {"axis": -1} else None
+    if call.name in _OF_TENSORFLOW and call.path.startswith("tensorflow."):
+        return Instance(_OF_TENSORFLOW[call.name], {"from_logits": True}, call.place)
+    kind = _OF_KERAS.get(call.name)
+    if kind is None or not call.is_keras or len(call.unnamed) + len({"y_true", "y_pred"} & call.given.keys()) < 2:
         return None
-    arguments = {**dict(zip(_ARGUMENTS, unnamed[2:], strict=False)), **given}
-    return Instance(kind, {name: arguments[name] for name in _ARGUMENTS if name in arguments}, place)
+    arguments = call.but(unnamed=call.unnamed[2:]).by_name(*_ARGUMENTS)
+    return Instance(kind, {name: arguments[name] for name in _ARGUMENTS if name in arguments}, call.place)
 
 
 def is_loss(value: Value) -> bool:

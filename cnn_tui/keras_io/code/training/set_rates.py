@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from cnn_tui.keras_io.code.arguments import OPTIMIZERS
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Method, Named, Value
 
 _RATE, _NAMES = "learning_rate", ("learning_rate", "lr")
 _KINDS = frozenset(OPTIMIZERS.values())
+_ASKS, _ASKS_ITSELF = ("get_value", "set_value", "float"), ("assign", "numpy")
+"""Functions that read or set a rate, and methods of it."""
 _FIRST = {"sgd": 0.01}
 """The rates that Keras's optimizers begin with, where that is not 0.001."""
 
@@ -66,16 +67,12 @@ def has_other_rate(model: CodeModel) -> bool:
     return one is not other and (type(one) is not type(other) or one != other)
 
 
-def asked_rate(callee: Value, unnamed: Sequence[Value]) -> Value:
+def asked_rate(call: Call) -> Value:
     """What a call gives that reads a rate; None for any other. One that sets it does so, and gives nothing."""
-    if isinstance(callee, Named) and callee.name in ("get_value", "set_value", "float") and unnamed:
-        rate, given, does = unnamed[0], unnamed[1:], callee.name
-    elif isinstance(callee, Method) and callee.name in ("assign", "numpy"):
-        rate, given, does = callee.owner, unnamed, callee.name
-    else:
+    asks = _ASKS if isinstance(call.callee, Named) else _ASKS_ITSELF if isinstance(call.callee, Method) else ()
+    rate, given = call.of, call.besides.unnamed
+    if call.name not in asks or not isinstance(rate, Method) or not is_rate(rate.owner, rate.name):
         return None
-    if not isinstance(rate, Method) or not is_rate(rate.owner, rate.name):
-        return None
-    if does in ("set_value", "assign") and given:
+    if call.name in ("set_value", "assign") and given:
         set_rate(rate.owner, given[0])
     return rate_of(rate.owner)

@@ -5,20 +5,19 @@ A model is made by a function, which asks for each setting by its name and says 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.kept import options_of
 from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
 from cnn_tui.keras_io.code.training.searched import BEST, SEARCHED, TUNER
-from cnn_tui.keras_io.code.values import CodeModel, Function, Instance, Method, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeModel, Function, Instance, Method, Unknown, Value
 from cnn_tui.text import quiet
 
-Call = Callable[[Value, Sequence[Value], Mapping[str, Value], str], Value]
+_Called = Callable[[Call], Value]
 """What a call gives."""
-Send = Callable[[Value, str, Sequence[Value], Mapping[str, Value], str], Value]
-"""What a method of an object of the script gives."""
 
 _MADE_BY = "made by"
 """Among the arguments of a search: the function, or the object with a `build`, that makes its models."""
@@ -44,27 +43,27 @@ _SHOWN = 8
 class Searches:
     """Gives what has to do with a search its value, and keeps the settings that it chooses, with their first values."""
 
-    def __init__(self, call: Call, send: Send) -> None:
+    def __init__(self, call: _Called, send: _Called) -> None:
         self.chosen: dict[str, Value] = {}
         self._call = call
         self._send = send
 
-    def made(self, callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    def made(self, call: Call) -> Value:
         """The search, or the estimator, that a call makes; None where it makes none."""
-        of = next(iter([*unnamed, *given.values()]), None)
-        if callee.path.partition(".")[0] in _PACKAGES and callee.name in _TUNERS and of is not None:
+        given, place = call.given, call.place
+        of = next(iter(call.values), None)
+        if call.root in _PACKAGES and call.name in _TUNERS and of is not None:
             most = {"epochs": given["max_epochs"]} if "max_epochs" in given else {}  # as Hyperband trains its last ones
             return Instance(TUNER, {_MADE_BY: of, _MADE: self._built(of, {}, place), _GIVEN: most}, place)
-        if callee.name in _WRAPPERS:
-            of = next((given[name] for name in _OF_WRAPPERS if name in given), unnamed[0] if unnamed else None)
+        if call.name in _WRAPPERS:
             rest = {_bare(name): value for name, value in given.items() if name not in _OF_WRAPPERS}
-            return Instance(TUNER, {_MADE_BY: of, _MADE: None, _GIVEN: rest}, place)
-        if callee.name in _CROSSED and isinstance(of, Instance) and of.kind == TUNER:
-            self.sent(of, "fit", unnamed[1:3], {name: given[name] for name in ("X", "y") if name in given}, place)
+            return Instance(TUNER, {_MADE_BY: call.get(0, *_OF_WRAPPERS), _MADE: None, _GIVEN: rest}, place)
+        if call.name in _CROSSED and isinstance(of, Instance) and of.kind == TUNER:
+            data = {name: given[name] for name in ("X", "y") if name in given}
+            self.sent(Call(Method(of, "fit"), place, call.unnamed[1:3], data))
             return Unknown("", place)
-        if callee.name in _GRIDS:
-            of = given.get("estimator", unnamed[0] if unnamed else None)
-            grid = next((given[name] for name in _OF_GRIDS if name in given), unnamed[1] if len(unnamed) > 1 else None)
+        if call.name in _GRIDS:
+            of, grid = call.get(0, "estimator"), call.get(1, *_OF_GRIDS)
             if isinstance(of, Instance) and of.kind == TUNER and isinstance(grid, dict):
                 return self._grid(of, grid, place)
         return None
@@ -85,11 +84,12 @@ class Searches:
         """The model that a function makes for a search, or an object with a `build`."""
         hp = () if given else (Unknown("hp", place),)
         if isinstance(by, Instance) and is_own(by):
-            return self._send(by, "build", hp, {}, place)
-        return self._call(by, hp, given, place) if isinstance(by, Function) else Unknown("", place)
+            return self._send(Call(Method(by, "build"), place, hp))
+        return self._call(Call(by, place, hp, given)) if isinstance(by, Function) else Unknown("", place)
 
-    def sent(self, of: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    def sent(self, call: Call) -> Value:
         """What a method of a search gives, which may train its model. Unknown with no words where it is not known."""
+        of, name, given, place = call.callee.owner, call.name, call.given, call.place
         made, by, more = (of.arguments[key] for key in (_MADE, _MADE_BY, _GIVEN))
         if made is None:  # of scikit-learn's, which makes one for each fit
             made = of.arguments[_MADE] = self._built(by, more, place)
@@ -97,9 +97,9 @@ class Searches:
         if name in ("search", "fit") and isinstance(made, CodeModel):
             given = {**given, **{key: value for key, value in more.items() if key in _OF_FIT}}
             if isinstance(by, Instance) and is_own(by) and method_of(by.arguments[CLASS], "fit") is not None:
-                self._send(by, "fit", (Unknown("hp", place), made, *unnamed), given, place)
+                self._send(Call(Method(by, "fit"), place, (Unknown("hp", place), made, *call.unnamed), given))
             else:
-                call_method(Method(made, "fit"), unnamed, given, place)
+                call_method(Call(Method(made, "fit"), place, call.unnamed, given))
             (made.fitted or {})[SEARCHED] = True
             return of
         if name == "build":
@@ -111,9 +111,9 @@ class Searches:
             return [options_of({"hyperparameters": best}, place)]
         return [best] if name == "get_best_hyperparameters" else Unknown("", place)
 
-    def first(self, what: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
-        """The first value of a setting that a method asks for, by the words for that; None for any other method."""
-        found = _asked(what.rpartition(".")[2], unnamed, given)
+    def first(self, call: Call) -> Value:
+        """The first value of a setting that a method of something unknown asks for; None for any other method."""
+        found = _asked(call)
         if found is not None:
             self.chosen[found[0]] = found[1]
         return None if found is None else found[1]
@@ -124,25 +124,25 @@ def _bare(name: str) -> str:
     return name.rpartition("__")[2]
 
 
-def _asked(method: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> tuple[str, Value] | None:
+def _asked(call: Call) -> tuple[str, Value] | None:
     """The name and the first value of a setting that a method asks for; None where that is no such method.
 
     Keras Tuner begins with the default, else with the least number, the first choice, or False.
     """
-    name, *more = [*([given["name"]] if "name" in given else []), *unnamed] or [None]
+    name, method = call.get(0, "name"), call.callee.what.rpartition(".")[2]
+    second = call.get(0 if "name" in call.given else 1)
     if not isinstance(name, str):
         return None
-    second = more[0] if more else None
     if method in _NUMBERS:
-        first = given.get("default", given.get("min_value", given.get("low", second)))
+        first = call.given.get("default", call.given.get("min_value", call.given.get("low", second)))
         return (name, first) if type(first) in (int, float) else None
     if method in _CHOICES:
-        values = given.get("values", given.get("choices", second))
-        first = given.get("default", values[0] if isinstance(values, list | tuple) and values else None)
+        values = call.given.get("values", call.given.get("choices", second))
+        first = call.given.get("default", values[0] if isinstance(values, list | tuple) and values else None)
         return (name, first) if first is not None else None
     if method == "Boolean":
-        return name, given.get("default", bool(second))
-    return (name, given.get("value", second)) if method == "Fixed" else None
+        return name, call.given.get("default", bool(second))
+    return (name, call.given.get("value", second)) if method == "Fixed" else None
 
 
 def note_of(chosen: Mapping[str, Value]) -> str:
