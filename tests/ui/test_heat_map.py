@@ -9,7 +9,7 @@ from rich.style import Style
 
 from cnn_tui.artifacts.evaluation import Confusion
 from cnn_tui.data.dataset import FASHION
-from cnn_tui.ui.explain.heat_map import HeatMap
+from cnn_tui.ui.explain.all_images.heat_map import HeatMap
 from cnn_tui.ui.widgets.shading import Mode, grey_style, heat_style, signed_style
 from tests.artifacts.test_evaluation import figures
 from tests.ui.contrast import _contrast

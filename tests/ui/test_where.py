@@ -7,8 +7,8 @@ import pytest
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.where_protocol import LookWhere
 from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.explain.one_image.where import WhereView, means
 from cnn_tui.ui.explain.pane import ExplainPane
-from cnn_tui.ui.explain.where import WhereView, means
 from cnn_tui.ui.widgets.heat import draw_heat, stretched
 from tests.ui import explained
 from tests.ui.conftest import MakeLab

@@ -20,18 +20,18 @@ from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.jobs.explain.protocol import PredictPicture
 from cnn_tui.text import sentence
 from cnn_tui.ui.bindings import bindings_of
+from cnn_tui.ui.explain.all_images.image_marks import ImageMarks
 from cnn_tui.ui.explain.dialogs import ALL, ask_class, ask_picture, ask_run
 from cnn_tui.ui.explain.epochs import EpochSlider
 from cnn_tui.ui.explain.explained_run import ExplainedRun
 from cnn_tui.ui.explain.hand.lab2 import Lab2
 from cnn_tui.ui.explain.hand.view import ByHandView
-from cnn_tui.ui.explain.image_marks import ImageMarks
-from cnn_tui.ui.explain.predictions import PredictionsView
+from cnn_tui.ui.explain.one_image.predictions import PredictionsView
+from cnn_tui.ui.explain.one_image.where import WhereView
 from cnn_tui.ui.explain.scene import AHEAD, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.explain.view_names import ViewNames
 from cnn_tui.ui.explain.views import Views
-from cnn_tui.ui.explain.where import WhereView
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnn_tui.experiment.document import Document
-from cnn_tui.ui.explain.activations import ActivationsView
-from cnn_tui.ui.explain.augmentation import AugmentationView
-from cnn_tui.ui.explain.confusion import ConfusionView
-from cnn_tui.ui.explain.data import DataView
-from cnn_tui.ui.explain.feature_map import FeatureMapView
-from cnn_tui.ui.explain.filters import FiltersView
+from cnn_tui.ui.explain.all_images.confusion import ConfusionView
+from cnn_tui.ui.explain.all_images.data import DataView
+from cnn_tui.ui.explain.all_images.feature_map import FeatureMapView
+from cnn_tui.ui.explain.all_images.image_marks import ImageMarks
+from cnn_tui.ui.explain.all_images.suspects import SuspectsView
 from cnn_tui.ui.explain.hand.lab2 import Lab2
 from cnn_tui.ui.explain.hand.view import ByHandView
-from cnn_tui.ui.explain.image_marks import ImageMarks
-from cnn_tui.ui.explain.learned import LearnedView
-from cnn_tui.ui.explain.predictions import PredictionsView
+from cnn_tui.ui.explain.layers.activations import ActivationsView
+from cnn_tui.ui.explain.layers.filters import FiltersView
+from cnn_tui.ui.explain.one_image.augmentation import AugmentationView
+from cnn_tui.ui.explain.one_image.learned import LearnedView
+from cnn_tui.ui.explain.one_image.predictions import PredictionsView
+from cnn_tui.ui.explain.one_image.two_runs import TwoRunsView
+from cnn_tui.ui.explain.one_image.where import WhereView
 from cnn_tui.ui.explain.scene import Scene
-from cnn_tui.ui.explain.suspects import SuspectsView
-from cnn_tui.ui.explain.two_runs import TwoRunsView
 from cnn_tui.ui.explain.view import ExplainView
-from cnn_tui.ui.explain.where import WhereView
 
 
 class Views:

@@ -10,8 +10,8 @@ from cnn_tui.jobs.explain.answers import Kernels, LayerFacts
 from cnn_tui.jobs.explain.protocol import ShowKernels
 from cnn_tui.network.convolution import Plane
 from cnn_tui.text import cells, counted
-from cnn_tui.ui.explain.kernels_over_epochs import KernelsOverEpochs
-from cnn_tui.ui.explain.layers import LayerView
+from cnn_tui.ui.explain.layers.kernels_over_epochs import KernelsOverEpochs
+from cnn_tui.ui.explain.layers.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert, short

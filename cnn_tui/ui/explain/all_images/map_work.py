@@ -14,7 +14,7 @@ from cnn_tui.jobs.explain.map_protocol import (
     MapPoint,
     OthersCounted,
 )
-from cnn_tui.ui.explain.nearest import FeatureWork
+from cnn_tui.ui.explain.one_image.nearest import FeatureWork
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.keys import key_of
 

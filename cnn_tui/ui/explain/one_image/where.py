@@ -18,9 +18,9 @@ from cnn_tui.jobs.explain.where_protocol import (
 )
 from cnn_tui.network.convolution import Plane
 from cnn_tui.reports.where_words import said_of
+from cnn_tui.ui.explain.one_image.where_questions import WhereQuestions
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
-from cnn_tui.ui.explain.where_questions import WhereQuestions
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.heat import legend
 from cnn_tui.ui.widgets.image import side_by_side

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.text import cells, padded
-from cnn_tui.ui.explain.nearest import FeatureWork, NearestImages
+from cnn_tui.ui.explain.one_image.nearest import FeatureWork, NearestImages
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of

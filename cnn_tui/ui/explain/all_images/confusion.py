@@ -9,7 +9,7 @@ from textual.events import Click
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation, how_it_differs
 from cnn_tui.text import cells, counted, padded
-from cnn_tui.ui.explain.heat_map import CELL, HeatMap
+from cnn_tui.ui.explain.all_images.heat_map import CELL, HeatMap
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of

@@ -13,7 +13,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain.answers import Done, PartDone
 from cnn_tui.jobs.explain.where_protocol import LookWhere, Where
 from cnn_tui.text import padded
-from cnn_tui.ui.explain.maps_beside import MapsBeside
+from cnn_tui.ui.explain.one_image.maps_beside import MapsBeside
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of

@@ -14,7 +14,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.image_marks import FINE, WRONG, ImageMark
 from cnn_tui.jobs.suspects import FOLDS, SuspectsLine, SuspectsRequest, SuspectsWork
 from cnn_tui.text import counted, padded
-from cnn_tui.ui.explain.image_marks import ImageMarks
+from cnn_tui.ui.explain.all_images.image_marks import ImageMarks
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of

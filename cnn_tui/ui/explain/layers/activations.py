@@ -11,7 +11,7 @@ from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.answers import Activations, LayerMaps
 from cnn_tui.jobs.explain.protocol import ShowActivations
 from cnn_tui.text import cells, counted
-from cnn_tui.ui.explain.layers import LayerView
+from cnn_tui.ui.explain.layers.layers import LayerView
 from cnn_tui.ui.explain.scene import AHEAD, AnswerWanted, Scene
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
