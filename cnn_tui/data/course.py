@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from cnn_tui.data import drawings
+from cnn_tui.data.drawn import drawings
 from cnn_tui.home import home, scratch
 
 DRAWN = "_drawn"

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
-from cnn_tui.data.left_out import FilesLeftOut
+from cnn_tui.data.pictures.left_out import FilesLeftOut
 from cnn_tui.data.raw_file import RawFileError, read_json
 from cnn_tui.home import home
 from cnn_tui.text import kept_path, path_kept

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from cnn_tui.data import course, picture_names
-from cnn_tui.data.left_out import FilesLeftOut
+from cnn_tui.data import course
+from cnn_tui.data.pictures import picture_names
+from cnn_tui.data.pictures.left_out import FilesLeftOut
 from cnn_tui.text import quiet
 
 FASHION = (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data import course, csv_file, drawings, image_folder, npz_file, parquet_file
+from cnn_tui.data import course, csv_file, npz_file
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
@@ -25,6 +25,9 @@ from cnn_tui.data.dataset import (
     shown,
     unreadable,
 )
+from cnn_tui.data.drawn import drawings
+from cnn_tui.data.parquet import parquet_file
+from cnn_tui.data.pictures import image_folder
 from cnn_tui.text import did_you_mean
 
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.data import course, drawings
+from cnn_tui.data import course
 from cnn_tui.data.data_facts import read_facts
 from cnn_tui.data.dataset import DataOptions, for_any_folder, is_stand_in, path_of
 from cnn_tui.data.describe import describe
-from cnn_tui.data.pencil import Drawing, Pose
+from cnn_tui.data.drawn import drawings
+from cnn_tui.data.drawn.pencil import Drawing, Pose
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.training.data.datasets import load
 from cnn_tui.training.data.inspect import look

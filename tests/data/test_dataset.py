@@ -15,10 +15,10 @@ import pytest
 from numpy.lib import format as npy
 from PIL import Image
 
-from cnn_tui.data import picture_survey
 from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.data.image_folder import list_pictures
+from cnn_tui.data.pictures import picture_survey
+from cnn_tui.data.pictures.image_folder import list_pictures
 
 
 def save_npz(path: Path, **changes: Any) -> str:

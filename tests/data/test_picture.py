@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.data.counted_reads import LARGE
-from cnn_tui.data.picture import LONGEST_SIDE, Form, Opened, PictureError, highest, make, open_picture
+from cnn_tui.data.pictures.counted_reads import LARGE
+from cnn_tui.data.pictures.picture import LONGEST_SIDE, Form, Opened, PictureError, highest, make, open_picture
 
 
 class CountedFile(io.BytesIO):
@@ -169,7 +169,7 @@ def test_a_large_picture_of_any_kind_is_read_whole(tmp_path: Path, form: str) ->
 MEASURED = """
 import resource, sys
 from PIL import Image
-from cnn_tui.data.picture import Form, make, open_picture
+from cnn_tui.data.pictures.picture import Form, make, open_picture
 def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 Image.init()
 make(open_picture(sys.argv[1]), Form((4, 4, 3)))  # what is loaded is not counted

@@ -10,7 +10,7 @@ import msgspec
 
 from cnn_tui.data.dataset import MOST_SIDE, NAMED, OPTION_KEYS, TABLES, Color, DataOptions, Fit, form_of, whole_path
 from cnn_tui.data.describe import describe
-from cnn_tui.data.image_folder import validation_beside
+from cnn_tui.data.pictures.image_folder import validation_beside
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.form.setting import Setting
 from cnn_tui.experiment.images import leaving_out

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from cnn_tui.data import csv_file, parquet_file
+from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     MOST_SIDE,
@@ -24,6 +24,7 @@ from cnn_tui.data.dataset import (
 )
 from cnn_tui.data.describe import describe
 from cnn_tui.data.npz_file import MOST_CLASSES
+from cnn_tui.data.parquet import parquet_file
 from cnn_tui.text import counted
 
 Channels = Annotated[int, msgspec.Meta(ge=1, le=MOST_SIDE)]

@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data import csv_file, picture_names
+from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError, form_of
 from cnn_tui.data.describe import describe
-from cnn_tui.data.folder_parts import part_of
-from cnn_tui.data.image_folder import list_pictures
+from cnn_tui.data.pictures import picture_names
+from cnn_tui.data.pictures.folder_parts import part_of
+from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in

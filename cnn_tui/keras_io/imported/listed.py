@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data import picture_names
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.data.image_folder import list_pictures
-from cnn_tui.data.picture_list import SEVERAL_COLUMNS, columns_of, other_columns_of
+from cnn_tui.data.pictures import picture_names
+from cnn_tui.data.pictures.image_folder import list_pictures
+from cnn_tui.data.pictures.picture_list import SEVERAL_COLUMNS, columns_of, other_columns_of
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import holds_out

@@ -10,7 +10,7 @@ import msgspec
 
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.data.folder_parts import part_of
+from cnn_tui.data.pictures.folder_parts import part_of
 from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.tested import place_of, places_of_both

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data import csv_file, picture_names
+from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.data.pictures import picture_names
 from cnn_tui.experiment.images.unset_dataset import pictures_for
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.classes_asked import places

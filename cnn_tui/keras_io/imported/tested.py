@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.data.image_folder import list_pictures
+from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.experiment.images.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in

@@ -1,4 +1,4 @@
-"""The lines of a Keras script that load a folder of image folders, each picture as `data/picture.py` reads it.
+"""The lines of a Keras script that load a folder of image folders, each picture as `data/pictures/picture.py` reads it.
 
 Steps that none of the folder's pictures needs are left out.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnn_tui.data import folder_look, image_folder, picture, picture_ground, picture_survey
 from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, is_file
-from cnn_tui.data.picture_survey import Survey
+from cnn_tui.data.pictures import folder_look, image_folder, picture, picture_ground, picture_survey
+from cnn_tui.data.pictures.picture_survey import Survey
 from cnn_tui.keras_io.script.named_pictures import halves, listing_parts, tables_of
 from cnn_tui.keras_io.source import CodeLines, call, literal
 

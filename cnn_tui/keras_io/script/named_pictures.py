@@ -1,14 +1,14 @@
-"""The lines of a Keras script that list the pictures which a table names, as `data/picture_list.py` lists them."""
+"""The lines of a Keras script that list the pictures which a table names, as `pictures/picture_list.py` lists them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnn_tui.data import picture_names
 from cnn_tui.data.dataset import DataOptions, DatasetError, path_of
-from cnn_tui.data.picture_list import label_at
-from cnn_tui.data.picture_names import NamesTable
+from cnn_tui.data.pictures import picture_names
+from cnn_tui.data.pictures.picture_list import label_at
+from cnn_tui.data.pictures.picture_names import NamesTable
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
 

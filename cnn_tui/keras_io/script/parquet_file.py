@@ -1,13 +1,13 @@
-"""The lines of a Keras script that load Parquet files, as `data/parquet_file.py` describes them."""
+"""The lines of a Keras script that load Parquet files, as `data/parquet/parquet_file.py` describes them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnn_tui.data import parquet_file, parquet_pictures
 from cnn_tui.data.dataset import DataOptions, Dataset
-from cnn_tui.data.parquet_table import ParquetTable
+from cnn_tui.data.parquet import parquet_file, parquet_pictures
+from cnn_tui.data.parquet.parquet_table import ParquetTable
 from cnn_tui.keras_io.script.folder import MOST_PIXELS, picture_parts
 from cnn_tui.keras_io.script.held_out import held_out
 from cnn_tui.keras_io.source import CodeLines, call, literal

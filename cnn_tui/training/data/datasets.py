@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from cnn_tui.data import csv_file, image_folder, parquet_file
+from cnn_tui.data import csv_file
 from cnn_tui.data.course import how_to_get, is_drawn, resolved, title_of
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
@@ -29,7 +29,9 @@ from cnn_tui.data.dataset import (
 )
 from cnn_tui.data.describe import describe
 from cnn_tui.data.labels import odd_numbers, without_images
-from cnn_tui.data.left_out import FilesLeftOut, sentence_of
+from cnn_tui.data.parquet import parquet_file
+from cnn_tui.data.pictures import image_folder
+from cnn_tui.data.pictures.left_out import FilesLeftOut, sentence_of
 from cnn_tui.text import sentence
 from cnn_tui.training.data import csv_reader, parquet_reader, picture_reader, readers
 from cnn_tui.training.data.check import check_images

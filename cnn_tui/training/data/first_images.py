@@ -18,12 +18,13 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data import images, picture_survey
+from cnn_tui.data import images
 from cnn_tui.data.course import resolved
 from cnn_tui.data.dataset import SAMPLE, DataOptions, DatasetError, shown, too_large
 from cnn_tui.data.describe import describe
-from cnn_tui.data.image_folder import list_pictures
-from cnn_tui.data.left_out import LeftOutCounter
+from cnn_tui.data.pictures import picture_survey
+from cnn_tui.data.pictures.image_folder import list_pictures
+from cnn_tui.data.pictures.left_out import LeftOutCounter
 from cnn_tui.training.data.image_store import keep_images
 from cnn_tui.training.data.inspect import look
 from cnn_tui.training.data.picture_reader import PictureReader, PictureSource

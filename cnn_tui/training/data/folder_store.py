@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_tui.data import raw_file
-from cnn_tui.data.folder_pictures import FolderPictures
-from cnn_tui.data.left_out import FilesLeftOut
+from cnn_tui.data.pictures.folder_pictures import FolderPictures
+from cnn_tui.data.pictures.left_out import FilesLeftOut
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import home, scratch
 from cnn_tui.training.data.readers import Arrays

@@ -15,11 +15,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from cnn_tui.data import csv_file, parquet_file, raw_file
+from cnn_tui.data import csv_file, raw_file
 from cnn_tui.data.course import possible_places
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, DatasetError
-from cnn_tui.data.image_folder import list_pictures
+from cnn_tui.data.parquet import parquet_file
+from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.data.download import keras_home
 from cnn_tui.training.data.image_store import keep_images

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from cnn_tui.data import parquet_file, parquet_pictures
 from cnn_tui.data.dataset import DataOptions, DatasetError, shown
-from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
-from cnn_tui.data.parquet_file import ParquetHalves
-from cnn_tui.data.parquet_rows import rows
-from cnn_tui.data.parquet_table import ParquetTable
+from cnn_tui.data.parquet import parquet_file, parquet_pictures
+from cnn_tui.data.parquet.parquet_file import ParquetHalves
+from cnn_tui.data.parquet.parquet_rows import rows
+from cnn_tui.data.parquet.parquet_table import ParquetTable
+from cnn_tui.data.pictures.left_out import FilesLeftOut, LeftOutCounter
 from cnn_tui.data.table import Shape
 from cnn_tui.training.data import folder_store
 from cnn_tui.training.data.csv_reader import places_tested

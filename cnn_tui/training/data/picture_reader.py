@@ -19,12 +19,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnn_tui.data import picture_survey
 from cnn_tui.data.dataset import DataOptions, DatasetError, is_file, shown, size_in_words
-from cnn_tui.data.folder_pictures import FolderPictures
-from cnn_tui.data.image_folder import list_pictures
-from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
-from cnn_tui.data.picture import Form, Made, Opened, PictureError, is_deep, make, open_picture, without_warnings
+from cnn_tui.data.pictures import picture_survey
+from cnn_tui.data.pictures.folder_pictures import FolderPictures
+from cnn_tui.data.pictures.image_folder import list_pictures
+from cnn_tui.data.pictures.left_out import FilesLeftOut, LeftOutCounter
+from cnn_tui.data.pictures.picture import (
+    Form,
+    Made,
+    Opened,
+    PictureError,
+    is_deep,
+    make,
+    open_picture,
+    without_warnings,
+)
 from cnn_tui.jobs.devices import cores
 from cnn_tui.text import counted, escaped
 from cnn_tui.training.data import folder_store

@@ -58,7 +58,7 @@ def prepared(run_id: int, picture: str, models: RunModels) -> tuple[Any, tuple[s
     """A user's picture as a batch of one, and what was done to it."""
     import numpy as np
 
-    from cnn_tui.data.picture import Form
+    from cnn_tui.data.pictures.picture import Form
     from cnn_tui.training.explain.user_picture import beside, border_of, open_picture, prepare
 
     # First, so that one that is none is refused before TensorFlow is loaded.

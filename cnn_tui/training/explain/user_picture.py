@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.data import picture, picture_survey
 from cnn_tui.data.dataset import DataOptions, shown, size_in_words
-from cnn_tui.data.image_folder import list_pictures
-from cnn_tui.data.picture import Fault, Form, Made, Opened, PictureError, is_deep, without_warnings
+from cnn_tui.data.pictures import picture, picture_survey
+from cnn_tui.data.pictures.image_folder import list_pictures
+from cnn_tui.data.pictures.picture import Fault, Form, Made, Opened, PictureError, is_deep, without_warnings
 from cnn_tui.jobs.explain.protocol import ExplainError
 
 BRIGHT, DARK = 160, 96

@@ -10,7 +10,7 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.labels import odd_numbers
-from cnn_tui.data.left_out import sentence_of
+from cnn_tui.data.pictures.left_out import sentence_of
 from cnn_tui.exercises.runs import TrainingOrder, assign
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment

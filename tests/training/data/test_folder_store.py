@@ -13,7 +13,7 @@ from PIL import Image
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import DataOptions
-from cnn_tui.data.picture import MakeRoom, Opened, PictureError, open_picture
+from cnn_tui.data.pictures.picture import MakeRoom, Opened, PictureError, open_picture
 from cnn_tui.training.data import folder_store, picture_reader
 from cnn_tui.training.data.datasets import Images, load
 from tests.training.dataset_files import bare_machine

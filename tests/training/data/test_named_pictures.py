@@ -10,8 +10,8 @@ from PIL import Image
 
 from cnn_tui.data.dataset import DataOptions, DatasetError, form_of
 from cnn_tui.data.describe import describe
-from cnn_tui.data.image_folder import list_pictures
-from cnn_tui.data.left_out import FilesLeftOut
+from cnn_tui.data.pictures.image_folder import list_pictures
+from cnn_tui.data.pictures.left_out import FilesLeftOut
 from tests.training.data.test_one_way import assert_alike
 
 CLASSES = ("cat", "owl", "ape")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
-from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.images import StoredImages
-from cnn_tui.data.picture import LONGEST_SIDE, Form
+from cnn_tui.data.pictures.image_folder import list_pictures
+from cnn_tui.data.pictures.picture import LONGEST_SIDE, Form
 from cnn_tui.keras_io.script.data import data_code
 from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.data.inspect import look

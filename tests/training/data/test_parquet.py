@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.data import parquet_table
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.data.parquet_rows import LARGE
+from cnn_tui.data.parquet import parquet_table
+from cnn_tui.data.parquet.parquet_rows import LARGE
 from cnn_tui.experiment.form.settings import change, settings_of
 from cnn_tui.experiment.presets import load_preset
 from tests.training.data.test_csv import assert_alike, quiet, scripted

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, DataOptions, DatasetError
-from cnn_tui.data.left_out import LeftOutCounter
-from cnn_tui.data.picture import Form, Made, Opened, make
+from cnn_tui.data.pictures.left_out import LeftOutCounter
+from cnn_tui.data.pictures.picture import Form, Made, Opened, make
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.training.data import picture_reader

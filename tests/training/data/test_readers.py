@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.data.image_folder import list_pictures
+from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.training.data.datasets import load
 from cnn_tui.training.data.readers import IDX_FILES
 from tests.training.dataset_files import bare_machine, python2_batch, refusal, write_idx, write_npz

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.data.image_folder import validation_beside
+from cnn_tui.data.pictures.image_folder import validation_beside
 from cnn_tui.training.data import folder_store, picture_reader
 from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.data.inspect import look

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.data.picture import Form
+from cnn_tui.data.pictures.picture import Form
 from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.training.explain.user_picture import Prepared, border_of, open_picture, prepare
 

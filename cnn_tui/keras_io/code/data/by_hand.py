@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from cnn_tui.data.folder_parts import part_of
+from cnn_tui.data.pictures.folder_parts import part_of
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.below import any_in, below_attribute, below_call, entry_of, joined, name_asked
 from cnn_tui.keras_io.code.data.data_values import (

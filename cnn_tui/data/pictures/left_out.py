@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from cnn_tui.data.folder_parts import part_of
+from cnn_tui.data.pictures.folder_parts import part_of
 from cnn_tui.text import counted, quiet
 
 Why = Literal[

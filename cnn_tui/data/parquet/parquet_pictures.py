@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnn_tui.data.dataset import DatasetError, shown
-from cnn_tui.data.parquet_rows import rows
-from cnn_tui.data.picture import (
+from cnn_tui.data.parquet.parquet_rows import rows
+from cnn_tui.data.pictures.picture import (
     MOST_PIXELS,
     PictureError,
     header_of,
@@ -23,7 +23,7 @@ from cnn_tui.data.picture import (
     top_of,
     without_warnings,
 )
-from cnn_tui.data.picture_survey import FORMAT, Survey
+from cnn_tui.data.pictures.picture_survey import FORMAT, Survey
 
 _AT_ONCE = 64
 _BYTES_AT_ONCE = 16_000_000

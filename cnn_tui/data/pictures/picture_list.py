@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cnn_tui.data import picture_names
 from cnn_tui.data.dataset import OR_ELSE, TEST_SHARE, DatasetError, check_apart, is_tested, path_of, shown
-from cnn_tui.data.folder_pictures import FolderPictures
-from cnn_tui.data.left_out import LeftOutCounter
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
-from cnn_tui.data.picture_names import NamesTable
+from cnn_tui.data.pictures import picture_names
+from cnn_tui.data.pictures.folder_pictures import FolderPictures
+from cnn_tui.data.pictures.left_out import LeftOutCounter
+from cnn_tui.data.pictures.picture_names import NamesTable
 from cnn_tui.data.table import LABEL_NAMES
 from cnn_tui.text import counted, enumerated, escaped, quiet
 

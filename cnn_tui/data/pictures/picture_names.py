@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from cnn_tui.data.picture import ENDINGS
+from cnn_tui.data.pictures.picture import ENDINGS
 
 _START = 65_536
 """Bytes of a table that are looked at to find out what it is."""

@@ -24,8 +24,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
-from cnn_tui.data.counted_reads import LARGE, within_bounds
-from cnn_tui.data.picture_ground import Ground, on_ground
+from cnn_tui.data.pictures.counted_reads import LARGE, within_bounds
+from cnn_tui.data.pictures.picture_ground import Ground, on_ground
 from cnn_tui.text import reason
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnn_tui.data.dataset import DatasetError, shown
-from cnn_tui.data.folder_pictures import FolderPictures
-from cnn_tui.data.left_out import LeftOutCounter
-from cnn_tui.data.picture import ENDINGS
+from cnn_tui.data.pictures.folder_pictures import FolderPictures
+from cnn_tui.data.pictures.left_out import LeftOutCounter
+from cnn_tui.data.pictures.picture import ENDINGS
 from cnn_tui.text import escaped
 
 HIDDEN = (".", "__MACOSX")

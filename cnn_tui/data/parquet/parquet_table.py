@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cnn_tui.data.dataset import PART, DatasetError, shown
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
-from cnn_tui.data.parquet_rows import opened, rows
+from cnn_tui.data.parquet.parquet_rows import opened, rows
 from cnn_tui.data.table import LABEL_NAMES, too_many_classes
 from cnn_tui.text import counted
 

@@ -19,7 +19,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from cnn_tui.data import parquet_pictures
 from cnn_tui.data.dataset import (
     OR_ELSE,
     PART,
@@ -31,7 +30,8 @@ from cnn_tui.data.dataset import (
     path_of,
     shown,
 )
-from cnn_tui.data.parquet_table import ParquetTable, look, stamp_of
+from cnn_tui.data.parquet import parquet_pictures
+from cnn_tui.data.parquet.parquet_table import ParquetTable, look, stamp_of
 from cnn_tui.data.table import Shape, describe_table, names_beside, shape_of_pixels, with_validation
 from cnn_tui.text import escaped
 

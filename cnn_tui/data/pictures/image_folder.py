@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnn_tui.data import picture_list, picture_survey
 from cnn_tui.data.data_facts import Stamp, stamp_of
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
@@ -28,9 +27,10 @@ from cnn_tui.data.dataset import (
     path_of,
     shown,
 )
-from cnn_tui.data.folder_look import FolderLook, folders_in
-from cnn_tui.data.folder_parts import part_of
-from cnn_tui.data.folder_pictures import FolderPictures
+from cnn_tui.data.pictures import picture_list, picture_survey
+from cnn_tui.data.pictures.folder_look import FolderLook, folders_in
+from cnn_tui.data.pictures.folder_parts import part_of
+from cnn_tui.data.pictures.folder_pictures import FolderPictures
 from cnn_tui.text import enumerated, escaped
 
 _MOST_KEPT = 32

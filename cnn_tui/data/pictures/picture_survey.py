@@ -16,7 +16,7 @@ import msgspec
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import DatasetError, shown
-from cnn_tui.data.picture import (
+from cnn_tui.data.pictures.picture import (
     PictureError,
     header_of,
     highest,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from cnn_tui.data.left_out import FilesLeftOut
+from cnn_tui.data.pictures.left_out import FilesLeftOut
 
 
 class FolderPictures(NamedTuple):

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from cnn_tui.data.pencil import SIDE, USUAL, Color, Drawing, Point, Pose
+from cnn_tui.data.drawn.pencil import SIDE, USUAL, Color, Drawing, Point, Pose
 
 if TYPE_CHECKING:
     import random

@@ -1,0 +1,1 @@
+"""Drawn pictures, which stand in for datasets that are not on this machine."""
