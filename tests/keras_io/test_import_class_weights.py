@@ -55,16 +55,26 @@ BALANCED = {
     "weights = {at: 1 / (3 * shares[at]) for at in range(3)}",
     "a name that is bound anew": "weights = compute_class_weight('balanced', classes=kinds, y=train.classes)\n"
     "weights = dict(enumerate(weights.tolist()))",
+    "rounded": "counts = np.bincount(y_train)\nweights = {at: round(counts.mean() / counts[at], 2) for at in range(3)}",
+    "a list of counts": "counts = [0] * 3\nfor label in y_train:\n    counts[label] += 1\n"
+    "weights = {at: len(y_train) / (3 * counts[at]) for at in range(3)}",
     "scikit-learn": "found = compute_class_weight('balanced', classes=np.unique(train.classes), y=train.classes)\n"
     "weights = {at: found[at] for at in range(len(found))}",
 }
 OF_TWO = {
     "two folders": "cats, dogs = len(os.listdir(folder + '/cats')), len(os.listdir(folder + '/dogs'))\n"
     "weights = {0: (cats + dogs) / (2 * cats), 1: (cats + dogs) / (2 * dogs)}",
+    "words in paths": "few = len([path for path in paths if 'cat' in path])\n"
+    "many = len([path for path in paths if 'dog' in path])\n"
+    "weights = {0: (few + many) / (2 * few), 1: (few + many) / (2 * many)}",
     "two counts": "few, many = np.bincount(train.classes)\ntotal = few + many\n"
     "weights = {0: (1 / few) * (total / 2.0), 1: (1 / many) * (total / 2.0)}",
 }
 OTHERS = {
+    "by the order of appearance": "counts = Counter(y_train)\n"
+    "weights = {at: len(y_train) / (2 * count) for at, count in enumerate(counts.values())}",
+    "of a folder that it validates on": "seen = made.flow_from_directory('pets/validation', (8, 8))\n"
+    "counts = np.bincount(seen.classes)\nweights = {at: counts.mean() / counts[at] for at in range(2)}",
     "by the largest": "counts = Counter(train.classes)\n"
     "weights = {kind: max(counts.values()) / count for kind, count in counts.items()}",
     "of what it validates on": "counts = np.bincount(val_train.classes)\n"
@@ -100,6 +110,14 @@ def test_other_weights_that_only_running_tells_are_a_note(tmp_path: Path, way: s
     (note,) = (note for note in imported.differences if "class_weight" in note)
     assert "balanced may be what is meant" in note
     assert imported.experiment.training.class_weight is None
+
+
+def test_weights_of_images_by_which_all_classes_count_the_same_are_balanced(tmp_path: Path) -> None:
+    code = "from sklearn.utils.class_weight import compute_sample_weight\n" + HEAD + SMALL
+    fit = FIT.replace("epochs", "sample_weight=compute_sample_weight('balanced', y_train), epochs")
+    imported = read(tmp_path, code + fit)
+    assert imported.experiment.training.class_weight == "balanced"
+    assert imported.notes == ()
 
 
 def test_halves_of_three_classes_are_no_balance(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
 from cnn_tui.keras_io.code.data.below import divided, is_below, put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
-    ClassCounts,
     ClassNames,
     Folder,
     OfName,
@@ -28,9 +27,9 @@ from cnn_tui.keras_io.code.data.done_to_images import labels_with, with_other
 from cnn_tui.keras_io.code.data.file_loops import counted_together
 from cnn_tui.keras_io.code.data.paths import filled
 from cnn_tui.keras_io.code.data.shares import RowMask
+from cnn_tui.keras_io.code.data.supposed import Row, Series, of_each
 from cnn_tui.keras_io.code.data.tables import on_table
 from cnn_tui.keras_io.code.data.unknown_images import on_unknown
-from cnn_tui.keras_io.code.data.weighing import weighed
 from cnn_tui.keras_io.code.numbers import Statistic, linear
 from cnn_tui.keras_io.code.values import InnerLayers, Instance, Tensor, Unknown, Value
 
@@ -103,8 +102,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return found
     if isinstance(left, Share) or isinstance(right, Share):
         return _on_share(op, left, right)
-    if isinstance(left, ClassCounts) or isinstance(right, ClassCounts):
-        return weighed(op, left, right)
+    if isinstance(left, Row | Series) or isinstance(right, Row | Series):
+        return of_each(_ARITHMETIC[type(op)], left, right)
     if isinstance(left, Statistic) and isinstance(op, ast.Add) and isinstance(right, int | float):
         return left  # a little, so that nothing is divided by 0
     if isinstance(left, AnyImage):

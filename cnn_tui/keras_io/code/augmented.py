@@ -15,7 +15,7 @@ def augmented(node: ast.AugAssign, names: Names, cell: CodeCell, value_of: Value
     """The value that is bound; Unknown in a loop that is gone through once, and for what is no table of the script."""
     target = node.target
     if isinstance(target, ast.Subscript):
-        is_table = isinstance(target.value, ast.Name) and isinstance(names.get(target.value.id), dict)
+        is_table = isinstance(target.value, ast.Name) and isinstance(names.get(target.value.id), dict | list)
         if is_in_loop or not is_table:
             return unknown(node.value, cell)
     elif is_in_loop:

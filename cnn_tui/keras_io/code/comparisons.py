@@ -11,6 +11,7 @@ from cnn_tui.keras_io.code.arithmetic import is_plain, items
 from cnn_tui.keras_io.code.data.below import name_asked
 from cnn_tui.keras_io.code.data.done_to_images import thresholded
 from cnn_tui.keras_io.code.data.shares import mask_drawn
+from cnn_tui.keras_io.code.data.supposed import Row, of_each
 from cnn_tui.keras_io.code.network.listing import is_numbered
 from cnn_tui.keras_io.code.values import NumberedName, Unknown, Value
 
@@ -30,6 +31,8 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 
 def compared(op: ast.cmpop, left: Value, right: Value, place: str) -> Value:
     """What `left op right` is. Raises TypeError where it is not told."""
+    if isinstance(left, Row):
+        return of_each(_COMPARISONS[type(op)], left, right)
     if isinstance(left, NumberedName):
         return is_numbered(op, right)
     by_name = mask_drawn(op, left, right) or name_asked(left, right) or thresholded(op, left, right, place)

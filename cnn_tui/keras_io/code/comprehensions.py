@@ -57,11 +57,13 @@ def _bind_row(target: ast.expr, over: Value, inner: Names, cell: CodeCell) -> No
 
 def _bind_parts(target: ast.expr, value: Value, inner: Names) -> None:
     """Bind what a comprehension goes over. Raises TypeError and ValueError for what is not followed."""
-    targets, values = (target.elts, value) if isinstance(target, ast.Tuple) else ([target], [value])
-    for name, part in zip(targets, values, strict=True):
-        if not isinstance(name, ast.Name):
-            raise TypeError("not followed")
-        inner[name.id] = part
+    if isinstance(target, ast.Name):
+        inner[target.id] = value
+    elif isinstance(target, ast.Tuple):
+        for name, part in zip(target.elts, value, strict=True):
+            _bind_parts(name, part, inner)
+    else:
+        raise TypeError("not followed")
 
 
 def dictionary(
@@ -73,12 +75,9 @@ def dictionary(
     cell: CodeCell,
     value_of: ValueOf,
 ) -> Value:
-    """`{key: value for target in over}`; weights, where all its values are those."""
-    if isinstance(over, ClassWeights):
-        return over
+    """`{key: value for target in over}`."""
     table = {}
     for one in items(over):
         _bind_parts(target, one, inner)
         table[value_of(key, inner, cell)] = value_of(value, inner, cell)
-    weights = [one for one in table.values() if isinstance(one, ClassWeights)]
-    return weights[0] if weights and len(weights) == len(table) else table
+    return table

@@ -15,9 +15,15 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.arrays import arrays_call
 from cnn_tui.keras_io.code.data.below import is_below, name_asked
 from cnn_tui.keras_io.code.data.by_hand import by_hand_call
-from cnn_tui.keras_io.code.data.class_places import of_places
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassNames, Folder, PictureCount, Share
-from cnn_tui.keras_io.code.data.file_loops import counted_together, folder_of, is_of_files, numbered, side_by_side
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassNames, ClassWeights, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.file_loops import (
+    counted_together,
+    folder_of,
+    is_of_files,
+    numbered,
+    of_places,
+    side_by_side,
+)
 from cnn_tui.keras_io.code.data.file_pipelines import files_call
 from cnn_tui.keras_io.code.data.file_tables import files_table
 from cnn_tui.keras_io.code.data.paths import path_call
@@ -25,7 +31,6 @@ from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.pipelines import first_batch, length_of, pipeline_call
 from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
 from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
-from cnn_tui.keras_io.code.data.weighing import weighing_call
 from cnn_tui.keras_io.code.devices import devices_call
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.mathematics import number_of, operated
@@ -68,6 +73,7 @@ _KINDS = {f"builtins.{kind.__name__}": kind for kind in (int, float, str, bool, 
 _LISTS: dict[str, Callable[..., Any]] = {
     "list": list, "tuple": tuple, "zip": lambda *lists: list(zip(*lists, strict=False)),
     "enumerate": lambda of, start=0: list(enumerate(of, start)), "reversed": lambda of: list(reversed(of)),
+    "sorted": sorted,
 }  # fmt: skip
 
 
@@ -180,15 +186,17 @@ def _is_of_kind(value: Value, kinds: Value) -> bool | None:
     return isinstance(value, tuple(known))
 
 
+def _of_weights(call: Call) -> ClassWeights | None:
+    """Weights of images, as an array or a list of them; None for anything else."""
+    is_left = effect_of(call.name).leaves_all or effect_of(call.name).items
+    return call.first if is_left and isinstance(call.first, ClassWeights) else None
+
+
 def _is_row(shape: Value) -> bool:
     """Whether a picture, or each of a batch, is one row of numbers in this shape: `(-1,)`, `(-1, 784)`."""
     return isinstance(shape, tuple | list) and (
         len(shape) == 1 or (len(shape) == 2 and shape[0] in (-1, None)) or (len(shape) == 2 and shape[1] == -1)
     )
-
-
-def _of_weights(call: Call) -> Value:
-    return weighing_call(call.name, call.unnamed, call.given)
 
 
 def _builtin(call: Call) -> Value:
@@ -216,6 +224,8 @@ def _builtin(call: Call) -> Value:
             return turns
         case "len", [one] if (folder := folder_of(one)) is not None:
             return ClassNames(folder, True, Unknown("the folders of the classes", place))
+        case "sum", [list() | tuple() as listed] if all(type(one) in (int, float) for one in listed):
+            return sum(listed)
         case "sum", [list() | tuple() as listed, *_]:
             return counted_together(listed) or Unknown("", place)
         case "str" | "int" | "float", [path] if is_below(path):
@@ -228,7 +238,7 @@ def _builtin(call: Call) -> Value:
             return options
         case "len", [DatasetArrays(count=int() as count)]:
             return count
-    if name in _LISTS:
+    if name in _LISTS and not (name == "sorted" and given):
         lists = [items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed]
         return _LISTS[name](*lists, **{key: value for key, value in given.items() if key == "start"})
     if name in _PLAIN_FUNCTIONS and not given:

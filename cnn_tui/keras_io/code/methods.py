@@ -22,7 +22,6 @@ from cnn_tui.keras_io.code.data.generators import generator_method
 from cnn_tui.keras_io.code.data.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.paths import text_method
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
-from cnn_tui.keras_io.code.data.weighing import weight_in_table
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.kept import of_table, update_options
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before
@@ -75,10 +74,8 @@ def call_method(call: Call) -> Value:
         return picture_method(owner, call)
     if isinstance(owner, Folder):
         return pipeline_method(owner, call)
-    if isinstance(owner, ClassWeights) and name in ("get", "items"):
-        return owner
-    if isinstance(owner, dict) and name == "get":
-        return weight_in_table(owner, unnamed)
+    if isinstance(owner, dict) and name == "get" and unnamed:
+        return ClassWeights(owner) if isinstance(call.first, Unknown) else owner.get(*unnamed[:2])
     if isinstance(owner, dict) and (found := of_table(owner, call)) is not None:
         return found
     if isinstance(owner, ClassNames) and name in ("keys", "values", "items", "copy"):

@@ -13,11 +13,9 @@ from cnn_tui.keras_io.code.data.any_image import AnyNumber, any_of
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, NpzFile
 from cnn_tui.keras_io.code.data.arrays import array_in
 from cnn_tui.keras_io.code.data.below import name_asked
-from cnn_tui.keras_io.code.data.class_places import AnyPlace, name_at
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
-    ClassCounts,
     ClassNames,
     ClassWeights,
     Folder,
@@ -26,7 +24,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     Share,
 )
 from cnn_tui.keras_io.code.data.done_to_images import part_of_each
-from cnn_tui.keras_io.code.data.file_loops import is_of_files
+from cnn_tui.keras_io.code.data.file_loops import AnyPlace, is_of_files, name_at
 from cnn_tui.keras_io.code.data.rows import Rows, rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images
 from cnn_tui.keras_io.code.data.shares import RowMask
@@ -69,7 +67,7 @@ def part_of(owner: Value, index: Value) -> Value:
     if isinstance(owner, InnerLayers) and index == -1:
         base = owner.whole[0]
         return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))
-    if isinstance(owner, ClassCounts | ClassWeights):
+    if isinstance(owner, ClassWeights):
         return owner
     if isinstance(owner, Named) and owner.path == PERCENT and isinstance(index, slice):
         return index

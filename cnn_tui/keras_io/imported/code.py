@@ -6,6 +6,8 @@ model, when it is part of the network, or is a note with its line.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,6 @@ import msgspec
 from cnn_tui.experiment.training.schedule import AnySchedule
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.balance import with_balance
 from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
 from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.data.columns_named import columns_named
@@ -25,6 +26,7 @@ from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.other_scales import note_other_scales
 from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
 from cnn_tui.keras_io.code.data.scale import arrays_of, changed_at
+from cnn_tui.keras_io.code.data.supposed import Supposed, with_balance
 from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.channels import with_channels_last
 from cnn_tui.keras_io.code.network.sides import with_sides_read
@@ -119,6 +121,14 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
     return [_code_import(trainings[training - 1], program, source, [*shared, *words])]
 
 
+def _read_anew(source: CodeSource, supposed: Supposed) -> list[CodeModel]:
+    """The models of a script as it trains them, where each class is supposed to have so many images."""
+    with contextlib.suppress(ImportProblem, RecursionError):
+        models = read_program(source, tuple(LAYERS), ClassesAsked(supposed=supposed)).models
+        return [one for model in models for one in (*model.earlier, model)]
+    return []
+
+
 def _note_loaded_if_there(program: Program, beside: Path) -> None:
     """Note what a script loads, or not, before it trains: where the file is there, it does so."""
     for what, file, place in program.loaded_if_there:
@@ -145,7 +155,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     own = None if model.fitted else own_training(source.cells, program.everywhere(), program.value)
     if own is not None:
         model = _as_if_fitted(model, own, notes)
-    fitted = with_balance(_with_unknown(model.fitted or {}), model.layers, source.cells)
+    fitted = with_balance(_with_unknown(model.fitted or {}), model.layers, functools.partial(_read_anew, source))
     data = _data(fitted.get("x"))
     layers = with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)

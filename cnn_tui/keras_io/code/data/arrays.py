@@ -10,7 +10,7 @@ from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Lengths, NpzFile
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassCounts, Folder, Share
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import idx_call
 from cnn_tui.keras_io.code.data.openml import openml_call
@@ -181,8 +181,6 @@ def of_arrays(arrays: DatasetArrays, call: Call) -> Value:
         return _without(arrays, call)
     if arrays.what == "images" and call.name in ("mean", "std"):
         return _statistic(arrays, call.name, call.get(0, "axis"))
-    if arrays.what == "labels" and call.name == "bincount" and arrays.count is not None:
-        return ClassCounts(arrays.count, _classes(arrays))
     return range(_classes(arrays)) if arrays.what == "labels" and call.name == "unique" else None
 
 

@@ -11,7 +11,7 @@ from cnn_tui.keras_io.code.data.data_values import AnyEntry, Below, OfName
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Unknown, Value
 
-_GUARDS = ("isdir", "isfile", "exists", "is_dir", "is_file")
+GUARDS = ("isdir", "isfile", "exists", "is_dir", "is_file")
 """Questions to which what a loop is for says yes."""
 _SEPARATORS = "/\\"
 
@@ -72,7 +72,7 @@ def any_in(folder: Value) -> Below | None:
 
 def below_call(name: str, first: Value) -> Value:
     """What a function of paths makes of such a path or name; None for another function."""
-    if name in _GUARDS:
+    if name in GUARDS:
         return True
     if effect_of(name).path:
         return first

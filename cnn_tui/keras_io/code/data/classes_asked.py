@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from cnn_tui.keras_io.code.data.data_values import ClassNames
+from cnn_tui.keras_io.code.data.supposed import Supposed
 from cnn_tui.keras_io.code.values import Value
 from cnn_tui.text import quiet
 
@@ -25,10 +26,13 @@ class ClassesAsked:
     """Tells a script's conditions how many classes there are.
 
     `beside` is the folder that the script lies in, None where it lies nowhere, and `printed` how many classes a
-    notebook kept from printing.
+    notebook kept from printing; `supposed` is how many images each class is supposed to have, if that is.
     """
 
-    def __init__(self, beside: Path | None = None, printed: int | None = None) -> None:
+    def __init__(
+        self, beside: Path | None = None, printed: int | None = None, supposed: Supposed | None = None
+    ) -> None:
+        self.supposed = supposed
         self.to_know: dict[str, str] = {}
         """What conditions take from what a notebook printed, by the paths of the folders."""
         self.not_told: dict[str, str] = {}
@@ -37,6 +41,8 @@ class ClassesAsked:
 
     def told(self, side: Value, place: str) -> Value:
         """A side of a comparison as the number that it is, where it is one of classes and that is known."""
+        if self.supposed is not None:
+            return self.supposed.labels(side)
         if not isinstance(side, ClassNames) or not side.is_number:
             return side
         if side.named is not None or not isinstance(side.path, str):

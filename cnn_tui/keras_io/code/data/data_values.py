@@ -9,14 +9,6 @@ from cnn_tui.keras_io.code.picture_form import PictureForm
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 
 
-class ClassCounts(msgspec.Struct, frozen=True):
-    """How many images each class has, times a factor; `total` is how many there are in all, of so many `classes`."""
-
-    total: int
-    classes: int
-    factor: float = 1.0
-
-
 class ClassWeights(msgspec.Struct, frozen=True, eq=False):
     """How much the images of each class count: as in a table, or, where that is None, so that all classes are equal.
 

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+import msgspec
+
 from cnn_tui.keras_io.code.branches import changed_lists, parts_of
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, each_of_pipeline, goes_over_data
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.below import any_in
-from cnn_tui.keras_io.code.data.class_places import BY_PLACE, AnyPlace, counted_along
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
@@ -30,7 +31,15 @@ from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.text import quiet
 
+BY_PLACE = "place"
+"""What a loop over the numbers of the classes, as `range(len(names))`, gets of each entry of a folder."""
 _KEEPS = ("append", "numpy", "astype", "array", "asarray", "cast", "print", "len")
+
+
+class AnyPlace(msgspec.Struct, frozen=True):
+    """The number of any of the entries of a folder, among all of them."""
+
+    folder: Value
 
 
 def reads_all(body: Sequence[ast.stmt]) -> bool:
@@ -210,3 +219,31 @@ def names_in(value: Value) -> Iterator[OfName]:
         yield value
     for part in value if isinstance(value, list | tuple) else ():
         yield from names_in(part)
+
+
+def of_places(name: str, unnamed: Sequence[Value]) -> Value:
+    """What `range` and `str` make of how many names a folder has, or of the number of any; None for anything else."""
+    if name == "str" and len(unnamed) == 1 and isinstance(unnamed[0], AnyPlace):
+        return AnyEntry(unnamed[0].folder)  # of folders that have numbers for names
+    return _places_in(unnamed) if name == "range" else None
+
+
+def _places_in(ends: Sequence[Value]) -> ClassNames | None:
+    """What `range` gives of how many names a folder has; None for any other range."""
+    last = ends[-1] if len(ends) == 1 or (len(ends) == 2 and ends[0] == 0) else None
+    if not isinstance(last, ClassNames) or not last.is_number:
+        return None
+    return msgspec.structs.replace(last, is_number=False, each=BY_PLACE)
+
+
+def counted_along(turns: Sequence[Value], start: Value) -> AnyPlace | None:
+    """What a count from 0 is in such a loop, which adds one to it each time; None in any other loop."""
+    first = turns[0] if turns else None
+    return first if isinstance(first, AnyPlace) and type(start) is int and start == 0 else None
+
+
+def name_at(names: ClassNames, place: AnyPlace) -> AnyEntry:
+    """The name at any place of a folder. Raises TypeError where the places are those of another."""
+    if names.path != place.folder:
+        raise TypeError("only known once it is run")
+    return AnyEntry(names.path)
