@@ -10,9 +10,9 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.experiment.experiment import ExperimentError
 from cnn_tui.history.errors import trouble_of
-from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import HistoryError
 from cnn_tui.history.notebook import NotebookError, TagError
+from cnn_tui.history.table.filter import FilterError
 from cnn_tui.home import history_path, remedy
 from cnn_tui.text import fault
 

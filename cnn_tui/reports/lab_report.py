@@ -15,11 +15,11 @@ from cnn_tui.exercises.progress import ExerciseStatus, read_statuses
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training.phases import phases_in_words
 from cnn_tui.history import notebook
-from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.groups import Group, groups_of
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Run
 from cnn_tui.history.same_network import first_runs
+from cnn_tui.history.table.columns import COLUMNS
 from cnn_tui.reports.blocks import Block, Bullet, Curves, Heading, Page, Paragraph, Quote, TextTable
 from cnn_tui.reports.exercise_facts import read_exercise
 from cnn_tui.reports.exercise_page import exercise_page

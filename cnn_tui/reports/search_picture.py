@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.analysis.importance import best_count
-from cnn_tui.analysis.search_trials import SearchTrial, is_maximized
+from cnn_tui.analysis.search.importance import best_count
+from cnn_tui.analysis.search.trials import SearchTrial, is_maximized
 from cnn_tui.experiment.search_space import Choice, Dimension
 from cnn_tui.jobs.grid import labels_of, shown_value
 from cnn_tui.reports.chart.canvas import ChartLine, Kind, Pattern

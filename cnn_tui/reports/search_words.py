@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cnn_tui.analysis.search_trials import SearchTrial, is_maximized
+from cnn_tui.analysis.search.trials import SearchTrial, is_maximized
 from cnn_tui.experiment.search_space import Dimension
 from cnn_tui.history.ending import status_in_words
 from cnn_tui.jobs.grid import labels_of, shown_value

@@ -10,11 +10,11 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, finite
 from cnn_tui.home import checkpoint_path, log_path
 from cnn_tui.training import pipeline
-from cnn_tui.training.build import build
 from cnn_tui.training.callbacks.checkpoints import restore
 from cnn_tui.training.data.datasets import load
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate, finish
+from cnn_tui.training.model.build import build
 
 
 def evaluate_checkpoint(run_id: int) -> int:

@@ -19,16 +19,16 @@ from cnn_tui.experiment.training.compiled import answers_of
 from cnn_tui.history.run import finite
 from cnn_tui.jobs.rate_test import RateTest, RateTestLine, RateTestRequest
 from cnn_tui.training import pipeline
-from cnn_tui.training.adapt import adapt
-from cnn_tui.training.build import build
 from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.data.split import split
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import Execution, Pace
+from cnn_tui.training.model.adapt import adapt
+from cnn_tui.training.model.build import build
+from cnn_tui.training.model.start_weights import start_from_weights
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.replicas import settled
 from cnn_tui.training.runtime import spread_work
-from cnn_tui.training.start_weights import start_from_weights
 from cnn_tui.training.step import train_step
 from cnn_tui.training.work import answer
 

@@ -16,12 +16,12 @@ import numpy as np
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from cnn_tui.training.build import build
 from cnn_tui.training.data import datasets, sources
 from cnn_tui.training.data.datasets import Images
 from cnn_tui.training.data.readers import Reading, not_told
 from cnn_tui.training.data.sources import Source
 from cnn_tui.training.loop import evaluate, fit
+from cnn_tui.training.model.build import build
 from cnn_tui.training.pipeline import evaluation_batches, training_batches
 from cnn_tui.training.runtime import spread_work
 

@@ -29,8 +29,6 @@ from cnn_tui.home import run_folder
 from cnn_tui.jobs.suspects import SuspectsLine, SuspectsRequest, SuspectsWork
 from cnn_tui.jobs.work import WorkError
 from cnn_tui.training import pipeline
-from cnn_tui.training.adapt import adapt
-from cnn_tui.training.build import build
 from cnn_tui.training.callbacks.control import StopRuleCallback
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.data.datasets import Images, load
@@ -39,12 +37,14 @@ from cnn_tui.training.data.split import not_left_out
 from cnn_tui.training.explain.keep_files import ask_all, named
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import finish, fit
-from cnn_tui.training.phases import batches_in, begin_phase, forget_steps
+from cnn_tui.training.model.adapt import adapt
+from cnn_tui.training.model.build import build
+from cnn_tui.training.model.phases import batches_in, begin_phase, forget_steps
+from cnn_tui.training.model.probabilities import class_probabilities
+from cnn_tui.training.model.start_weights import start_from_weights
 from cnn_tui.training.pipeline import Batches
-from cnn_tui.training.probabilities import class_probabilities
 from cnn_tui.training.replicas import settled
 from cnn_tui.training.runtime import spread_work
-from cnn_tui.training.start_weights import start_from_weights
 from cnn_tui.training.step import varied_test_step
 from cnn_tui.training.work import answer
 

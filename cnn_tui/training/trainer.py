@@ -25,8 +25,6 @@ from cnn_tui.home import best_path, checkpoint_path, model_path
 from cnn_tui.jobs.devices import DeviceError
 from cnn_tui.text import counted
 from cnn_tui.training import pipeline
-from cnn_tui.training.adapt import adapt
-from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, write
 from cnn_tui.training.callbacks.control import STOPS, ControlPoll, StopRuleCallback
 from cnn_tui.training.callbacks.epoch_weights import EpochWeights
@@ -37,13 +35,15 @@ from cnn_tui.training.explain import keep_files
 from cnn_tui.training.foretelling import Foretelling
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import evaluate, finish, fit
-from cnn_tui.training.phases import batches_in, begin_phase, forget_steps
+from cnn_tui.training.model.adapt import adapt
+from cnn_tui.training.model.build import BuildError, build
+from cnn_tui.training.model.phases import batches_in, begin_phase, forget_steps
+from cnn_tui.training.model.start_weights import start_from_weights
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.replicas import settled
 from cnn_tui.training.resumption import take_up
 from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
 from cnn_tui.training.standby import load
-from cnn_tui.training.start_weights import start_from_weights
 from cnn_tui.training.step import varied_test_step
 
 

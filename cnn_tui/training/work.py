@@ -17,8 +17,8 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.jobs.devices import DeviceError
 from cnn_tui.jobs.work import Line, Request, WorkError, WorkProcess
-from cnn_tui.training.build import BuildError
 from cnn_tui.training.log import say, send_output_to
+from cnn_tui.training.model.build import BuildError
 from cnn_tui.training.runtime import describe_error
 
 

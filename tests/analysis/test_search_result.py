@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cnn_tui.analysis.search_result import Candidate, SearchResult, flattery, result_of, to_json
+from cnn_tui.analysis.search.result import Candidate, SearchResult, flattery, result_of, to_json
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result

@@ -120,11 +120,11 @@ def main() -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     with hushed():
         from cnn_tui.training import pipeline
-        from cnn_tui.training.build import build
         from cnn_tui.training.callbacks.epoch_weights import EpochWeights
         from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
         from cnn_tui.training.data import datasets
         from cnn_tui.training.loop import fit
+        from cnn_tui.training.model.build import build
         from cnn_tui.training.runtime import spread_work
 
         spread_work()

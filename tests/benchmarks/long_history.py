@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing, Query
+from cnn_tui.history.table.columns import COLUMNS
+from cnn_tui.history.table.listing import Listing, Query
 from tests.benchmarks.fill_history import fill
 from tests.benchmarks.first_paint import seconds_until
 from tests.benchmarks.measure import answer

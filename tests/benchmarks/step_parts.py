@@ -29,9 +29,9 @@ def main(preset: str, epochs: int = 1) -> None:
         import tensorflow as tf
 
         from cnn_tui.training import pipeline
-        from cnn_tui.training.build import build
         from cnn_tui.training.data import datasets
         from cnn_tui.training.loop import Execution, Pace
+        from cnn_tui.training.model.build import build
         from cnn_tui.training.runtime import spread_work
         from cnn_tui.training.step import train_step
 

@@ -47,7 +47,7 @@ def test_what_is_wrong_with_one_is_said(table: str, words: str) -> None:
 def test_they_are_those_of_keras() -> None:
     import keras
 
-    from cnn_tui.training.build import keras_layer
+    from cnn_tui.training.model.build import keras_layer
 
     for initializer in ALL:
         made = keras_layer(Dense(units=3, kernel_initializer=initializer), "dense").kernel_initializer

@@ -15,8 +15,8 @@ from cnn_tui.history import alive, notebook
 from cnn_tui.history.alive import elsewhere_in_words, this_machine
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Line, Progress
+from cnn_tui.history.table.listing import Listing, Query
 from cnn_tui.jobs import launch
 from tests.runs import run_of
 from tests.waiting import wait_for

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from cnn_tui.cli.history import listing as printed
-from cnn_tui.history.columns import COLUMNS
-from cnn_tui.history.filter import FIGURES
 from cnn_tui.history.history import History
+from cnn_tui.history.table.columns import COLUMNS
+from cnn_tui.history.table.filter import FIGURES
 from cnn_tui.reports.lab_report import report
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.ui.panes.history.columns import FIELD

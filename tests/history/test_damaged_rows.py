@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.groups import groups_of
 from cnn_tui.history.history import History, HistoryError
-from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run
+from cnn_tui.history.table.columns import COLUMNS
+from cnn_tui.history.table.listing import Listing, Query
 from cnn_tui.home import history_path
 from tests.fixtures.make_history import path_of
 

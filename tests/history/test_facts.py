@@ -15,8 +15,8 @@ from cnn_tui.exercises.progress import read_statuses
 from cnn_tui.history import notebook
 from cnn_tui.history.groups import ended_as_planned, group_around, groups_of, taken_seeds
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Run
+from cnn_tui.history.table.listing import Listing, Query
 from cnn_tui.home import history_path
 from cnn_tui.ui.watcher import Watched
 from tests.fixtures.make_history import FOLDER

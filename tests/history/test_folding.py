@@ -12,10 +12,10 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.ending import Status
 from cnn_tui.history.epoch import Epoch
-from cnn_tui.history.folding import FIGURES, typical_run
 from cnn_tui.history.groups import groups_of
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.listing import Listing, Query, Spot
+from cnn_tui.history.table.folding import FIGURES, typical_run
+from cnn_tui.history.table.listing import Listing, Query, Spot
 
 BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
 FOLDED = Query(folded=True)

@@ -12,9 +12,9 @@ from cnn_tui.exercises import answers
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.image_marks import FINE, WRONG, image_marks, mark_images, wrongly_labelled
-from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.same_network import same_network
 from cnn_tui.history.searches import searches, trial_rows
+from cnn_tui.history.table.listing import Listing, Query
 from cnn_tui.history.versions.migrations import MIGRATIONS
 from tests.fixtures.make_history import BASELINE, HOSTILE, path_of
 from tests.runs import run_of

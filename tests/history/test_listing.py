@@ -11,11 +11,11 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
-from cnn_tui.history.columns import COLUMNS
-from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing, Query, SortError
 from cnn_tui.history.run import Line
+from cnn_tui.history.table.columns import COLUMNS
+from cnn_tui.history.table.filter import FilterError
+from cnn_tui.history.table.listing import Listing, Query, SortError
 from tests.benchmarks.fill_history import fill
 
 BASELINE = load_preset("lab1-baseline")

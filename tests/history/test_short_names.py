@@ -8,7 +8,7 @@ from cnn_tui.experiment.names import ShortName
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.history.short_names import ShortNames
+from cnn_tui.history.table.short_names import ShortNames
 from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline")

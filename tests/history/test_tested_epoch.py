@@ -9,8 +9,8 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Line, Progress, Run
+from cnn_tui.history.table.listing import Listing, Query
 
 ACCURACIES = (0.70, 0.80, 0.88, 0.95)
 

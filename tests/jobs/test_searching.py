@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cnn_tui.analysis.search_result import result_of
-from cnn_tui.analysis.search_trials import SearchTrial, trials_of
+from cnn_tui.analysis.search.result import result_of
+from cnn_tui.analysis.search.trials import SearchTrial, trials_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.elsewhere.cluster_jobs import wants_worker

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cnn_tui import __version__
-from cnn_tui.analysis.search_trials import trials_of
+from cnn_tui.analysis.search.trials import trials_of
 from cnn_tui.history.elsewhere import run_elsewhere
 from cnn_tui.history.elsewhere.run_elsewhere import batch_of, last_ledger
 from cnn_tui.history.history import History

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cnn_tui.analysis.importance import importances
-from cnn_tui.analysis.search_trials import SearchTrial, Standing
+from cnn_tui.analysis.search.importance import importances
+from cnn_tui.analysis.search.trials import SearchTrial, Standing
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.search_space import Dimension, parse_space
 from cnn_tui.jobs.search.suggestions import falls_behind, suggest

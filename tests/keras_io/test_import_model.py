@@ -111,7 +111,7 @@ def test_a_rescaling_of_images_to_255_is_one_of_images_to_1(
 
 @pytest.mark.parametrize("name", ["lab1-baseline", "lab1-no-final-conv"])
 def test_a_trained_experiment_comes_back_from_a_keras_file(tmp_path: Path, name: str) -> None:
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     experiment = load_preset(name).with_training(
         optimizer="sgd", momentum=0.9, learning_rate=0.01, loss="categorical_crossentropy", precision="mixed_bfloat16"
@@ -125,7 +125,7 @@ def test_a_trained_experiment_comes_back_from_a_keras_file(tmp_path: Path, name:
 
 @pytest.mark.parametrize("optimizer", get_args(Optimizer))
 def test_every_optimizer_comes_back_without_a_note(tmp_path: Path, optimizer: str) -> None:
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     experiment = Experiment(name="model", layers=(Flatten(), Dense(units=10, activation="softmax")))
     experiment = experiment.with_training(optimizer=optimizer, learning_rate=0.003, precision="mixed_float16")

@@ -352,7 +352,7 @@ def plain_config(model: Any) -> Any:
 def test_the_script_makes_the_network_that_is_trained(experiment: Experiment) -> None:
     import keras
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     scripted = plain_config(model_of(experiment))
     keras.backend.clear_session()

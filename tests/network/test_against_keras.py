@@ -107,7 +107,7 @@ def keras() -> Keras:
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     import keras
 
-    from cnn_tui.training.build import keras_layer
+    from cnn_tui.training.model.build import keras_layer
 
     return Keras(keras, keras_layer)
 

@@ -89,7 +89,7 @@ def test_keras_computes_the_same_for_both(one: AnyLayer, other: AnyLayer) -> Non
     """The layers get the same weights; what comes out, while training too, is equal to the last bit."""
     import keras
 
-    from cnn_tui.training.build import keras_layer
+    from cnn_tui.training.model.build import keras_layer
 
     images = np.random.default_rng(3).random((2, 7, 9, 2), np.float32)
 

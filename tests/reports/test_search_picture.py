@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cnn_tui.analysis.importance import importances
-from cnn_tui.analysis.search_trials import SearchTrial
+from cnn_tui.analysis.search.importance import importances
+from cnn_tui.analysis.search.trials import SearchTrial
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.search_space import parse_space
 from cnn_tui.reports.chart.canvas import Kind

@@ -27,7 +27,7 @@ class TinyNetwork:
     """The network, its images, and the graphs that TensorFlow makes of both in the first fit."""
 
     def __init__(self) -> None:
-        from cnn_tui.training.build import build
+        from cnn_tui.training.model.build import build
         from cnn_tui.training.pipeline import evaluation_batches, training_batches
         from tests.training.fixed_pace import Fixed
 

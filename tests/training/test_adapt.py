@@ -33,8 +33,8 @@ def test_normalization_is_adapted_as_the_script_does_it(layers: tuple[AnyLayer, 
     import keras
     import tensorflow as tf
 
-    from cnn_tui.training.adapt import adapt
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.adapt import adapt
+    from cnn_tui.training.model.build import build
 
     experiment = Experiment(layers=(*layers, *END))
     ours = build(experiment)
@@ -51,8 +51,8 @@ def test_normalization_is_adapted_as_the_script_does_it(layers: tuple[AnyLayer, 
 def test_what_was_counted_and_a_slant_are_loaded_again(tmp_path: Path) -> None:
     import keras
 
-    from cnn_tui.training.adapt import adapt
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.adapt import adapt
+    from cnn_tui.training.model.build import build
 
     model = build(Experiment(layers=(Normalization(), RandomShear(x_factor=0.2), *END)))
     adapt(model, images())

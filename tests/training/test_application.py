@@ -90,7 +90,7 @@ def test_a_frozen_base_leaves_only_what_is_behind_it_to_learn() -> None:
 
 
 def test_a_base_frozen_in_part_is_frozen_in_keras() -> None:
-    from cnn_tui.training.application import keras_application
+    from cnn_tui.training.model.application import keras_application
 
     layer = Application(architecture="MobileNet", weights="none", cut="conv_pw_2_relu", frozen_layers=8)
     model = keras_application(layer, (32, 32, 3), "base", pretrained=True)
@@ -106,7 +106,7 @@ def test_a_base_whose_weights_are_loaded_later_is_the_one_that_keras_makes_for_i
     """A run that is resumed or evaluated; EfficientNetB0 has a Rescaling more with ImageNet's weights than without."""
     import keras
 
-    from cnn_tui.training.application import keras_application
+    from cnn_tui.training.model.application import keras_application
 
     shape = (32, 32, 3)
     plain = keras.applications.EfficientNetB0(include_top=False, weights=None, input_shape=shape)
@@ -162,7 +162,7 @@ def test_what_does_not_fit_says_what_would(layer: Application, shape: Any, words
 def test_images_are_prepared_as_keras_does_it(architecture: Any) -> None:
     import keras
 
-    from cnn_tui.training.application import keras_application
+    from cnn_tui.training.model.application import keras_application
 
     own = {"MobileNet": "mobilenet", "VGG16": "vgg16", "DenseNet121": "densenet"}[architecture]
     first = next(iter(facts_of(architecture).cuts))
@@ -176,8 +176,8 @@ def test_images_are_prepared_as_keras_does_it(architecture: Any) -> None:
 
 def test_it_is_trained_kept_and_shown(tmp_path: Path) -> None:
     from cnn_tui.training import loop
-    from cnn_tui.training.build import build
     from cnn_tui.training.explain.model import TrainedModel
+    from cnn_tui.training.model.build import build
     from cnn_tui.training.pipeline import evaluation_batches
 
     shown = np.random.default_rng(1).integers(0, 256, (12, 28, 28, 1), dtype=np.uint8)
@@ -198,7 +198,7 @@ def test_the_script_makes_the_same_model() -> None:
     import keras
     import tensorflow as tf
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     names: dict[str, Any] = {"tf": tf}
     exec("\n".join(model_code(SMALL)), names)
@@ -215,7 +215,7 @@ def test_a_base_that_rests_learns_and_keeps_what_its_normalizations_know() -> No
     import tensorflow as tf
 
     from cnn_tui.training import loop
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
     from cnn_tui.training.pipeline import evaluation_batches
 
     shown = np.random.default_rng(1).integers(0, 256, (12, 28, 28, 1), dtype=np.uint8)
@@ -240,7 +240,7 @@ def test_weights_come_from_a_file_or_a_sentence_says_what_is_missing(
 ) -> None:
     import keras
 
-    from cnn_tui.training.application import WeightsError, keras_application
+    from cnn_tui.training.model.application import WeightsError, keras_application
 
     base = keras.applications.MobileNet(include_top=False, weights=None, input_shape=(32, 32, 3))
     base.save_weights(tmp_path / "mine.weights.h5")

@@ -35,7 +35,7 @@ SMALL = Experiment(layers=(Flatten(), Dense(units=10, activation="softmax")))
 
 def build(experiment: Experiment) -> Any:
     """What Keras gets. TensorFlow is loaded here, and not by each process that only looks for its tests."""
-    from cnn_tui.training import build
+    from cnn_tui.training.model import build
 
     return build.build(experiment)
 
@@ -104,7 +104,7 @@ def test_the_metric_is_called_accuracy_and_the_network_is_traced_once(loss: str)
 
 
 def test_what_cannot_be_trained_is_refused_in_the_words_of_the_lab() -> None:
-    from cnn_tui.training.build import BuildError
+    from cnn_tui.training.model.build import BuildError
 
     experiment = load_preset("lab1-baseline")
     with pytest.raises(BuildError, match=r"^layer 3: Conv2D's 20x20 kernel does not fit the 13x13 map it gets$"):

@@ -38,7 +38,7 @@ def batches(seed: int | None = 3, room: int | None = None, answers: Answers = CL
 def built(experiment: Experiment = EXPERIMENT) -> Any:
     import keras
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     keras.backend.clear_session()
     keras.utils.set_random_seed(7)

@@ -72,7 +72,7 @@ def experiment_of(case: Case, monkeypatch: pytest.MonkeyPatch) -> Experiment:
 def built(experiment: Experiment) -> Any:
     import keras
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     keras.backend.clear_session()
     keras.utils.set_random_seed(7)

@@ -124,8 +124,8 @@ def test_a_training_goes_on_in_the_phase_in_which_it_was_broken_off(
 def test_a_base_is_trained_on_from_a_layer_on() -> None:
     """The flags of a network that was frozen, then trained from its fifth layer on, are those of one built so."""
     from cnn_tui.experiment.training.phases import phases_of
-    from cnn_tui.training.build import build
-    from cnn_tui.training.phases import begin_phase
+    from cnn_tui.training.model.build import build
+    from cnn_tui.training.model.phases import begin_phase
 
     base = Application(architecture="MobileNetV2", weights="none", cut="block_2_add", trainable=False)
     experiment = Experiment(

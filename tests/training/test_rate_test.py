@@ -17,7 +17,7 @@ EXPERIMENT = Experiment(layers=(Flatten(), Dense(units=10, activation="softmax")
 def test_each_step_has_a_larger_rate_and_the_test_ends_where_the_loss_has_gone() -> None:
     import keras
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
     from cnn_tui.training.pipeline import Batches
     from cnn_tui.training.rate_test import GONE, readings
 

@@ -64,7 +64,7 @@ def images() -> tuple[Any, Any]:
 def built(experiment: Experiment) -> Any:
     import keras
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     keras.backend.clear_session()
     keras.utils.set_random_seed(7)

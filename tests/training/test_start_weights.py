@@ -72,15 +72,15 @@ def said(model: Any, shapes: Path) -> Any:
 
 
 def started(asked: Experiment) -> tuple[Any, str]:
-    from cnn_tui.training.build import build
-    from cnn_tui.training.start_weights import start_from_weights
+    from cnn_tui.training.model.build import build
+    from cnn_tui.training.model.start_weights import start_from_weights
 
     model = build(asked, pretrained=False)
     return model, start_from_weights(model, asked)
 
 
 def refusal(asked: Experiment) -> str:
-    from cnn_tui.training.build import BuildError
+    from cnn_tui.training.model.build import BuildError
 
     with pytest.raises(BuildError) as caught:
         started(asked)
@@ -100,7 +100,7 @@ def save(model: Any, path: Path) -> Path:
 def test_every_layer_has_the_weights_of_the_file(shapes: Path, tmp_path: Path, name: str) -> None:
     import keras
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     path = save(learned(build(experiment(shapes))), tmp_path / name)
     theirs = learned(build(experiment(shapes))) if name == "model.weights.h5" else keras.models.load_model(path)
@@ -134,8 +134,8 @@ def test_models_inside_a_model_are_taken_layer_by_layer(shapes: Path, tmp_path: 
 def test_a_network_of_keras_inside_a_saved_model_is_one_layer_with_its_weights(tmp_path: Path, ending: str) -> None:
     import keras
 
-    from cnn_tui.training.build import build
-    from cnn_tui.training.start_weights import start_from_weights
+    from cnn_tui.training.model.build import build
+    from cnn_tui.training.model.start_weights import start_from_weights
 
     base = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
     base.trainable = False
@@ -172,7 +172,7 @@ def test_a_network_of_another_size_inside_is_refused_in_one_sentence(tmp_path: P
 
 
 def test_with_another_end_the_layers_before_it_keep_theirs(shapes: Path, tmp_path: Path) -> None:
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     source = learned(build(experiment(shapes)))
     path = save(source, tmp_path / "model.keras")
@@ -193,7 +193,7 @@ def test_with_another_end_the_layers_before_it_keep_theirs(shapes: Path, tmp_pat
 
 
 def test_what_does_not_fit_names_the_layer_and_both_shapes(shapes: Path, tmp_path: Path) -> None:
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     conv = Conv2D(filters=4, kernel_size=(3, 3))
     path = save(build(experiment(shapes, (conv, *HEAD))), tmp_path / "model.keras")
@@ -212,7 +212,7 @@ def test_a_base_is_frozen_first_and_trained_on_later(shapes: Path, tmp_path: Pat
     """The two steps of transfer learning: what the first run has learned is where the second one begins."""
     base = Application(architecture="MobileNetV2", weights="none", cut="block_1_expand_relu", trainable=False)
     layers = (Resizing(height=32, width=32), base, GlobalAveragePooling2D(), Dense(units=3, activation="softmax"))
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     source = learned(build(experiment(shapes, layers)))
     path = save(source, tmp_path / "frozen.keras")
@@ -227,7 +227,7 @@ def test_a_base_is_frozen_first_and_trained_on_later(shapes: Path, tmp_path: Pat
 def test_nothing_is_read_outside_of_the_file(shapes: Path, tmp_path: Path) -> None:
     import h5py
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     layers = (Flatten(), Dense(units=3, activation="softmax"))
     whole = save(build(experiment(shapes, layers)), tmp_path / "whole.weights.h5")
@@ -252,7 +252,7 @@ def test_nothing_is_read_outside_of_the_file(shapes: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("kind", ["text", "cut off", "no weights", "too large"])
 def test_a_broken_file_is_refused_in_a_sentence(shapes: Path, tmp_path: Path, kind: str) -> None:
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     model = build(experiment(shapes, HEAD))
     path = tmp_path / "model.keras"
@@ -277,7 +277,7 @@ def test_a_run_of_no_epochs_tests_the_weights_as_keras_does(
 ) -> None:
     import keras
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     source = learned(build(experiment(shapes)))
     path = save(source, tmp_path / "model.keras")
@@ -304,7 +304,7 @@ def test_a_run_of_no_epochs_tests_the_weights_as_keras_does(
 def test_the_script_starts_from_the_same_weights(shapes: Path, tmp_path: Path, name: str) -> None:
     import tensorflow as tf
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
 
     path = save(learned(build(experiment(shapes))), tmp_path / name)
     layers = LAYERS if name == "model.weights.h5" else (*LAYERS[:-1], Dense(units=4, activation="softmax"))

@@ -112,7 +112,7 @@ def learned(experiment: Experiment, parts: int, sizes: tuple[int, ...] = (32, 32
     import keras
     import tensorflow as tf
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
     from cnn_tui.training.step import train_step
 
     keras.backend.clear_session()
@@ -184,7 +184,7 @@ def test_another_adam_steps_as_keras_has_it() -> None:
 
 
 def test_only_what_takes_each_image_by_itself_is_divided() -> None:
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
     from cnn_tui.training.step import stretches
 
     def divided(experiment: Experiment) -> list[str]:
@@ -211,7 +211,7 @@ def test_what_a_network_that_is_sure_gets_wrong_costs_what_keras_says(
     import keras
     import tensorflow as tf
 
-    from cnn_tui.training.build import build
+    from cnn_tui.training.model.build import build
     from cnn_tui.training.step import test_step as count
 
     experiment = Experiment(layers=(conv(), MaxPooling2D(pool_size=(2, 2)), Flatten(), *end)).with_training(loss=loss)

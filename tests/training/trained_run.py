@@ -111,10 +111,10 @@ def train_run(
     """
     import keras
 
-    from cnn_tui.training.build import build
     from cnn_tui.training.callbacks.epoch_weights import header_for, write_epoch
     from cnn_tui.training.data.datasets import load
     from cnn_tui.training.explain import keep_files
+    from cnn_tui.training.model.build import build
 
     training = Training(epochs=epochs, batch_size=16, seed=3, learning_rate=0.01, **settings)
     experiment = Experiment("shapes", str(dataset), training, layers=layers)

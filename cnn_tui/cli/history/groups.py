@@ -12,11 +12,11 @@ from cnn_tui.cli.printing import encoded, styled
 from cnn_tui.cli.streams import columns_of, is_terminal
 from cnn_tui.experiment.names import ShortName, brief_name, without_seed
 from cnn_tui.history.ending import status_in_words
-from cnn_tui.history.folding import FIGURES, FoldedLine
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing
-from cnn_tui.history.short_names import ShortNames
 from cnn_tui.history.spread import Spread
+from cnn_tui.history.table.folding import FIGURES, FoldedLine
+from cnn_tui.history.table.listing import Listing
+from cnn_tui.history.table.short_names import ShortNames
 from cnn_tui.reports.blocks import TextTable
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.reports.markdown import markdown_lines

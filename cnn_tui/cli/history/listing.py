@@ -17,12 +17,12 @@ from cnn_tui.cli.runs import open_history, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.names import ShortName, brief_name
-from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Line, Run
-from cnn_tui.history.short_names import ShortNames
+from cnn_tui.history.table.columns import COLUMNS, RunColumn
+from cnn_tui.history.table.listing import Listing, Query
+from cnn_tui.history.table.short_names import ShortNames
 from cnn_tui.reports.blocks import TextTable
 from cnn_tui.reports.markdown import markdown_lines
 from cnn_tui.text import cells, cut, did_you_mean, quiet

@@ -17,7 +17,7 @@ from cnn_tui.cli.runs import find_run, open_history
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.exercises.packs import places_of
 from cnn_tui.history import notebook
-from cnn_tui.history.listing import Listing, Query
+from cnn_tui.history.table.listing import Listing, Query
 from cnn_tui.reports import lab_report
 from cnn_tui.reports.comparison import ComparisonFacts, comparison_page
 from cnn_tui.reports.markdown import to_markdown

@@ -28,7 +28,7 @@ from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.ending import ending_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.history.short_names import ShortNames
+from cnn_tui.history.table.short_names import ShortNames
 from cnn_tui.home import log_path
 from cnn_tui.text import counted, quiet
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, trials_of
+from cnn_tui.analysis.search.trials import SearchTrial, is_maximized, trials_of
 from cnn_tui.cli.progress import LinePart, Reporter, progress_parts
 from cnn_tui.cli.running.follow import Interrupts, ahead_of
 from cnn_tui.cli.running.worker_care import WorkerCare

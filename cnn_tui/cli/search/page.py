@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.analysis.search_result import Candidate, SearchResult
+from cnn_tui.analysis.search.result import Candidate, SearchResult
 from cnn_tui.cli.printing import table
 from cnn_tui.cli.progress import bar
 from cnn_tui.experiment.search_space import Dimension

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cnn_tui.analysis.importance import importances
-from cnn_tui.analysis.search_result import SearchResult, result_of, to_json
-from cnn_tui.analysis.search_trials import is_maximized
+from cnn_tui.analysis.search.importance import importances
+from cnn_tui.analysis.search.result import SearchResult, result_of, to_json
+from cnn_tui.analysis.search.trials import is_maximized
 from cnn_tui.cli.parser import AsJson, Dataset, Detach, Device, ForRay, ForSlurm, On, OneExperiment
 from cnn_tui.cli.printing import encoded
 from cnn_tui.cli.running.follow import Interrupts

@@ -1,6 +1,6 @@
 """The file of weights that a training starts from: whether it is there, and what tells it from any other.
 
-What is in it is read by `keras_io/weights_file.py`, and taken by `training/start_weights.py`.
+What is in it is read by `keras_io/weights_file.py`, and taken by `training/model/start_weights.py`.
 """
 
 from __future__ import annotations

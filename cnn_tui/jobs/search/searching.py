@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, to_judge, trials_of
+from cnn_tui.analysis.search.trials import SearchTrial, is_maximized, to_judge, trials_of
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError

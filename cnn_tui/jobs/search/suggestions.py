@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnn_tui.analysis.search_trials import SearchTrial
+from cnn_tui.analysis.search.trials import SearchTrial
 from cnn_tui.experiment.search_space import (
     Choice,
     Dimension,

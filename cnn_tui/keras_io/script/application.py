@@ -1,4 +1,4 @@
-"""The part of a Keras script that makes a network of `keras.applications`, as training/application.py makes it."""
+"""The part of a Keras script that makes a network of `keras.applications`, as `training` itself makes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of a Keras script that gives the model the weights of a file, as `training/start_weights.py` does it."""
+"""The part of a Keras script that gives the model the weights of a file, as `training` itself does it."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ class Explainer:
     def _class_names(self, run_id: int) -> tuple[str, ...]:
         model, run = self.models.loaded(run_id), find_run(run_id)
         from cnn_tui.training.explain.keep_files import class_names_of, named
-        from cnn_tui.training.probabilities import class_count
+        from cnn_tui.training.model.probabilities import class_count
 
         classes = class_count(model.outputs, run.experiment.training)
         return named(class_names_of(run.dataset, run.experiment.data_options), classes)
@@ -168,7 +168,7 @@ class Explainer:
 
     def _prediction(self, run_id: int, images: Any, steps: tuple[str, ...], epoch: int) -> Prediction:
         said = self.models.with_weights(run_id, epoch).predict(images)
-        from cnn_tui.training.probabilities import class_probabilities
+        from cnn_tui.training.model.probabilities import class_probabilities
 
         probabilities = class_probabilities(said, find_run(run_id).experiment.training)
         raw = _numbers(said) if probabilities is not said else ()

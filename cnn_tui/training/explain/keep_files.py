@@ -25,11 +25,11 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training.training import Training
 from cnn_tui.history.run import finite
 from cnn_tui.network.losses import answers_for
-from cnn_tui.training.build import loss_function
 from cnn_tui.training.data.image_store import keep_images, shape_of
 from cnn_tui.training.data.readers import Labels, Pixels
+from cnn_tui.training.model.build import loss_function
+from cnn_tui.training.model.probabilities import class_probabilities
 from cnn_tui.training.pipeline import right_answers, scaled
-from cnn_tui.training.probabilities import class_probabilities
 
 BATCH = 256
 MOST_BYTES = 400_000_000

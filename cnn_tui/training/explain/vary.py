@@ -9,7 +9,7 @@ import numpy as np
 from cnn_tui.jobs.explain.answers import VARIATIONS, Variations
 from cnn_tui.jobs.explain.protocol import VaryImage
 from cnn_tui.network.layers import AnyLayer
-from cnn_tui.training.build import keras_layer
+from cnn_tui.training.model.build import keras_layer
 
 
 def vary(question: VaryImage) -> Variations:

@@ -31,8 +31,8 @@ from cnn_tui.experiment.training.training import Training
 from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.jobs.explain.where_protocol import OF_A_LAYER, LookWhere, Method, Where, is_convolution
 from cnn_tui.training.explain.model import Pixels, TrainedModel, kind_of
+from cnn_tui.training.model.probabilities import class_count, class_probabilities
 from cnn_tui.training.pipeline import scaled
-from cnn_tui.training.probabilities import class_count, class_probabilities
 
 STEPS = 64
 """Images between black and the image itself, at which integrated gradients are taken."""

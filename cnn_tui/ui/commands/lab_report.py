@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing, Query
+from cnn_tui.history.table.listing import Listing, Query
 from cnn_tui.reports.lab_report import report
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.text import counted

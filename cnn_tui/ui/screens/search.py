@@ -12,9 +12,9 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.message import Message
 
-from cnn_tui.analysis.importance import importances
-from cnn_tui.analysis.search_result import result_of
-from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, trials_of
+from cnn_tui.analysis.search.importance import importances
+from cnn_tui.analysis.search.result import result_of
+from cnn_tui.analysis.search.trials import SearchTrial, is_maximized, trials_of
 from cnn_tui.experiment.experiment import ExperimentError
 from cnn_tui.experiment.search_space import Dimension, parse_space
 from cnn_tui.history.ending import status_in_words

@@ -138,8 +138,8 @@ def test_whatever_is_random_and_whatever_the_optimizer_remembers_is_in_it(
     import keras
 
     from cnn_tui.training import loop
-    from cnn_tui.training.build import build
     from cnn_tui.training.callbacks.checkpoints import restore, seeds, write
+    from cnn_tui.training.model.build import build
     from cnn_tui.training.pipeline import training_batches
 
     layers = (

@@ -10,11 +10,11 @@ from rich.text import Text
 from cnn_tui.analysis.compare import RunChanges, in_points
 from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.experiment.names import ShortName
-from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.conditions import dataset_in_short
 from cnn_tui.history.ending import status_in_words
-from cnn_tui.history.folding import Repeats
 from cnn_tui.history.run import Line
+from cnn_tui.history.table.columns import COLUMNS, RunColumn
+from cnn_tui.history.table.folding import Repeats
 from cnn_tui.reports.blocks import status_style
 from cnn_tui.text import cells, moment
 from cnn_tui.ui.widgets.lines import Styles, inert

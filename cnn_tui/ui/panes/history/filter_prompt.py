@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.history.filter import FilterError
+from cnn_tui.history.table.filter import FilterError
 from cnn_tui.text import counted, sentence
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.runs_table import RunsTable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.history.columns import COLUMNS
+from cnn_tui.history.table.columns import COLUMNS
 from cnn_tui.text import counted, quiet
 from cnn_tui.ui.panes.history.columns import OTHER_DATA
 from cnn_tui.ui.panes.history.runs_table import RunsTable

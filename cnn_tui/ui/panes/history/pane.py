@@ -12,10 +12,10 @@ from textual.events import Hide, Resize, Show
 from textual.message import Message
 
 from cnn_tui.history import notebook
-from cnn_tui.history.columns import COLUMNS
-from cnn_tui.history.folding import typical_run
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing
+from cnn_tui.history.table.columns import COLUMNS
+from cnn_tui.history.table.folding import typical_run
+from cnn_tui.history.table.listing import Listing
 from cnn_tui.home import remedy
 from cnn_tui.text import counted, run_numbers
 from cnn_tui.ui import dialogs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnn_tui.history.listing import Listing
+from cnn_tui.history.table.listing import Listing
 
 
 class RunMarks(dict[int, None]):

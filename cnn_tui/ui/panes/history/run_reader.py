@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from cnn_tui.history.folding import typical_run
 from cnn_tui.history.history import History, HistoryError
+from cnn_tui.history.table.folding import typical_run
 from cnn_tui.ui.watcher import Watched
 
 _REST_SECONDS = 0.12

@@ -11,13 +11,13 @@ from textual.timer import Timer
 
 from cnn_tui.experiment.names import ShortName
 from cnn_tui.history import notebook
-from cnn_tui.history.columns import COLUMNS
-from cnn_tui.history.folding import FoldedLine
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing, Query, Spot
 from cnn_tui.history.run import Line
 from cnn_tui.history.same_network import first_runs
-from cnn_tui.history.short_names import ShortNames
+from cnn_tui.history.table.columns import COLUMNS
+from cnn_tui.history.table.folding import FoldedLine
+from cnn_tui.history.table.listing import Listing, Query, Spot
+from cnn_tui.history.table.short_names import ShortNames
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.column_choice import USUAL, ColumnChoice, remembered
 from cnn_tui.ui.panes.history.columns import Around, FoldOnScreen

@@ -10,8 +10,8 @@ from rich.text import Text
 from cnn_tui.analysis.compare import RunChanges, changes_of
 from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.experiment.names import ShortName
-from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.run import Line
+from cnn_tui.history.table.columns import COLUMNS
 from cnn_tui.text import cells
 from cnn_tui.ui.panes.history.column_choice import ColumnChoice
 from cnn_tui.ui.panes.history.columns import FIELD, FOLDED, Around, Change, HistoryColumn

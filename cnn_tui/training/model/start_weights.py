@@ -16,7 +16,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training.start_weights import digest_of_file
 from cnn_tui.keras_io.weights_file import LayerKind, StoredLayer, WeightsFileError, stored_layers
 from cnn_tui.text import counted, quiet, reason
-from cnn_tui.training.build import BuildError
+from cnn_tui.training.model.build import BuildError
 
 _MOST_NAMED = 8
 

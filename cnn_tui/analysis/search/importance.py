@@ -12,7 +12,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from cnn_tui.analysis.search_trials import SearchTrial
+from cnn_tui.analysis.search.trials import SearchTrial
 from cnn_tui.experiment.search_space import Choice, Dimension
 
 FEWEST = 10

@@ -10,7 +10,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.kinds.application import Application
 from cnn_tui.network.kinds.base import LearningLayer
-from cnn_tui.training.build import compile_model
+from cnn_tui.training.model.build import compile_model
 from cnn_tui.training.pipeline import Batches
 
 

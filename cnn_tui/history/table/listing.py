@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.history.columns import COLUMNS
-from cnn_tui.history.filter import compile_filter
-from cnn_tui.history.folding import (
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Line
+from cnn_tui.history.table.columns import COLUMNS
+from cnn_tui.history.table.filter import compile_filter
+from cnn_tui.history.table.folding import (
     FIGURES,
     WHICH,
     Fold,
@@ -23,8 +25,6 @@ from cnn_tui.history.folding import (
     fold_by_mean,
     read_folds,
 )
-from cnn_tui.history.history import History
-from cnn_tui.history.run import Line
 from cnn_tui.text import did_you_mean
 
 

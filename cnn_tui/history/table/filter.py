@@ -13,10 +13,10 @@ import msgspec
 
 from cnn_tui.data.dataset import NAMED
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.ending import LIVE, STOPPED_BY, Status
 from cnn_tui.history.notebook import normalised
 from cnn_tui.history.rows import SAME_EXPERIMENT
+from cnn_tui.history.table.columns import COLUMNS, RunColumn
 from cnn_tui.text import did_you_mean, quiet
 
 MAX_LENGTH = 2_000

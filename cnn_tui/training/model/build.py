@@ -22,7 +22,7 @@ from cnn_tui.network.stack import Shape, blends_widely, float32_layers
 from cnn_tui.network.summary import keras_names, summarize
 from cnn_tui.network.values import L1L2
 from cnn_tui.training import replicas
-from cnn_tui.training.application import WeightsError, keras_application
+from cnn_tui.training.model.application import WeightsError, keras_application
 
 OPTIMIZERS = {
     optimizer.__name__.lower(): optimizer

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from cnn_tui.analysis.chance.two_groups import LEVEL, Strictness
 from cnn_tui.analysis.chance.verdict import Verdict, verdict
-from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, to_judge, trials_of
+from cnn_tui.analysis.search.trials import SearchTrial, is_maximized, to_judge, trials_of
 from cnn_tui.experiment.search_space import Dimension, parse_space
 from cnn_tui.history.groups import Group, groups_of
 from cnn_tui.history.history import History

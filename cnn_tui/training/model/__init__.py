@@ -1,0 +1,1 @@
+"""The Keras model of an experiment: built, given weights, and changed between two phases."""
