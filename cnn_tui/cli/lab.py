@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnn_tui.cli import COMMANDS
-from cnn_tui.cli.limits import require_files
 from cnn_tui.cli.running.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device
-from cnn_tui.cli.streams import UserError, is_terminal
+from cnn_tui.cli.streams import FAILED, UserError, is_terminal
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file_errors import found
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # it loads Textual, which no other command waits for
 
 _FILES = 32
 """More than the lab has open at any time, its processes' pipes included."""
+_PLENTY = 1024
+"""Files that a process may have open where nobody has limited it, on most systems."""
 ESCAPE_DELAY_OVER_SSH = "400"
 """Milliseconds within which the rest of a key has to come: a slow line may bring an arrow key in two parts."""
 
@@ -44,7 +46,7 @@ def open_lab(
     With the folder `pack`, on its exercises. With `device` and `on`, runs that are started in it are trained
     there. A look that is None is left to the settings and the terminal.
     """
-    require_files(_FILES)
+    _require_files(_FILES)
     experiment = _experiment(name) if name is not None else None
     place = open_pack(pack) if pack is not None else None
     _require_terminal()
@@ -122,3 +124,24 @@ def _experiment(name: str) -> Experiment:
         if closest(name, near) in COMMANDS and not Path(name).exists():
             raise UserError(f"there is no command or preset {found(name)}.{did_you_mean(name, near)}") from None
         raise
+
+
+def _require_files(count: int) -> None:
+    """Make sure that so many more files can be open at once. Raises UserError where the system does not allow it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _PLENTY if hard == resource.RLIM_INFINITY else min(_PLENTY, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:  # the lower limit is ours to raise
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    opened: list[int] = []
+    try:
+        while len(opened) < count:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        words = (
+            f"a process may have {soft} files open here, and the lab needs {count} beside those that are open already"
+        )
+        raise UserError(f"{words}: ulimit -n {_PLENTY} allows more", FAILED) from None
+    finally:
+        for one in opened:
+            os.close(one)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, OPTION_KEYS, DatasetError, is_file
-from cnn_tui.experiment import file_errors, other_files
+from cnn_tui.experiment import file_errors
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, ExperimentError
 from cnn_tui.experiment.images import leaving_out
 from cnn_tui.experiment.training import class_weights
@@ -42,11 +42,11 @@ def read(path: Path) -> Experiment:
     except FileNotFoundError:
         raise ExperimentError(f"{shown} does not exist; `cnn-tui presets` lists what is built in") from None
     except IsADirectoryError:
-        raise ExperimentError(f"{shown} {other_files.folder(path)}") from None
+        raise ExperimentError(f"{shown} {file_errors.not_a_folder(path)}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ExperimentError(f"{shown} cannot be read: {reason}") from None
-    if words := other_files.other_file(path, content):
+    if words := file_errors.other_file(path, content):
         raise ExperimentError(f"{shown} {words}")
     if len(content) > MAX_FILE_BYTES:
         raise ExperimentError(f"{shown} is larger than {MAX_FILE_BYTES:,} bytes: is it an experiment file?")

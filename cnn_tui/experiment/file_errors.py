@@ -6,12 +6,15 @@ msgspec names the place of an error (`$.layers[2].filters`); this adds the value
 from __future__ import annotations
 
 import re
+import shlex
 import typing
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from cnn_tui.data.dataset import FILES
 from cnn_tui.experiment.training.schedule import SCHEDULES
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.initializers import InitializerWith
@@ -20,6 +23,10 @@ from cnn_tui.text import did_you_mean, quiet
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d{1,9}|\.\.\.)\]")
+
+_MODELS = (".keras", ".h5", ".hdf5", ".json")
+_CODE = {".py": "Python code", ".ipynb": "a notebook"}
+_ZIP, _HDF5 = b"PK\x03\x04", b"\x89HDF"
 
 
 def misread(error: ValueError | RecursionError, limit: int = 200) -> str:
@@ -196,3 +203,25 @@ def _near_value(raw: Any, steps: list[str | int], choices: list[str]) -> str:
     value = _value_at(raw, steps)
     near = did_you_mean(value, choices, quoted=True) if isinstance(value, str) and value not in choices else ""
     return f".{near}" if near else ""
+
+
+def other_file(path: Path, content: bytes) -> str:
+    """What to do with a file that is no experiment, as the end of a sentence about it; "" for one that may be.
+
+    Its name tells, or how its content begins.
+    """
+    ending, name = path.suffix.lower(), shlex.quote(quiet(str(path)))
+    target = shlex.quote(quiet(path.stem + ".toml"))
+    if ending in FILES:
+        return f"is a dataset, not an experiment: cnn-tui run lab1-baseline --dataset {name}"
+    if ending in _CODE:
+        return f"is {_CODE[ending]}, not an experiment: import it first: cnn-tui import {name} -o {target}"
+    if ending in _MODELS or content.startswith((_ZIP, _HDF5)):
+        return f"is a model of Keras, not an experiment: import it first: cnn-tui import {name} -o {target}"
+    return ""
+
+
+def not_a_folder(path: Path) -> str:
+    """What to do with a folder that was given for an experiment."""
+    name = shlex.quote(quiet(str(path)))
+    return f"is a folder, not an experiment; if it holds pictures: cnn-tui run lab1-baseline --dataset {name}"

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from cnn_tui import locks
 from cnn_tui.history import alive
+from cnn_tui.history.elsewhere.cluster_jobs import wants_worker
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Line
 from cnn_tui.home import home, worker_log_path
@@ -26,6 +27,9 @@ NO_ROOM = 4
 
 _WORKER_SAYS, _LOOK = 1.0, 0.05
 """Seconds that a worker may take to record the end of its run, and between two looks whether it has."""
+
+_CARE = 2.0
+"""Seconds between two looks after those that are at work."""
 
 # Kept until they have ended, so that Python collects their exit status.
 _started: list[subprocess.Popen[bytes]] = []
@@ -118,3 +122,22 @@ def open_log(path: Path) -> BinaryIO:
         if path.stat().st_size > MAX_LOG_BYTES:
             os.truncate(path, 0)
     return path.open("ab")
+
+
+class WorkerCare:
+    """For who follows what is trained: ends runs whose process died, and has a worker where one is wanted."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._looked = 0.0
+
+    def look(self) -> bool:
+        """Look, unless it did a moment ago; says whether it looked."""
+        now = time.monotonic()
+        if now - self._looked < _CARE:
+            return False
+        self._looked = now
+        recover(self._history)
+        if wants_worker(self._history):
+            wake()
+        return True

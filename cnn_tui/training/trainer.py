@@ -38,10 +38,9 @@ from cnn_tui.training.loop import evaluate, finish, fit
 from cnn_tui.training.model.adapt import adapt
 from cnn_tui.training.model.build import BuildError, build
 from cnn_tui.training.model.phases import batches_in, begin_phase, forget_steps
-from cnn_tui.training.model.start_weights import start_from_weights
+from cnn_tui.training.model.start_weights import start_from_weights, take_up
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.replicas import settled
-from cnn_tui.training.resumption import take_up
 from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
 from cnn_tui.training.standby import load
 from cnn_tui.training.step import varied_test_step

@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from cnn_tui.analysis.regions import strongest_region
 from cnn_tui.jobs.explain.where_protocol import Where
-from cnn_tui.reports.where_words import said_of
+from cnn_tui.reports.where_words import said_of, strongest_region
 
 MAP = Where("grad-cam", "conv2d", 1, ("Bag", "Shirt"), (0.2, 0.8), 2.5, (1, 1), b"", 1, 1, (1, 1, 1), b"\0")
 

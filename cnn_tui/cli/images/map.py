@@ -34,11 +34,10 @@ from cnn_tui.jobs.explain.map_protocol import (
     OthersCounted,
 )
 from cnn_tui.jobs.explain.protocol import WorkOutFeatures
-from cnn_tui.reports.map_words import compared_in_words, lists_in_words, map_in_words
+from cnn_tui.reports.feature_words import compared_in_words, lists_in_words, map_in_words
 from cnn_tui.text import fitted, quiet, wrapped
 from cnn_tui.ui.widgets.class_signs import colour_of, in_rows, sign_of
-from cnn_tui.ui.widgets.scatter import Scatter, whole_window
-from cnn_tui.ui.widgets.scatter_picture import rgb
+from cnn_tui.ui.widgets.scatter import Scatter, rgb, whole_window
 from cnn_tui.ui.widgets.shading import Colour, Mode
 
 _CELLS = (100, 30)

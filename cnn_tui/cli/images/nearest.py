@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from cnn_tui.analysis.likeness import features_in_words, likeness_in_words
 from cnn_tui.cli.images.explaining import explain_errors
 from cnn_tui.cli.images.image_prediction import ImagePrediction
 from cnn_tui.cli.printing import table
@@ -15,6 +14,7 @@ from cnn_tui.cli.streams import is_terminal
 from cnn_tui.jobs.explain.answers import Nearest, PartDone
 from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.jobs.explain.protocol import FindNearest, WorkOutFeatures
+from cnn_tui.reports.feature_words import features_in_words, likeness_in_words
 from cnn_tui.text import fitted
 
 MOST_NEAREST = 100

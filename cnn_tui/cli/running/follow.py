@@ -20,7 +20,6 @@ from cnn_tui.cli.history.listing import to_text
 from cnn_tui.cli.printing import chart_lines
 from cnn_tui.cli.progress import LinePart, Reporter, epoch_parts, join_parts, progress_parts
 from cnn_tui.cli.running.live_chart import LiveChart
-from cnn_tui.cli.running.worker_care import WorkerCare
 from cnn_tui.cli.runs import find_run, listed, open_history, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, moves_cursor, put
 from cnn_tui.data.course import is_drawn
@@ -30,6 +29,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.history.table.short_names import ShortNames
 from cnn_tui.home import log_path
+from cnn_tui.jobs.launch import WorkerCare
 from cnn_tui.text import counted, quiet
 
 _LOOK_SECONDS = 0.15

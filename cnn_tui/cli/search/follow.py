@@ -11,13 +11,13 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.search.trials import SearchTrial, is_maximized, trials_of
 from cnn_tui.cli.progress import LinePart, Reporter, progress_parts
 from cnn_tui.cli.running.follow import Interrupts, ahead_of
-from cnn_tui.cli.running.worker_care import WorkerCare
 from cnn_tui.cli.runs import listed
 from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.experiment.search_space import Dimension
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.history.searches import AS_IT_WAS, Search, search_of
+from cnn_tui.jobs.launch import WorkerCare
 from cnn_tui.jobs.search.searching import stop_search
 from cnn_tui.reports.search_words import came_to, values_in_words
 from cnn_tui.text import counted, quiet

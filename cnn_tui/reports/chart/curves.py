@@ -12,10 +12,10 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from cnn_tui.analysis.mean_curve import mean_curve
 from cnn_tui.experiment.training.stop_rules import improves
 from cnn_tui.history.epoch import Point
 from cnn_tui.history.run import Run
+from cnn_tui.history.spread import mean_curve
 from cnn_tui.reports.chart.axes import XY
 
 SECONDS = "seconds an epoch"

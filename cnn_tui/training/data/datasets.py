@@ -32,9 +32,8 @@ from cnn_tui.data.labels import odd_numbers, without_images
 from cnn_tui.data.parquet import parquet_file
 from cnn_tui.data.pictures import image_folder
 from cnn_tui.data.pictures.left_out import FilesLeftOut, sentence_of
-from cnn_tui.text import sentence
+from cnn_tui.text import counted, sentence
 from cnn_tui.training.data import csv_reader, parquet_reader, picture_reader, readers
-from cnn_tui.training.data.check import check_images
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels, Reading, not_told
 from cnn_tui.training.data.sources import SAMPLE, Source, find, own_folder
@@ -129,7 +128,7 @@ def _read(
         validation_images=0 if arrays.x_val is None else len(arrays.x_val),
         left_out=left_out,
     )
-    warnings = filter(None, (sentence_of(left_out), check_images(arrays.x_train), *_about_labels(described, arrays)))
+    warnings = filter(None, (sentence_of(left_out), _check_images(arrays.x_train), *_about_labels(described, arrays)))
     read_from = f"{described.title} was read from {source}{_tested_on(source, options)}.{_share(source, options)}"
     return Images(described, *arrays[:4], read_from, tuple(warnings), *arrays[4:])
 
@@ -209,3 +208,24 @@ def _check_own_folder(say: Callable[[str], None]) -> None:
     own = own_folder()
     if own and not (os.path.isdir(own) and os.access(own, os.R_OK | os.X_OK)):  # noqa: PTH112  it never raises
         say(f"CNN_TUI_DATA is {shown(own)}, which is no folder that can be read, so it is passed over.")
+
+
+def _check_images(images: Pixels) -> str:
+    """What is wrong with all images, (count, height, width, channels), of a set, in a sentence; "" where nothing is.
+
+    An image that is as it should be ends the look, so that a good set takes no time.
+    """
+    what = f"All {counted(len(images), 'training image')}" if len(images) > 1 else "The only training image"
+    if len(images) > 1 and all((image == images[0]).all() for image in images[1:]):
+        return f"{what} are one and the same: there is nothing to tell apart. Look at how the files were made."
+    if all(image.min() == image.max() for image in images):
+        return (
+            f"{what} are even areas with nothing drawn in them: at most their brightness can be learned. "
+            "Look at the files: what should be seen may be in a place that is not read."
+        )
+    if all(image.max() <= 1 for image in images):
+        return (
+            f"{what} hold no number above 1, of 255: they are nearly black. "
+            "Save them so that white is 255, or they will hardly be learned from."
+        )
+    return ""

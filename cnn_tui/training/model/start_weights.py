@@ -1,7 +1,8 @@
 """Gives a network the weights of a file of Keras to start from, layer by layer from the image on.
 
 The layers that are as in the file keep theirs, up to the first one that is not: that one and those behind it begin
-anew. So a network whose end was replaced is trained on from what its first layers have learned.
+anew. So a network whose end was replaced is trained on from what its first layers have learned. A run that goes on
+takes up the weights of a checkpoint, or of an epoch that it has kept.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from typing import Any, NamedTuple
 
 import keras
 
+from cnn_tui.artifacts.weights import Start
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training.phases import PhaseReached
 from cnn_tui.experiment.training.start_weights import digest_of_file
 from cnn_tui.keras_io.weights_file import LayerKind, StoredLayer, WeightsFileError, stored_layers
 from cnn_tui.text import counted, quiet, reason
+from cnn_tui.training.callbacks.checkpoints import CheckpointError, restore
+from cnn_tui.training.callbacks.epoch_weights import take_epoch
 from cnn_tui.training.model.build import BuildError
 
 _MOST_NAMED = 8
@@ -128,3 +134,20 @@ def _listed(names: Iterable[str]) -> str:
     if len(each) > _MOST_NAMED:
         return f"{', '.join(each[:_MOST_NAMED])} and {counted(len(each) - _MOST_NAMED, 'more layer')}"
     return " and ".join(filter(None, (", ".join(each[:-1]), each[-1])))
+
+
+def take_up(model: Any, start: Start, steps: int, reached: PhaseReached) -> None:
+    """Give the model of the phase that was reached what a run goes on with. Raises CheckpointError.
+
+    With weights alone the optimizer begins anew; a schedule that goes with the steps, `steps` an epoch, does not.
+    """
+    if start.checkpoint is not None:
+        restore(model, start.path, start.checkpoint)
+        return
+    try:
+        take_epoch(model, start.path)
+    except RawFileError as error:
+        raise CheckpointError(str(error)) from error
+    schedule = reached.experiment.training.schedule
+    if schedule is not None and not schedule.follows_epochs:
+        model.optimizer.iterations.assign((start.epoch - reached.first) * steps)

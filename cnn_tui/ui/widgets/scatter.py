@@ -5,19 +5,22 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.ui.widgets.class_signs import sign_of
-from cnn_tui.ui.widgets.shading import Colour
+from cnn_tui.ui.widgets.class_signs import colour_of, sign_of
+from cnn_tui.ui.widgets.image import Fit
+from cnn_tui.ui.widgets.shading import Colour, Mode
 
 Cell: TypeAlias = tuple[int, int]
 """Column and row, from the upper left."""
 _TALL = 2
 """A cell is about twice as tall as it is wide."""
+_CELL = (7, 14)
+"""Pixels of a cell: fine enough for dots, and few enough to be sent quickly."""
 
 
 class PlaneWindow(NamedTuple):
@@ -181,3 +184,24 @@ def laid_over(lines: Sequence[Text], marks: Mapping[Cell, tuple[str, Style]]) ->
             line = found[row]
             found[row] = Text.assemble(line[:column], (sign, style), line[column + 1 :], no_wrap=True)
     return found
+
+
+if TYPE_CHECKING:
+    from cnn_tui.ui.terminal.album import Album
+
+
+def scatter_in_pixels(scatter: Scatter, album: Album, mode: Mode, *, dark: bool, ground: Colour) -> list[Text]:
+    """As many lines as the scatter has rows. Points of other classes than the one that is looked for are grey."""
+
+    def colour(label: int) -> Colour:
+        return rgb(colour_of(label, mode, dark=dark))
+
+    aside: Colour = (90, 90, 90) if dark else (190, 190, 190)
+    picture = scatter.in_dots(_CELL, colour, (ground, aside))
+    return album.put(picture, Fit(scatter.columns, 2 * scatter.rows))
+
+
+def rgb(colour: str) -> Colour:
+    """A colour that is written as #rrggbb."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue

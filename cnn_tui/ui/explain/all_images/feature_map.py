@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.map_points import LISTS, MapPoints, WorthALook
-from cnn_tui.reports.map_words import compared_in_words, map_in_words, neighbours_in_words
+from cnn_tui.reports.feature_words import compared_in_words, map_in_words, neighbours_in_words
 from cnn_tui.ui.explain.all_images.map_drawing import MapDrawing
 from cnn_tui.ui.explain.all_images.map_work import MapWork
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene

@@ -10,8 +10,7 @@ from rich.text import Text
 from cnn_tui.jobs.explain.map_points import MapPoints
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.widgets.class_signs import class_style, sign_of
-from cnn_tui.ui.widgets.scatter import PlaneWindow, Scatter, laid_over
-from cnn_tui.ui.widgets.scatter_picture import scatter_in_pixels
+from cnn_tui.ui.widgets.scatter import PlaneWindow, Scatter, laid_over, scatter_in_pixels
 
 _MOST_KEPT = 4
 """Drawings, so that to go back to the whole map does not draw it anew."""

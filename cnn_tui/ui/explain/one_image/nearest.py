@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cnn_tui.analysis.likeness import features_in_words, likeness_in_words
 from cnn_tui.jobs.explain.answers import Nearest, PartDone
 from cnn_tui.jobs.explain.protocol import FindNearest, WorkOutFeatures
+from cnn_tui.reports.feature_words import features_in_words, likeness_in_words
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of

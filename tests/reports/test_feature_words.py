@@ -1,10 +1,10 @@
-"""What the nearest training images tell, in words."""
+"""What features tell, in words: of which classes the images nearest to one are."""
 
 from __future__ import annotations
 
 import pytest
 
-from cnn_tui.analysis.likeness import features_in_words, likeness_in_words
+from cnn_tui.reports.feature_words import features_in_words, likeness_in_words
 
 
 @pytest.mark.parametrize(
