@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from cnn_tui.analysis.comparison import CellValue, Comparison, ComparisonRow, LayerDiff, RowGroup
 from cnn_tui.analysis.experiment_diff import settings_told
 from cnn_tui.experiment.names import without_seed
+from cnn_tui.history.conditions import images_in_words
 from cnn_tui.history.ending import AS_PLANNED, ending_in_words
 from cnn_tui.history.groups import same_images
 from cnn_tui.history.run import Line, Run
@@ -110,7 +111,7 @@ def _data(runs: Sequence[Run]) -> ComparisonRow:
 
     def value(run: Run) -> str | None:
         if is_trained(run):
-            return f"{run.dataset}, {run.train_images:,} + {run.test_images:,} images"
+            return f"{run.dataset}, {images_in_words(run.train_images, run.test_images)}"
         # Had it been trained, it would have had the images of the other runs with that dataset.
         return None if run.experiment.dataset in asked else run.dataset
 

@@ -20,7 +20,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.dataset import TRAIN, DatasetError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.epoch import Epoch
@@ -117,9 +117,10 @@ def next_experiment(experiment: Experiment, reading: CurveReading) -> Suggestion
 
 
 def read_run(run: Run) -> tuple[CurveReading, Suggestion | None] | None:
-    """What the curves of a run say, and what to try next; None as in `read_curves`."""
+    """What the curves of a run say, and what to try next; None as in `read_curves`, and where no other images do."""
     reading = read_curves(run.epochs)
-    if reading is None:
+    is_watching_others = run.experiment.test != TRAIN or run.experiment.training.validation != "test"
+    if reading is None or not is_watching_others:
         return None
     return reading, next_experiment(run.experiment, reading) if run.has_experiment else None
 

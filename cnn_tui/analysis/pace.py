@@ -128,7 +128,7 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
         return None
     if experiment.training.steps_per_epoch is not None:
         images = experiment.training.steps_per_epoch * experiment.training.batch_size
-    validated = data.test_images if experiment.training.validation == "test" else held
+    validated = data.tested if experiment.training.validation == "test" else held
     batch_size = experiment.training.batch_size
     if experiment.training.validation_steps is not None:
         validated = min(validated, experiment.training.validation_steps * batch_size)
@@ -137,7 +137,7 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
     kept = 1 + _REMEMBERED.get(experiment.training.optimizer, 1)
     numbers = step.weights + step.learned * kept + 2 * step.outputs  # on the way back each output has its error
     pixels = math.prod(data.input_shape) * (data.train_images + data.validation_images + data.test_images)
-    return Work(total, images, validated, data.test_images, batch_size, numbers * FLOAT_BYTES, pixels)
+    return Work(total, images, validated, data.tested, batch_size, numbers * FLOAT_BYTES, pixels)
 
 
 def _mean_step(experiment: Experiment, shape: Shape) -> WorkAmounts:

@@ -137,6 +137,8 @@ def _why_training_differs(points: float, run: Run) -> str:
     noisy = [layer.type for layer in run.experiment.layers if layer.type in NOISY and layer.enabled]
     noise = f", with {noisy[0]} at work, which is off now" if noisy else ""
     mean = f"a mean over an epoch in which the weights kept changing{noise}."
+    if not run.is_tested_on_others:
+        return f"Both are of the images that the network learned from; the first is {mean}"
     if points < 0:
         why = "Training accuracy is higher because it is measured on the images that the network learned from."
         return f"{why} It is also {mean}"
@@ -151,9 +153,9 @@ def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:
     if last is not None and accuracy is not None:
         which = f"Epoch {last.epoch}" if run.tested_epoch else "The last epoch"
         points = (evaluation.test_accuracy - accuracy) * 100
-        side = "more" if points >= 0 else "less"
+        side, kind = "more" if points >= 0 else "less", "test" if run.is_tested_on_others else "training"
         sentences.append(
-            f"{which} of training said {accuracy:.4f}, and these {evaluation.images:,} test images give "
+            f"{which} of training said {accuracy:.4f}, and these {evaluation.images:,} {kind} images give "
             f"{evaluation.test_accuracy:.4f}, {abs(points):.1f} points {side}. {_why_training_differs(points, run)}"
         )
     what = ("logit", "logits") if run.experiment.training.from_logits else ("probability", "probabilities")

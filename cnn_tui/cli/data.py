@@ -84,7 +84,8 @@ def show_dataset(
     color: Annotated[str | None, typer.Option(metavar="C", help="As grayscale or rgb.")] = None,
     fit: Annotated[str | None, typer.Option(metavar="F", help="stretch, or crop: where proportions differ.")] = None,
     test: Annotated[
-        str | None, typer.Option(metavar="PATH|SHARE", help="What to test on: another folder or table, or a share.")
+        str | None,
+        typer.Option(metavar="PATH|SHARE", help="What to test on: another folder or table, a share, or train: none."),
     ] = None,
     validation: Annotated[
         str | None, typer.Option(metavar="PATH", help="What to validate on: another folder or table of these classes.")

@@ -16,7 +16,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from cnn_tui.data.dataset import OR_ELSE, TEST_SHARE, DataOptions, Dataset, DatasetError, check_apart, path_of, shown
+from cnn_tui.data.dataset import (
+    OR_ELSE,
+    TEST_SHARE,
+    TRAIN,
+    DataOptions,
+    Dataset,
+    DatasetError,
+    check_apart,
+    path_of,
+    shown,
+    test_share,
+)
 from cnn_tui.data.labels import COLUMN_TO_NUMBERS
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.table import (
@@ -97,8 +108,8 @@ def _other(name: str, train: CsvTable, to_do: str, key: str) -> CsvTable:
 
 def _halves(path: Path, options: DataOptions) -> CsvHalves:
     train, test = look(path), options.test
-    if isinstance(test, float):
-        return CsvHalves(train, None, test)
+    if isinstance(test, float) or test == TRAIN:
+        return CsvHalves(train, None, test_share(test))
     if test is not None:
         return CsvHalves(train, _other(test, train, "test on", "test"), 0.0)
     beside = _beside(path)

@@ -52,7 +52,7 @@ class DataFacts(msgspec.Struct, frozen=True):
     input_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
     train: PartFacts
-    test: PartFacts
+    test: PartFacts | None
     test_images: str
     """The digest by which `images.StoredImages` opens the test images; "" where they could not be kept."""
     train_images: str
@@ -68,8 +68,8 @@ class DataFacts(msgspec.Struct, frozen=True):
     @property
     def parts(self) -> dict[str, PartFacts]:
         """What there is of training, validation and test images, by the names in the output for programs."""
-        some = {} if self.validation is None else {"validation": self.validation}
-        return {"train": self.train, **some, "test": self.test}
+        others = {"validation": self.validation, "test": self.test}
+        return {"train": self.train, **{name: part for name, part in others.items() if part is not None}}
 
     @property
     def bytes_each(self) -> int:

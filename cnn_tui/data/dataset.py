@@ -55,14 +55,19 @@ TEST_SHARE = 0.2
 """What is tested on of a folder that has no pictures for it, where nothing else is asked for: every fifth."""
 
 
+TRAIN = "train"
+"""What is tested on where no image is set aside for it: the training images themselves."""
+
+
 class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an experiment says of its dataset beside its name; what is None follows from the dataset itself.
 
     `image_size` is (height, width) of the pictures of a folder, as Keras has it. Where a picture has other proportions,
     `fit` says whether it is stretched or its middle is taken, which is what Keras's `crop_to_aspect_ratio` does.
     `test` is what is tested on, where that is not in the dataset: the path of another folder, or the share, above
-    0 and below 1, of each class of a dataset that is one folder. `validation` is the path of a folder, or of a table as
-    the dataset is, whose images are validated on and neither learned from nor tested on.
+    0 and below 1, of each class of a dataset that is one folder; or TRAIN, where all its images are learned from.
+    `validation` is the path of a folder, or of a table as the dataset is, whose images are validated on and neither
+    learned from nor tested on.
     """
 
     image_size: tuple[Side, Side] | None = None
@@ -70,6 +75,11 @@ class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     fit: Fit = "stretch"
     test: str | float | None = None
     validation: str | None = None
+
+    @property
+    def test_path(self) -> str | None:
+        """Where the images to test on are, if they are no part of the dataset."""
+        return self.test if isinstance(self.test, str) and self.test != TRAIN else None
 
     @property
     def of_file(self) -> dict[str, Any]:
@@ -80,7 +90,7 @@ class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 OPTION_KEYS = ("image_size", "color", "fit", "test")
 AS_THEY_ARE = DataOptions()
 OR_ELSE = {
-    "test": "or to a share like 0.2",
+    "test": f'or to a share like 0.2, or to "{TRAIN}", the training images',
     "validation": 'or to "none", "test", a fraction like 0.1, or training images like "0-4999"',
 }
 """What the keys of an experiment may be beside a path, as the end of a sentence."""
@@ -102,10 +112,11 @@ class DatasetError(ValueError):
 class Dataset(msgspec.Struct, frozen=True):
     """What is known of a dataset before a picture is loaded.
 
-    `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels. `left_out` are
-    the files of a folder that are not used, as far as they are known. `unused` are the labels of a `.npz` file that no
-    image has, although they are below the highest one. `validation_images` are those of a folder or table of their own;
-    without one there are none, and images to validate on are some of the others.
+    `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels. `test_images`
+    are 0 where the training images are tested on, for want of others. `left_out` are the files of a folder that are
+    not used, as far as they are known. `unused` are the labels of a `.npz` file that no image has, although they are
+    below the highest one. `validation_images` are those of a folder or table of their own; without one there are none,
+    and images to validate on are some of the others.
     """
 
     name: str
@@ -122,6 +133,11 @@ class Dataset(msgspec.Struct, frozen=True):
     def classes(self) -> int:
         """How many classes there are: the units of the last layer."""
         return len(self.class_names)
+
+    @property
+    def tested(self) -> int:
+        """How many images are tested on."""
+        return self.test_images or self.train_images
 
     @property
     def is_table(self) -> bool:
@@ -190,6 +206,11 @@ def is_stand_in(dataset: str) -> bool:
 def trained_as(dataset: str) -> tuple[str, ...]:
     """What a run that asks for a dataset may have learned from: itself, or what stands in for it."""
     return (dataset, *(one for one in STAND_INS if one in (f"{dataset}_sample", f"{dataset}{course.DRAWN}")))
+
+
+def test_share(test: str | float | None) -> float:
+    """The share of each class that is tested on, of a dataset with no other images for it: none with TRAIN."""
+    return TEST_SHARE if test is None else test if isinstance(test, float) else 0.0
 
 
 def is_tested(position: int, share: float) -> bool:

@@ -37,7 +37,7 @@ def describe_table(
     if test is None:
         tested = Counter({one: sum(is_tested(at, share) for at in range(count)) for one, count in counts.items()})
         counts -= tested
-        if not tested.total():
+        if share and not tested.total():
             raise DatasetError(
                 f"No class in {shown(path)} has enough images for a share of {share:g} to test on. Set test to the "
                 "path of another table, or to a larger share."

@@ -147,7 +147,8 @@ def read_inside(folder: Path, name: str) -> Experiment:
     if not there.is_file():
         raise ExerciseError(f"{shown} is no file")
     experiment = read(inside)
-    places = {"dataset": experiment.dataset, "test": experiment.test, "validation": experiment.training.validation_path}
+    validation = experiment.training.validation_path
+    places = {"dataset": experiment.dataset, "test": experiment.test_path, "validation": validation}
     for key, data in places.items():
         if isinstance(data, str) and data not in NAMED and not Path(data).resolve().is_relative_to(home):
             raise ExerciseError(

@@ -202,7 +202,8 @@ def _class_run(told: _RunInFile, pack: str | None) -> ClassRun:
     last = told.epochs[-1] if told.epochs else _EpochRead()
     accuracy, loss, test_loss = _finite(last.accuracy), _finite(last.loss), _finite(told.test_loss)
     times = tuple(_time(one.seconds, one) for one in told.epochs if one.seconds is not None)
-    gap = accuracy - told.test_accuracy if accuracy is not None and told.test_accuracy is not None else None
+    tested = told.test_accuracy if told.test_images else None  # or it was those that it learned from
+    gap = accuracy - tested if accuracy is not None and tested is not None else None
     device = told.environment.get("device")
     trial = Trial(
         0,

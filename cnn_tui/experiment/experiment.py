@@ -13,6 +13,7 @@ from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
     NAMED,
+    TRAIN,
     Color,
     DataOptions,
     Dataset,
@@ -85,7 +86,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 "folder or table is for datasets that are such"
             )
         if isinstance(self.test, float) and not 0 < self.test < 1:
-            raise ValueError(f"test must be a path, or a share above 0 and below 1, not {self.test:g}")
+            raise ValueError(f'test must be a path, "{TRAIN}", or a share above 0 and below 1, not {self.test:g}')
 
     @property
     def epochs(self) -> int:
@@ -96,6 +97,11 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def data_options(self) -> DataOptions:
         """What is said of the dataset beside its name."""
         return DataOptions(self.image_size, self.color, self.fit, self.test, self.training.validation_path)
+
+    @property
+    def test_path(self) -> str | None:
+        """Where the images to test on are, if they are no part of the dataset."""
+        return self.data_options.test_path
 
     @property
     def data(self) -> Dataset:
@@ -157,7 +163,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def without_folders(self) -> Experiment:
         """The experiment with the names alone of its files and folders, which lie elsewhere on another machine."""
-        test = Path(self.test).name if isinstance(self.test, str) else self.test
+        test = self.test if self.test_path is None else Path(self.test_path).name
         dataset = self.dataset if self.dataset in NAMED else Path(self.dataset).name
         weights = None if self.weights is None else Path(self.weights).name
         training = self.training

@@ -58,7 +58,7 @@ def read(path: Path) -> Experiment:
     if experiment.name == "untitled":
         experiment = msgspec.structs.replace(experiment, name=quiet(path.stem))
     folder = path.absolute().parent
-    test = experiment.test if not isinstance(experiment.test, str) else _beside(experiment.test, folder)
+    test = experiment.test if experiment.test_path is None else _beside(experiment.test_path, folder)
     training = experiment.training
     if training.validation_path is not None:
         training = msgspec.structs.replace(training, validation=_beside(training.validation_path, folder))

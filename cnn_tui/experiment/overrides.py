@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.data.dataset import path_of
+from cnn_tui.data.dataset import TRAIN, path_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
@@ -151,7 +151,11 @@ def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
         return [int(part) for part in value.split("x")]
     if value in ("none", _NO_VALUE.get(steps)) and steps in _NO_VALUE:
         return None
-    is_place = steps in (("dataset",), ("test",)) or (steps == ("training", "validation") and names_place(value))
+    is_place = (
+        steps == ("dataset",)
+        or (steps == ("test",) and value != TRAIN)
+        or (steps == ("training", "validation") and names_place(value))
+    )
     if isinstance(value, str) and is_place and path_of(value) is not None:
         # The training process has a folder of its own.
         return str(Path(value).expanduser().absolute())

@@ -23,6 +23,7 @@ class Conditions(NamedTuple):
     train_images: int
     """None of them are known before the run has loaded its images: then they are 0."""
     test_images: int
+    """0, where the training images are tested on."""
     epochs: int
     """That were trained."""
     planned: int
@@ -72,8 +73,12 @@ def weights_in_words(tested_epoch: int | None) -> str:
 
 
 def images_in_words(train_images: int, test_images: int) -> str:
-    """As `60,000 + 10,000 images`; "" before they are known."""
-    return f"{train_images:,} + {test_images:,} images" if train_images else ""
+    """As `60,000 + 10,000 images`; "" before they are known. Without test images, those of training are tested on."""
+    if not train_images:
+        return ""
+    if not test_images:
+        return f"{train_images:,} images, tested on those it trained on"
+    return f"{train_images:,} + {test_images:,} images"
 
 
 def dataset_in_short(dataset: str) -> str:

@@ -15,7 +15,8 @@ from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Line, Run
 
 GAP = (
-    "(CASE WHEN tested_epoch IS NULL THEN accuracy ELSE (SELECT json_extract(metrics, '$.accuracy')"
+    "(CASE WHEN train_images > 0 AND test_images = 0 THEN NULL WHEN tested_epoch IS NULL THEN accuracy"
+    " ELSE (SELECT json_extract(metrics, '$.accuracy')"
     " FROM epochs WHERE run = runs.id AND epoch = tested_epoch) END - test_accuracy)"
 )
 """How much better a run is on what it learned from than on the test images, in SQL: the one definition of the gap.
@@ -23,7 +24,8 @@ GAP = (
 It is the training accuracy of the epoch whose weights were tested, minus the test accuracy. That is the last epoch,
 save for a run that was interrupted: it is tested from its checkpoint, which may be of an earlier one. A run that was
 stopped within an epoch is tested with the weights of that moment, of which no whole epoch tells anything: it has none,
-nor has a run that was not tested or has no accuracy. Whether there was validation makes no difference.
+nor has a run that was not tested, or on its training images alone, or has no accuracy. Whether there was validation
+makes no difference.
 """
 SAME_EXPERIMENT = ("same", "dataset", "train_images", "test_images")
 """The columns that runs of one experiment on the same images have in common; of a damaged one, `same` is ""."""

@@ -223,6 +223,11 @@ class Run(msgspec.Struct, frozen=True):
         return self.status in LIVE
 
     @property
+    def is_tested_on_others(self) -> bool:
+        """Whether it is tested on other images than it learned from."""
+        return self.test_images > 0 or not self.train_images
+
+    @property
     def conditions(self) -> Conditions:
         """What its figures were made with."""
         epochs = (len(self.epochs), self.experiment.epochs)

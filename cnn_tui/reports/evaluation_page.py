@@ -22,8 +22,10 @@ def evaluation_page(run: Run, evaluation: Evaluation) -> Page:
     unknown = "not a number" if lost_number(run) else "not known"
     loss = unknown if evaluation.test_loss is None else f"{evaluation.test_loss:.4f}"
     facts = [
-        Fact("test images", f"{evaluation.images:,}"),
-        Fact("test accuracy", f"{evaluation.test_accuracy:.4f}{_around(evaluation)}"),
+        Fact(f"{'test' if run.is_tested_on_others else 'training'} images", f"{evaluation.images:,}"),
+        Fact(
+            "test accuracy", f"{evaluation.test_accuracy:.4f}{_around(evaluation) if run.is_tested_on_others else ''}"
+        ),
         Fact("test loss", loss),
         Fact("made with", run.conditions.in_words()),
     ]

@@ -63,6 +63,8 @@ def experiment_blocks(run: Run) -> Iterator[Block]:
 def _images(run: Run) -> str:
     """How many images the run has of each kind."""
     held_out = f", {run.validation_images:,} validation" if run.validation_images else ""
+    if not run.is_tested_on_others:
+        return f"{run.train_images:,} training{held_out} images, and tested on what it learned from"
     return f"{run.train_images:,} training{held_out} and {run.test_images:,} test images"
 
 

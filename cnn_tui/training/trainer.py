@@ -260,7 +260,7 @@ class Trainer:
             self.run.id,
             dataset=images.dataset.name,
             train_images=len(x),
-            test_images=len(images.x_test),
+            test_images=images.dataset.test_images,
             validation_images=0 if x_val is None or x_val is images.x_test else len(x_val),
             environment={**environment(images.source), **self.foretold.environment},
         )

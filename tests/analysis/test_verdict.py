@@ -175,6 +175,13 @@ def test_other_images_are_refused() -> None:
     )
 
 
+def test_figures_of_what_was_learned_from_tell_nothing_of_other_images() -> None:
+    images = ("pets", 80, 0)
+    accuracy, time = judge(group([0.9] * 3, MORE, images=images), group([0.8] * 3, images=images))
+    assert accuracy.why == "both were tested on what they learned from, so the accuracy says nothing of other images"
+    assert not time.why
+
+
 def test_another_machine_refuses_the_time_only() -> None:
     accuracy, time = judge(group([0.90, 0.91, 0.90], MORE, device="NVIDIA H200"), group([0.90, 0.905, 0.90]))
     assert accuracy.test is not None

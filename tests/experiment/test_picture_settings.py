@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from PIL import Image
 
+from cnn_tui.analysis.pace import work_of
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, read, to_toml
@@ -77,7 +78,7 @@ def test_what_is_tested_on_may_lie_in_another_folder(folder: Experiment, tmp_pat
     half = override(folder, [("test", 0.4)])
     assert (half.data.train_images, half.data.test_images) == (6, 4)
     for wrong in (0.0, 1.5):
-        with pytest.raises(ExperimentError, match="test must be a path, or a share above 0 and below 1"):
+        with pytest.raises(ExperimentError, match='test must be a path, "train", or a share above 0 and below 1'):
             override(folder, [("test", wrong)])
 
 
@@ -111,10 +112,28 @@ def test_the_form_says_what_is_tested_on(folder: Experiment, tmp_path: Path) -> 
     assert {row.name: row.value for row in settings_of(apart)}["test"] == str(tmp_path / "apart")
     assert change(apart, "test", "0.4").test == 0.4
     assert change(apart, "test", "from the dataset") == folder
-    assert step(folder, "test", -1).test == 0.3
+    assert step(step(folder, "test", -1), "test", -1).test == 0.3
     assert change(apart, "dataset", folder.dataset) == folder
     with pytest.raises(ValueError, match="There is no folder"):
         change(folder, "test", str(tmp_path / "gone"))
+
+
+def test_a_dataset_may_keep_none_to_test_on(folder: Experiment, tmp_path: Path) -> None:
+    all_learned = change(folder, "test", "train")
+    assert all_learned == override(folder, [("test", "train")])
+    assert (all_learned.test, all_learned.data.train_images, all_learned.data.test_images) == ("train", 10, 0)
+    assert {row.name: row.value for row in settings_of(all_learned)}["test"] == "train"
+    (tmp_path / "train").mkdir()  # a folder of that name is "./train"
+    (tmp_path / "one.toml").write_text(to_toml(all_learned))
+    assert read(tmp_path / "one.toml") == all_learned
+    assert all_learned.without_folders().test == "train"
+    assert identity_of(all_learned) != identity_of(folder)
+    whole, parted = work_of(all_learned, folder.dataset), work_of(folder, folder.dataset)
+    assert whole is not None
+    assert parted is not None
+    assert (whole.test_images, parted.test_images) == (10, 2)
+    later = Experiment(dataset="", input_shape=(5, 6, 3), classes=2, test="train")
+    assert later.with_dataset(folder.dataset).test == "train", "as long as the dataset is not here, too"
 
 
 def test_only_a_folder_has_pictures_to_be_wanted_in_a_way(folder: Experiment) -> None:

@@ -47,6 +47,13 @@ def test_the_gap_is_that_of_the_epoch_that_was_tested(history: History) -> None:
     assert Listing(history, Query("gap>0.1")).count() == 0
 
 
+def test_a_run_that_was_tested_on_what_it_learned_from_has_no_gap(history: History) -> None:
+    history.record_test(1, 0.9, 0.69, 1)
+    history.record_start(1, dataset="pets", train_images=10, test_images=0, environment={})
+    run, line = both(history)
+    assert (run.test_accuracy, run.gap, line.gap) == (0.69, None, None)
+
+
 def test_a_run_that_was_resumed_after_it_has_the_gap_of_its_end(history: History) -> None:
     history.record_test(1, 0.9, 0.69, 1)
     assert history.resume(1)

@@ -53,7 +53,9 @@ model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 """A network for three classes of pictures, as the fixture `pets` makes them."""
 
 
-ALL_LEARNED = "it learns from all images of {} there: here every fifth of a class is tested on, and not learned from"
+ALL_LEARNED = (
+    "it learns from all images of {}, and keeps none to test on: here too, so what it learned from is tested on"
+)
 """What is said of a script that keeps nothing apart of one folder, or one table."""
 
 

@@ -13,10 +13,6 @@ TRAIN = f"train = {FLOW.format('all/pets')}\n"
 OTHER = f"other = {FLOW.format('all/others')}\n"
 ROWS = 'rows = pd.read_csv("pets.csv")\nx, y = rows.drop("kind", axis=1).values.reshape(-1, 8, 8, 3) / 255, rows.kind\n'
 FIT = "model.fit(train, epochs=2{})\n"
-GONE = (
-    "it learns from all images of {} there: of a dataset that has none to test on, every fifth of a class is tested on "
-    "here, and not learned from"
-)
 
 
 @pytest.mark.parametrize(
@@ -36,5 +32,27 @@ def test_that_all_images_are_learned_from_is_said_where_they_are_not_here(
 ) -> None:
     found = read(tmp_path, "import pandas as pd\n" + READ + images + NETWORK + training)
     assert found.experiment.dataset == ""
-    assert [note for note in found.to_know if "learns from all" in note] == ([GONE.format(name)] if name else [])
-    assert ALL_LEARNED.format(name) not in found.to_know
+    assert [note for note in found.to_know if "learns from all" in note] == ([ALL_LEARNED.format(name)] if name else [])
+    assert (found.experiment.test == "train") is bool(name)
+
+
+FROM_ELSEWHERE = "from elsewhere import made\nx, y = made('all')\n"
+
+
+@pytest.mark.parametrize(
+    ("training", "test", "validation"),
+    [
+        ("model.fit(x, y)\n", "train", "none"),
+        ("model.fit(x, y, validation_data=(x, y))\n", "train", "test"),
+        ("model.fit(x, y)\nmodel.evaluate(x, y)\n", "train", "none"),
+        ("model.fit(x, y)\nmodel.evaluate(made(), y)\n", None, "none"),
+        ("learned, watched = made(), made()\nmodel.fit(learned, y, validation_data=(watched, y))\n", None, "test"),
+        ("model.fit(x, y, validation_split=0.2)\n", None, 0.2),
+        ("rows = pd.read_csv('pets.csv')\nz = made(rows[:550])\nmodel.fit(z, y)\n", None, "none"),
+    ],
+)
+def test_images_that_are_not_known_are_all_learned_from_where_none_are_kept(
+    tmp_path: Path, training: str, test: str | None, validation: object
+) -> None:
+    found = read(tmp_path, "import pandas as pd\n" + READ + FROM_ELSEWHERE + NETWORK + training).experiment
+    assert (found.test, found.training.validation) == (test, validation)

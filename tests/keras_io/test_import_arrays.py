@@ -306,7 +306,7 @@ LEARNED = "model.fit(a.reshape(-1, 4, 4, 1), c, epochs=2"
         (f"a, b, c, d = {SPLIT}\n{LEARNED})", 0.25, "none"),
         (f"a, b, c, d = {SPLIT}\n{LEARNED}, validation_split=0.2)", 0.25, 0.2),
         (f"a, c = images, labels\n{LEARNED}, validation_split=0.3)", 0.3, "test"),
-        (f"a, c = images, labels\n{LEARNED})", None, "none"),
+        (f"a, c = images, labels\n{LEARNED})", "train", "none"),
         (
             f"a, b, c, d = {SPLIT}\na, w, c, v = train_test_split(a, c, test_size=0.2)\n"
             f"{LEARNED}, validation_data=(w.reshape(-1, 4, 4, 1), v))",
@@ -316,7 +316,7 @@ LEARNED = "model.fit(a.reshape(-1, 4, 4, 1), c, epochs=2"
     ],
 )
 def test_what_a_script_holds_out_of_its_one_table_is_held_out_here(
-    tmp_path: Path, fit: str, test: float | None, validation: Any
+    tmp_path: Path, fit: str, test: str | float | None, validation: Any
 ) -> None:
     rows = ["label," + ",".join(f"p{at}" for at in range(16))]
     rows += [f"{row % 3}," + ",".join([str(row)] * 16) for row in range(60)]

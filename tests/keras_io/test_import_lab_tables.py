@@ -48,6 +48,8 @@ def table(path: Path, seed: int = 0) -> Path:
         (DataOptions((4, 6), test="more.csv"), "third.csv"),
         (DataOptions((4, 6), test=0.3), "third.csv"),
         (DataOptions((4, 6)), "third.csv"),
+        (DataOptions((4, 6), test="train"), 0.2),
+        (DataOptions((4, 6), test="train"), "test"),
     ],
 )
 def test_a_table_of_pixels_comes_back(tmp_path: Path, options: DataOptions, validation: Any) -> None:
@@ -72,6 +74,7 @@ def test_a_script_that_does_otherwise_is_not_taken_for_the_labs(tmp_path: Path) 
         (False, DataOptions((4, 6), test=0.3), "test"),
         (False, DataOptions((4, 6), test=0.3), "third.parquet"),
         (True, DataOptions(), "test"),
+        (True, DataOptions(test="train"), "test"),
         (True, DataOptions((5, 6), "grayscale", "crop", 0.4), "third.parquet"),
     ],
 )

@@ -41,7 +41,7 @@ SPLITS = {
         0.2,
         0.25,
     ),
-    "all of it": (flows("rows"), None, "none"),
+    "all of it": (flows("rows"), "train", "none"),
 }
 
 

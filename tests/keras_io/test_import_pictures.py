@@ -140,7 +140,7 @@ train = data.map(prepare).map(lambda picture, label: (varied(picture, training=T
 """
     imported = read(pets.parent, code)
     assert imported.experiment.layers[0] == RandomFlip(mode="horizontal")
-    all_learned, note = imported.notes  # and that the lab's images are divided already
+    note, all_learned = imported.notes  # and that the lab's images are divided already
     assert all_learned == ALL_LEARNED.format("pets")
     assert note == "the images are divided by 255 there: they come as 0 to 1 here already"
     unknown = read(pets.parent, code.replace("tf.cast(picture, tf.float32) / 255.0", "sharper(picture)"))

@@ -29,6 +29,7 @@ LAYOUTS: dict[str, tuple[tuple[str, ...], DataOptions]] = {
     "a share of it": ((".",), DataOptions(test=0.3, fit="crop", image_size=(6, 5), color="grayscale")),
     "train and test": (("train", "test"), DataOptions(image_size=(4, 4))),
     "training_set and test_set": (("training_set", "test_set"), DataOptions(fit="crop")),
+    "all of it": ((".",), DataOptions(test="train", color="grayscale")),
     "two paths": ((".", "../watched"), DataOptions(test="watched")),
 }
 TRAINED = {
@@ -51,8 +52,8 @@ def test_an_exported_script_of_a_folder_comes_back_with_it(pets: Path, layout: s
     if training.validation_path is not None:
         shutil.copytree(pets, pets.parent / "third")
         training = msgspec.structs.replace(training, validation=str(pets.parent / "third"))
-    if isinstance(options.test, str):
-        options = msgspec.structs.replace(options, test=str(pets.parent / options.test))
+    if options.test_path is not None:
+        options = msgspec.structs.replace(options, test=str(pets.parent / options.test_path))
     experiment = Experiment(
         name="script",
         dataset=str(folder),
@@ -66,11 +67,12 @@ def test_an_exported_script_of_a_folder_comes_back_with_it(pets: Path, layout: s
     assert read(pets.parent, keras_notebook(experiment), suffix=".ipynb").experiment == experiment
 
 
-@pytest.mark.parametrize("layout", ["a table", "two tables", "three tables", "a share of it"])
+@pytest.mark.parametrize("layout", ["a table", "two tables", "three tables", "a share of it", "all of it"])
 def test_an_exported_script_of_a_table_that_names_pictures_comes_back_with_it(tmp_path: Path, layout: str) -> None:
     tables = [write(tmp_path / f"{name}.csv", tmp_path / "pictures", rows=30) for name in ("train", "tested", "third")]
-    test = {"a table": None, "a share of it": 0.3}.get(layout, str(tables[1]))
-    validation: str | float = {"three tables": str(tables[2]), "a share of it": "none"}.get(layout, 0.5)
+    test = {"a table": None, "a share of it": 0.3, "all of it": "train"}.get(layout, str(tables[1]))
+    validated = {"three tables": str(tables[2]), "a share of it": "none", "all of it": "test"}
+    validation = validated.get(layout, 0.5)
     experiment = Experiment(
         name="script",
         dataset=str(tables[0]),

@@ -32,6 +32,7 @@ from cnn_tui.analysis.chance.verdict_words import (
     seconds_in_words,
     several_in_words,
 )
+from cnn_tui.history.conditions import images_in_words
 from cnn_tui.history.groups import Group, contrast, group_around, same_images
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
@@ -225,6 +226,8 @@ def _refusal(group: Group, base: Group, figure: Figure) -> str:
     if not same_images(group.images, group.experiment, base.images, base.experiment):
         ours, theirs = (_images(one) for one in (group, base))
         return f"not the same images ({ours} against {theirs}), so the figures say nothing"
+    if figure == "accuracy" and base.images[1] and not base.images[2]:
+        return "both were tested on what they learned from, so the accuracy says nothing of other images"
     devices = {trial.device for one in (group, base) for trial in one.trials if trial.device}
     if figure == "time" and len(devices) > 1:
         named = " and ".join(quiet(one, 40) for one in sorted(devices))
@@ -233,8 +236,8 @@ def _refusal(group: Group, base: Group, figure: Figure) -> str:
 
 
 def _images(group: Group) -> str:
-    dataset, train, test = group.images
-    return f"{quiet(dataset, 60)}, {train:,} + {test:,} images"
+    dataset, *counts = group.images
+    return f"{quiet(dataset, 60)}, {images_in_words(*counts) or '0 + 0 images'}"
 
 
 _UNITS: dict[Figure, _Unit] = {

@@ -23,12 +23,14 @@ from cnn_tui.data.dataset import (
     OR_ELSE,
     PART,
     TEST_SHARE,
+    TRAIN,
     DataOptions,
     Dataset,
     DatasetError,
     check_apart,
     path_of,
     shown,
+    test_share,
 )
 from cnn_tui.data.parquet import parquet_pictures
 from cnn_tui.data.parquet.parquet_table import ParquetTable, look, stamp_of
@@ -88,8 +90,8 @@ def halves(path: Path, options: DataOptions) -> ParquetHalves:
 
 def _halves(path: Path, options: DataOptions) -> ParquetHalves:
     train, test = look(path), options.test
-    if isinstance(test, float):
-        return ParquetHalves(train, None, test)
+    if isinstance(test, float) or test == TRAIN:
+        return ParquetHalves(train, None, test_share(test))
     if test is None:
         beside = _beside(path)
         if beside is None:

@@ -18,6 +18,7 @@ from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     OR_ELSE,
     TEST_SHARE,
+    TRAIN,
     DataOptions,
     Dataset,
     DatasetError,
@@ -26,6 +27,7 @@ from cnn_tui.data.dataset import (
     is_tested,
     path_of,
     shown,
+    test_share,
 )
 from cnn_tui.data.pictures import picture_list, picture_survey
 from cnn_tui.data.pictures.folder_look import FolderLook, folders_in
@@ -89,13 +91,14 @@ def has_parts(folder: Path) -> bool:
 def _list_halves(look: FolderLook, test: str | float | None) -> FolderPictures:
     """The pictures to learn from and to test on."""
     folder = look.folder
-    if isinstance(test, str):
+    if isinstance(test, str) and test != TRAIN:
         return _list_apart(look, test)
     parts = _parts(folder)
     if parts and test is not None:
+        asks = f"{test:g} asks for a share of each class" if test != TRAIN else f'"{TRAIN}" asks for none'
         raise DatasetError(
-            f"{shown(folder)} has the folder {shown(parts[1])} to test on, and test = {test:g} asks for a share of "
-            f"each class. Leave test out, or make {shown(folder / parts[0])} the dataset."
+            f"{shown(folder)} has the folder {shown(parts[1])} to test on, and test = {asks}. "
+            f"Leave test out, or make {shown(folder / parts[0])} the dataset."
         )
     if parts:
         return _list_parts(look, *parts)
@@ -105,7 +108,7 @@ def _list_halves(look: FolderLook, test: str | float | None) -> FolderPictures:
             f"{shown(folder)} has a folder train but no folder test. Add one, with the same class folders; or make "
             "the folder train the dataset, of which a share is tested on."
         )
-    return _list_share(look, TEST_SHARE if test is None else test)
+    return _list_share(look, test_share(test))
 
 
 def _list_share(look: FolderLook, share: float) -> FolderPictures:
@@ -115,7 +118,7 @@ def _list_share(look: FolderLook, share: float) -> FolderPictures:
     for label, class_name in enumerate(names):
         for position, picture in enumerate(look.pictures(look.folder / class_name)):
             (test if is_tested(position, share) else train).append((picture, label))
-    if not train or not test:
+    if share and not (train and test):
         which = "every fifth one" if share == TEST_SHARE else f"a share of {share:g}"
         few = "five pictures" if share == TEST_SHARE else "enough pictures"
         raise DatasetError(
@@ -174,8 +177,8 @@ def _list_apart(look: FolderLook, test: str) -> FolderPictures:
         raise DatasetError(f"There is no folder {shown(test)} to test on. Set test to the path of a folder of classes.")
     if other.samefile(look.folder):
         raise DatasetError(
-            f"{shown(test)} is both what is learned from and what is tested on. Set test to another folder, or to a "
-            "share like 0.2."
+            f"{shown(test)} is both what is learned from and what is tested on. "
+            f"Set test to another folder, {OR_ELSE['test']}."
         )
     halves = look.folder, other
     names, tested = look.class_names(halves[0]), folders_in(other)

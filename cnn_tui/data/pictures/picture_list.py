@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cnn_tui.data.dataset import OR_ELSE, TEST_SHARE, DatasetError, check_apart, is_tested, path_of, shown
+from cnn_tui.data.dataset import OR_ELSE, TRAIN, DatasetError, check_apart, is_tested, path_of, shown, test_share
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.data.pictures.folder_pictures import FolderPictures
@@ -58,12 +58,12 @@ def list_named(path: Path, test: str | float | None, validation: str | None = No
             f"The column {column} of {shown(path)} has {counted(len(names), 'class', 'classes')}. "
             f"Between 2 and {MOST_CLASSES:,} are taken: call the column of the classes label."
         )
-    if isinstance(test, str):
+    if isinstance(test, str) and test != TRAIN:
         other = _read(_other(test, path, "test on", "test"), left_out)
         train, tested = _numbered(learned, names), _of_classes(other, names, path)
     else:
         other = learned
-        train, tested = _split(_numbered(learned, names), TEST_SHARE if test is None else test, path)
+        train, tested = _split(_numbered(learned, names), test_share(test), path)
     tables, validated = [learned, other], []
     if validation is not None:
         third = _other(validation, path, "validate on", "validation")
@@ -178,7 +178,7 @@ def _split(
         position = position + 1 if picture[1] == before else 0
         before = picture[1]
         (test if is_tested(position, share) else train).append(picture)
-    if not train or not test:
+    if share and not (train and test):
         raise DatasetError(
             f"No class in {shown(path)} has enough pictures for a share of {share:g} to test on. "
             "Set test to a larger share, or to the path of another table."

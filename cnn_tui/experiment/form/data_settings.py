@@ -8,7 +8,18 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, NAMED, OPTION_KEYS, TABLES, Color, DataOptions, Fit, form_of, whole_path
+from cnn_tui.data.dataset import (
+    MOST_SIDE,
+    NAMED,
+    OPTION_KEYS,
+    TABLES,
+    TRAIN,
+    Color,
+    DataOptions,
+    Fit,
+    form_of,
+    whole_path,
+)
 from cnn_tui.data.describe import describe
 from cnn_tui.data.pictures.image_folder import validation_beside
 from cnn_tui.experiment.experiment import Experiment
@@ -25,7 +36,7 @@ FREE = "as they are"
 FROM_DATASET = "from the dataset"
 _COLORS = (FREE, *typing.get_args(Color))
 _FITS: tuple[str, ...] = typing.get_args(Fit)
-_TESTS = (FROM_DATASET, *SHARES)
+_TESTS = (FROM_DATASET, *SHARES, TRAIN)
 
 
 def rows_of(experiment: Experiment) -> list[Setting]:
@@ -72,9 +83,9 @@ def _test_row(experiment: Experiment) -> Setting:
     shown = FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
     words = (
         "What is tested on: the dataset's part for that, or every fifth image of a class; else that share of each "
-        "class, or a folder or table with the same classes."
+        f"class, or a folder or table with the same classes. {TRAIN}: all images are learned from, and tested on."
     )
-    return Setting("test", shown, words, f"{FROM_DATASET}, a share like 0.1, or a path", _TESTS)
+    return Setting("test", shown, words, f"{FROM_DATASET}, a share like 0.1, {TRAIN}, or a path", _TESTS)
 
 
 def validation_row(experiment: Experiment) -> Setting:
@@ -159,6 +170,8 @@ def _wish(name: str, text: str) -> tuple[int, ...] | float | str | None:
 def _test(text: str) -> float | str | None:
     if text in ("", FROM_DATASET):
         return None
+    if text == TRAIN:
+        return TRAIN
     try:
         share = float(text)
     except ValueError:

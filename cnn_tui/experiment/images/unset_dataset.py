@@ -14,6 +14,7 @@ from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     MOST_SIDE,
+    TRAIN,
     DataOptions,
     Dataset,
     DatasetError,
@@ -63,13 +64,13 @@ def pictures_for(input_shape: InputShape, options: DataOptions) -> DataOptions:
     return msgspec.structs.replace(options, image_size=(height, width), color=color)
 
 
-def share_kept(dataset: str, options: DataOptions, test: str | float | None) -> float | None:
-    """The share that was to be tested on of images that were not here, for the dataset that is set then.
+def share_kept(dataset: str, options: DataOptions, test: str | float | None) -> str | float | None:
+    """The share that was to be tested on of images that were not here, or TRAIN, for the dataset that is set then.
 
     None where none was wanted, and for a dataset that has images to test on itself, or cannot be described.
     """
     path = path_of(dataset)
-    if not isinstance(test, float) or path is None:
+    if not (isinstance(test, float) or test == TRAIN) or path is None:
         return None
     try:
         if is_folder(dataset):

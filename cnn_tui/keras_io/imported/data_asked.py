@@ -17,8 +17,8 @@ class DataAsked(msgspec.Struct, frozen=True):
     """Whether the script names a table of its own that is not here, so that none can stand in for it."""
     is_unread: bool = False
     """Whether the script reads images in a way that is not known."""
-    share: float | None = None
-    """How much is tested on of a dataset that is not here, once it is set."""
+    share: str | float | None = None
+    """How much is tested on of a dataset that is not here, once it is set; TRAIN for what it learns from."""
     leave_out: ImageNumbers = ()
     """The numbers of the training images that it does not learn from."""
     sides: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.data.dataset import TRAIN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import class_weights
 from cnn_tui.experiment.training.class_weights import ClassWeight
@@ -31,6 +32,7 @@ from cnn_tui.keras_io.imported.parts import (
     overlap,
     share_held_out,
     varies_validation,
+    watches_all,
 )
 from cnn_tui.keras_io.imported.ranges import first_are_held_out, parts_of
 from cnn_tui.keras_io.imported.steps import (
@@ -80,7 +82,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         given["validation"] = split.validation
     elif held_out and isinstance(code.validation, Folder) and _is_some_of_held_out(code.validation):
         notes.append(_SOME_WATCHED)
-    note_held_out(code, notes)
+    note_held_out(experiment, code, notes)
     if learns_from_some(code):
         notes.append("only a part of the pictures to learn from is taken there, and all of them here")
     if code.schedule is not None and training.schedule is None:
@@ -213,9 +215,11 @@ def _by_numbers_here(table: dict[Value, Value], data: object) -> dict[Value, Val
 
 def _validation(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     """The test set, a part that is held out, or none, as a fit watches it."""
-    note_parts(code, notes)
+    note_parts(experiment, code, notes)
     if code.fitted.get("validation_data") is None:
         return code.fitted.get("validation_split", 0.0) or "none"
+    if experiment.test == TRAIN and watches_all(code):
+        return "test"
     if isinstance(code.data, Folder) and holds_out(code):
         if (split := folder_split(code)) is not None:
             notes.append(

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data import csv_file
-from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError, form_of
+from cnn_tui.data.dataset import AS_THEY_ARE, TRAIN, DataOptions, DatasetError, form_of
 from cnn_tui.data.describe import describe
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.data.pictures.folder_parts import part_of
@@ -34,7 +34,7 @@ from cnn_tui.keras_io.imported.script_tables import listed_asked, table_asked
 from cnn_tui.keras_io.imported.table import table_split
 from cnn_tui.keras_io.imported.tested import (
     is_watched_too,
-    learned_whole,
+    keeps_none,
     note_both,
     note_not_there,
     note_tested,
@@ -56,16 +56,18 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     asked = _data_asked(code, beside, notes)
     if asked.options.validation is None:
         note_both(code, asked.dataset, asked.options.test, notes)
-    is_read = code.fitted and not isinstance(images_in(code.data), DatasetArrays)
-    if is_read and asked.dataset is not None and asked.options.test is None and _is_undivided(asked):
+    dataset = asked.dataset
+    is_here = dataset is not None
+    if (asked.options.test if is_here else asked.share) is not None or (is_here and not _is_undivided(asked)):
+        return asked
+    if keeps_none(code):
+        if not is_here:
+            return msgspec.structs.replace(asked, share=TRAIN)
+        return msgspec.structs.replace(asked, options=msgspec.structs.replace(asked.options, test=TRAIN))
+    if dataset is not None and code.fitted and not isinstance(images_in(code.data), DatasetArrays):
         notes.to_know.append(
-            f"it learns from all images of {quiet(Path(asked.dataset).name, 60)} there: here every fifth of a class is "
+            f"it learns from all images of {quiet(Path(dataset).name, 60)} there: here every fifth of a class is "
             "tested on, and not learned from"
-        )
-    if is_read and asked.dataset is None and asked.share is None and (name := learned_whole(code)):
-        notes.to_know.append(
-            f"it learns from all images of {quiet(name, 60)} there: of a dataset that has none to test on, every fifth "
-            "of a class is tested on here, and not learned from"
         )
     return asked
 

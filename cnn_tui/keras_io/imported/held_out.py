@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, PARTED_ANEW, Folder, Listed, images_in
 from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import are_same, holds_out
+from cnn_tui.keras_io.imported.tested import note_all_learned
 from cnn_tui.keras_io.notes import Notes
 
 
-def note_held_out(code: CodeImport, notes: Notes) -> None:
-    """Note what Keras's `validation_split` holds out by the order of the images, which is not asked for here."""
+def note_held_out(experiment: Experiment, code: CodeImport, notes: Notes) -> None:
+    """Note what Keras's `validation_split` holds out by the order of the images, which is not asked for here.
+
+    And of a script that holds out nothing at all, what is tested on.
+    """
+    note_all_learned(experiment, code, notes)
     data, watched = code.data, code.validation
     share = code.fitted.get("validation_split")
     if code.fitted.get("validation_data") is None and isinstance(share, float) and 0 < share < 1 and _have_order(data):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from pathlib import Path, PurePosixPath
 
+from cnn_tui.data.dataset import TRAIN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.images.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, images_in
 from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.scale import arrays_of, table_of, white_of
 from cnn_tui.keras_io.code.values import Unknown
@@ -21,12 +22,12 @@ from cnn_tui.keras_io.notes import Notes
 _LEAST = 1e-6
 
 
-def note_parts(code: CodeImport, notes: Notes) -> None:
+def note_parts(experiment: Experiment, code: CodeImport, notes: Notes) -> None:
     """Note the images that a script neither learns from nor watches, and those with which it does both.
 
     That is told of a dataset's arrays and of a table's rows.
     """
-    if _are_both(code):
+    if _are_both(code) and experiment.test != TRAIN:
         notes.append("images to validate on are among those that it learns from there: here they are apart")
     table, watched = table_of(code.data), table_of(code.validation)
     if table is not None and table.some_at and (watched is None or watched.origin != table.origin):
@@ -58,6 +59,14 @@ def _are_both(code: CodeImport) -> bool:
         return list(apart(images.places, watched.places)) != list(images.places)
     counts = (images.count, watched.count)
     return None not in counts and sum(count or 0 for count in counts) > images.whole
+
+
+def watches_all(code: CodeImport) -> bool:
+    """Whether it validates on all images that it has to learn from."""
+    arrays = arrays_of(code.validation)
+    if arrays is not None:
+        return arrays.half == "train" and arrays.count == arrays.whole
+    return are_same(images_in(code.validation), images_in(code.data))
 
 
 def varies_validation(code: CodeImport, notes: list[str]) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.dataset import TRAIN, DatasetError
 from cnn_tui.data.pictures.image_folder import list_pictures
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.images.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
@@ -20,6 +21,7 @@ from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import enumerated, quiet
 
 _KINDS_OF_LABELS = ("class_mode", "label_mode", "labels")
+_STAND_IN = "the images to test on stand in"
 _FIT_ON = ("validation_data", "validation_split")
 
 
@@ -50,14 +52,37 @@ def is_watched_too(code: CodeImport) -> bool:
     return isinstance(code.validation, Folder) and not holds_out(code)
 
 
-def learned_whole(code: CodeImport) -> str:
-    """The name of the one folder, or the table, all of which a script learns from, and has no other; else ""."""
-    data, there, watched = code.data, place_of(code.data), code.validation
-    is_known = there is not None and not (isinstance(data, Folder) and data.is_part)
-    is_alone = "validation_data" not in code.fitted or (isinstance(watched, Folder) and are_same(watched.path, there))
-    if not is_known or not is_alone or tested_apart(code) is not None or tested_table(code) is not None:
-        return ""
-    return PurePosixPath(str(there).replace("\\", "/")).name
+def keeps_none(code: CodeImport) -> bool:
+    """Whether a script learns from all images that it has, and neither validates nor tests on others."""
+    data, table = code.data, table_of(code.data)
+    images, watched = images_in(data), images_in(code.validation)
+    is_part = isinstance(data, Folder) and (data.is_part or "subset" in data.arguments)
+    is_part |= isinstance(images, Listed) and (bool(images.some_at) or code.validation is not None)
+    if not code.fitted or is_part or isinstance(images, DatasetArrays) or code.fitted.get("validation_split"):
+        return False
+    if table is not None and (table.share < 1 or table.some_at or table.is_cut):
+        return False
+    may_differ = isinstance(images, Unknown) and "(" in images.what and watched is not images  # of two like calls
+    if code.fitted.get("validation_data") is not None and (may_differ or not are_same(watched, images)):
+        return False
+    if tested_apart(code) is not None or tested_table(code) is not None:
+        return False
+    return all(_which(code, one) in (_Which.HERE, _Which.LEARNED) for one in code.tested if one.is_measured)
+
+
+def note_all_learned(experiment: Experiment, code: CodeImport, notes: Notes) -> None:
+    """Note that a script that keeps no images apart is tested on those that it learns from, or on a stand-in's own."""
+    if not keeps_none(code):
+        return
+    if experiment.test != TRAIN:
+        _note_learned(code, notes)
+        return
+    there = place_of(code.data)
+    name = PurePosixPath(str(there).replace("\\", "/")).name if there is not None else ""
+    of = f" of {quiet(name, 60)}" if name else " that it has"
+    notes.to_know.append(
+        f"it learns from all images{of}, and keeps none to test on: here too, so what it learned from is tested on"
+    )
 
 
 def note_both(code: CodeImport, dataset: str | None, test: str | float | None, notes: Notes) -> None:
@@ -161,21 +186,26 @@ def _note_read_too(code: CodeImport, notes: Notes) -> None:
         )
 
 
+def _note_learned(code: CodeImport, notes: Notes) -> None:
+    """Note where a script measures its model on what it learns from, and others stand in for that here."""
+    places = [one.place for one in code.tested if one.is_measured and _which(code, one) is _Which.LEARNED]
+    if places:
+        notes.to_know.append(f"it tests on images that it learns from there ({places[0]}): {_STAND_IN}")
+
+
 def _note_measured(code: CodeImport, notes: Notes) -> None:
     """Note images that it measures its model on, and nothing but those, for which others stand in here."""
     every = {_which(code, one): one for one in reversed(code.tested) if one.is_measured}
     if not every.keys() & {_Which.HERE, _Which.PART}:
-        stand_in = "the images to test on stand in"
         if (tested := every.get(_Which.HELD)) is not None and (images := arrays_of(tested.images)) is not None:
             many = f"{images.count:,} of the training images" if images.count else "some of the training images"
-            notes.to_know.append(f"it tests on {many} there ({tested.place}): {stand_in}")
+            notes.to_know.append(f"it tests on {many} there ({tested.place}): {_STAND_IN}")
         elif (tested := every.get(_Which.UNKNOWN)) is not None:
             images = images_in(tested.images)
             shown = str(images) if isinstance(images, Unknown) else f"{_shown(tested.images)} ({tested.place})"
-            notes.to_know.append(f"it tests on {quiet(shown, 80)} there: {stand_in}")
-        elif every.keys() == {_Which.LEARNED} and not any(code.fitted.get(name) for name in _FIT_ON):
-            at = every[_Which.LEARNED].place
-            notes.to_know.append(f"it tests on images that it learns from there ({at}): {stand_in}")
+            notes.to_know.append(f"it tests on {quiet(shown, 80)} there: {_STAND_IN}")
+        elif every.keys() == {_Which.LEARNED} and not any(map(code.fitted.get, _FIT_ON)) and not keeps_none(code):
+            _note_learned(code, notes)
     elif every.keys() & {_Which.HERE, _Which.PART} == {_Which.PART}:
         tested = every[_Which.PART]
         images = arrays_of(tested.images)
@@ -202,7 +232,7 @@ def _which(code: CodeImport, tested: Tested) -> _Which:
 
 def _which_arrays(code: CodeImport, images: DatasetArrays) -> _Which:
     learned, watched = arrays_of(code.data), arrays_of(code.validation)
-    if images.is_of_halves or learned is None:
+    if images.is_of_halves or learned is None or images.options.test == TRAIN:
         return _Which.HERE  # as is said of the images that it learns from
     if watched is not None and images == watched and images.half == "test":
         return _Which.HERE

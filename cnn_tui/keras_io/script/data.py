@@ -7,6 +7,7 @@ channels, and class numbers. Of a place of their own it sets `validation_images`
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -45,11 +46,11 @@ def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
     if form_of(name) == "npz":
         return _npz("# Load the dataset", path, dataset)
     if form_of(name) == "csv":
-        return DataCode(("import numpy as np",), (*table_parts(path, dataset, options), _normalize(dataset)))
+        return DataCode(("import numpy as np",), (*table_parts(path, dataset, options), *_normalize(dataset)))
     if form_of(name) == "parquet":
-        return DataCode(parquet_imports(path, options), (*parquet_parts(path, dataset, options), _normalize(dataset)))
+        return DataCode(parquet_imports(path, options), (*parquet_parts(path, dataset, options), *_normalize(dataset)))
     imports = ("import csv", *FOLDER_IMPORTS) if is_file(path) else FOLDER_IMPORTS
-    return DataCode(imports, (*folder_parts(path, dataset, options), _normalize(dataset)))
+    return DataCode(imports, (*folder_parts(path, dataset, options), *_normalize(dataset)))
 
 
 def unset_data_code(input_shape: InputShape, classes: int) -> DataCode:
@@ -71,7 +72,7 @@ def _built_in(dataset: Dataset) -> DataCode:
         f"dataset = tf.keras.datasets.{dataset.name}",
         "(training_images, training_labels), (test_images, test_labels) = dataset.load_data()",
     ]
-    return DataCode((), (load, _normalize(dataset)))
+    return DataCode((), (load, *_normalize(dataset)))
 
 
 def _npz(about: str, path: Path, dataset: Dataset) -> DataCode:
@@ -82,7 +83,7 @@ def _npz(about: str, path: Path, dataset: Dataset) -> DataCode:
         'test_images, test_labels = data["x_test"], data["y_test"]',
     ]
     to_bytes = [lines for array in ("x_train", "x_test") if (lines := _to_bytes(path, array))]
-    return DataCode(("import numpy as np",), (load, *to_bytes, _normalize(dataset)))
+    return DataCode(("import numpy as np",), (load, *to_bytes, *_normalize(dataset)))
 
 
 def _to_bytes(path: Path, array: str) -> CodeLines:
@@ -101,11 +102,18 @@ def _to_bytes(path: Path, array: str) -> CodeLines:
     return ["# Bytes of 0 and 1 become 0 and 255", f"{images} = {images} * np.uint8(255)"]
 
 
-def _normalize(dataset: Dataset) -> CodeLines:
+def _normalize(dataset: Dataset) -> Iterator[CodeLines]:
+    """What brings all images to 0 to 1, and calls the training images those to test on where none are apart."""
     grey = dataset.input_shape[2] == 1
-    halves = ("training", "validation", "test") if dataset.validation_images else ("training", "test")
+    others = {"validation": dataset.validation_images, "test": dataset.test_images}
+    halves = ["training", *(half for half, count in others.items() if count)]
     shape = f".reshape({', '.join(str(size) for size in (-1, *dataset.input_shape))})" if grey else ""
-    return [
+    yield [
         f"# Normalize the pixel values{', and add the axis of the channels' if grey else ''}",
         *(f"{half}_images = {half}_images{shape} / 255.0" for half in halves),
     ]
+    if not dataset.test_images:
+        yield [
+            "# No images are kept apart to test on: the training images are tested on",
+            "test_images, test_labels = training_images, training_labels",
+        ]

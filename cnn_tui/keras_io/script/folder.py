@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, is_file
+from cnn_tui.data.dataset import TEST_SHARE, TRAIN, DataOptions, Dataset, is_file, test_share
 from cnn_tui.data.pictures import folder_look, image_folder, picture, picture_ground, picture_survey
 from cnn_tui.data.pictures.picture_survey import Survey
 from cnn_tui.keras_io.script.named_pictures import halves, listing_parts, tables_of
@@ -31,13 +31,12 @@ def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator
     if is_file(path):
         yield from listing_parts(tables_of(path, options), [MOST_PIXELS] if survey.huge else [])
         yield from picture_parts(dataset, survey, top, crop)
-        share = TEST_SHARE if options.test is None else options.test
-        yield halves(share if isinstance(share, float) else None)
+        yield halves(test_share(options.test) if options.test_path is None else None)
         if options.validation is not None:
             yield ["validation = [(path, classes.index(label)) for label, path in validated]"]
         yield _arrays(options)
         return
-    apart = isinstance(options.test, str)
+    apart = options.test_path is not None
     yield [
         "# Load the pictures: each folder is a class",
         *call("Path", [literal(str(path))], before="folder = "),
@@ -58,7 +57,7 @@ def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator
     elif listing.halves[0] != path:
         yield _halves(*(f"folder / {literal(half.name)}" for half in listing.halves))
     else:
-        yield _share(TEST_SHARE if options.test is None else float(options.test))
+        yield _share(test_share(options.test))
     if options.validation is not None:
         yield _VALIDATION
     yield _arrays(options)
@@ -148,12 +147,19 @@ def _halves(train: str, test: str) -> CodeLines:
 
 
 def _arrays(options: DataOptions) -> CodeLines:
-    parts = ("training", "test") if options.validation is None else ("training", "validation", "test")
+    wanted = {"validation": options.validation is not None, "test": options.test != TRAIN}
+    parts = ["training", *(part for part, is_wanted in wanted.items() if is_wanted)]
     return [f"{part}_images, {part}_labels = load_pictures({part})" for part in parts]
 
 
 def _share(share: float) -> CodeLines:
-    """Of one folder, of which a share of each class is tested on, as `is_tested` tells."""
+    """Of one folder, of which a share of each class is tested on, as `is_tested` tells; or none, and all is learned."""
+    if not share:
+        return [
+            "training = []",
+            *call("enumerate", ["classes_of(folder)"], before="for label, name in ", after=":"),
+            "    training += [(path, label) for path in pictures_of(folder / name)]",
+        ]
     if share == TEST_SHARE:
         return _EVERY_FIFTH
     return [

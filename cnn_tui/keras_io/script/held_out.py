@@ -20,7 +20,9 @@ FUNCTION: CodeLines = [
 
 
 def held_out(share: float) -> Iterator[CodeLines]:
-    """What takes a share of each class of `training_images` to test on."""
+    """What takes a share of each class of `training_images` to test on; without one, none."""
+    if not share:
+        return
     about = "every fifth image" if share == TEST_SHARE else f"a share of {share:g}"
     yield [f"# Of each class, {about} is tested on", *FUNCTION]
     yield [

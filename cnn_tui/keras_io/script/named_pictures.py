@@ -17,8 +17,8 @@ def tables_of(path: Path, options: DataOptions) -> dict[str, NamesTable]:
 
     Raises DatasetError, OSError.
     """
-    places: dict[str, str | float | None] = {"tested": options.test, "validated": options.validation}
-    others = {name: path_of(place) for name, place in places.items() if isinstance(place, str)}
+    places = {"tested": options.test_path, "validated": options.validation}
+    others = {name: path_of(place) for name, place in places.items() if place is not None}
     found = {name: picture_names.look(place) for name, place in {"listed": path, **others}.items() if place is not None}
     tables = {name: table for name, table in found.items() if table is not None}
     if len(tables) < len(found):
@@ -65,10 +65,13 @@ def listing_parts(tables: dict[str, NamesTable], before: list[str]) -> Iterator[
 
 
 def halves(share: float | None) -> CodeLines:
-    """What makes `training` and `test` of them; without `share`, each of a table."""
+    """What makes `training` and `test` of them; without `share`, each of a table; with one of 0, all is training."""
+    training = "training = [(path, classes.index(label)) for label, path in listed]"
+    if share == 0:
+        return [training]
     if share is None:
         return [
-            "training = [(path, classes.index(label)) for label, path in listed]",
+            training,
             "test = [(path, classes.index(label)) for label, path in tested]",
         ]
     return [

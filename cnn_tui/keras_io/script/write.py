@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from cnn_tui.data.dataset import TRAIN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training.compiled import Compiled, answers_of, compiled_loss, compiled_metric
 from cnn_tui.experiment.training.phases import phases_of
@@ -78,7 +79,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         start_weights_code(experiment),
         ["# Print the model summary", "model.summary()"],
         *_training(experiment, phases, seed),
-        _evaluate(),
+        _evaluate(experiment),
     ]
 
 
@@ -212,9 +213,9 @@ def _compiled(module: str, made: Compiled) -> str:
     return f"tf.keras.{module}.{made.kind}({arguments})"
 
 
-def _evaluate() -> CodeLines:
+def _evaluate(experiment: Experiment) -> CodeLines:
     return [
-        "# Evaluate on the test set",
+        f"# Evaluate on {'what it has learned' if experiment.test == TRAIN else 'the test set'}",
         r'print("\nMODEL EVALUATION:")',
         "model.evaluate(test_images, test_labels)",
     ]

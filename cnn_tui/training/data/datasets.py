@@ -20,10 +20,12 @@ from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
     TEST_SHARE,
+    TRAIN,
     DataOptions,
     Dataset,
     DatasetError,
     shown,
+    test_share,
     too_large,
     unreadable,
 )
@@ -37,6 +39,10 @@ from cnn_tui.training.data import csv_reader, parquet_reader, picture_reader, re
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels, Reading, not_told
 from cnn_tui.training.data.sources import SAMPLE, Source, find, own_folder
+
+TESTS_NOTHING = (
+    "No images are kept apart to test on: the training images are, so test figures tell nothing of other images."
+)
 
 
 class Images(NamedTuple):
@@ -121,21 +127,25 @@ def _read(
         raise unreadable(source.path, error) from None
     if name in BUILT_IN:
         _check_built_in(described, arrays, source.path)
+    tests_nothing = options.test == TRAIN
+    if tests_nothing:
+        arrays = arrays._replace(x_test=arrays.x_train, y_test=arrays.y_train)
     described = msgspec.structs.replace(
         described,
         train_images=len(arrays.x_train),
-        test_images=len(arrays.x_test),
+        test_images=0 if tests_nothing else len(arrays.x_test),
         validation_images=0 if arrays.x_val is None else len(arrays.x_val),
         left_out=left_out,
     )
-    warnings = filter(None, (sentence_of(left_out), _check_images(arrays.x_train), *_about_labels(described, arrays)))
+    said = (TESTS_NOTHING if tests_nothing else "", sentence_of(left_out), _check_images(arrays.x_train))
+    warnings = filter(None, (*said, *_about_labels(described, arrays)))
     read_from = f"{described.title} was read from {source}{_tested_on(source, options)}.{_share(source, options)}"
     return Images(described, *arrays[:4], read_from, tuple(warnings), *arrays[4:])
 
 
 def _tested_on(source: Source, options: DataOptions) -> str:
     """The end of a sentence on where a dataset is: the places of what is tested or validated on, if apart."""
-    tested: str | Path | None = options.test if isinstance(options.test, str) else None
+    tested: str | Path | None = options.test_path
     if source.layout == "csv":
         table = csv_file.halves(source.path, options).test
         tested = None if table is None else table.path
@@ -150,11 +160,13 @@ def _tested_on(source: Source, options: DataOptions) -> str:
 def _share(source: Source, options: DataOptions) -> str:
     """A sentence on the share of each class that is tested on, where that is no part of its own."""
     share: float | None = None
+    if options.test == TRAIN:
+        return " The training images are tested on."
     if source.layout in ("csv", "parquet"):
         halves = (csv_file if source.layout == "csv" else parquet_file).halves(source.path, options)
         share = halves.share if halves.test is None else None
-    elif source.layout == "pictures" and not isinstance(options.test, str) and not image_folder.has_parts(source.path):
-        share = TEST_SHARE if options.test is None else options.test
+    elif source.layout == "pictures" and options.test_path is None and not image_folder.has_parts(source.path):
+        share = test_share(options.test)
     if share is None:
         return ""
     return f" {'Every fifth image' if share == TEST_SHARE else f'A share of {share:g}'} of each class is tested on."

@@ -130,7 +130,8 @@ def _write(path: Path, folder: KeptFolder) -> None:
         halves.append((arrays.y_val, arrays.x_val))
     train, test, validation = (*(len(labels) for labels, _ in halves), 0)[:3]
     header = FolderHeader(FORMAT, shape, train, test, folder.left_out, folder.said, validation)
-    parts = [part for labels, images in halves for part in (labels.astype("<i8", copy=False).data, images.data)]
+    some = [(labels, images) for labels, images in halves if labels.size]
+    parts = [part for labels, images in some for part in (labels.astype("<i8", copy=False).data, images.data)]
     with contextlib.suppress(OSError):  # a full disk is no reason not to train
         path.parent.mkdir(parents=True, exist_ok=True)
         if _make_room(path.parent, _size(sum(header.counts), shape)):

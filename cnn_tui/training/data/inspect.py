@@ -55,7 +55,7 @@ def look(name: str, options: DataOptions = AS_THEY_ARE, reading: Reading = not_t
         images.dataset.input_shape,
         names,
         _part(images.x_train, images.y_train, len(names)),
-        _part(images.x_test, images.y_test, len(names)),
+        _part(images.x_test, images.y_test, len(names)) if images.dataset.test_images else None,
         test_digest,
         train_digest,
         stamp,

@@ -110,7 +110,7 @@ def read_folder(
 
 def _unpack(listing: FolderPictures, reader: PictureReader) -> KeptFolder:
     left_out = LeftOutCounter(listing.left_out)
-    parts = [part for part in (listing.train, listing.test, listing.validation) if part]
+    parts = [listing.train, listing.test, *([listing.validation] if listing.validation else [])]
     pictures = ([PictureSource(*picture) for picture in part] for part in parts)
     train, test, *validated = [reader.read(part, len(part), left_out) for part in pictures]
     arrays = Arrays(*train, *test, *(validated[0] if validated else ()))
@@ -179,7 +179,7 @@ class PictureReader:
             if len(labels) < at:  # the images behind one that is left out move up
                 images[len(labels)] = images[at]
             labels.append(picture.label)
-        if not labels:
+        if count and not labels:
             raise DatasetError(
                 f"None of {counted(count, 'picture')} in {shown(self.place)}, of which the first is "
                 f"{shown(first)}, can be read. Save them again as PNG or JPEG."

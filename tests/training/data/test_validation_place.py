@@ -81,7 +81,7 @@ def test_a_third_folder_is_validated_on_alone(tmp_path: Path, apart: bool) -> No
     assert_scripted(dataset, options, images)
     facts = look(str(dataset), options)
     assert facts.validation is not None
-    assert (facts.train.images, facts.validation.per_class, facts.test.images) == (12, (3, 3), 4)
+    assert (facts.train.images, facts.validation.per_class, facts.parts["test"].images) == (12, (3, 3), 4)
 
 
 def test_without_it_the_folder_is_not_used(tmp_path: Path) -> None:

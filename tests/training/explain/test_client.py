@@ -136,7 +136,7 @@ def test_nothing_is_started_before_the_first_question(simple: Path) -> None:
 def test_a_dataset_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_shapes(tmp_path / "three.npz", images=90)
     facts = look_at(str(path))
-    assert (facts.input_shape, facts.train.images, facts.test.per_class) == ((12, 12, 1), 90, (10, 10, 10))
+    assert (facts.input_shape, facts.train.images, facts.parts["test"].per_class) == ((12, 12, 1), 90, (10, 10, 10))
     assert (facts.train.lowest >= 0, facts.train.highest, facts.train.balance) == (True, 220, 1.0)
     assert stored_images.StoredImages(facts.test_images).kept == 30
     assert stored_images.StoredImages(facts.train_images).of_class(2)

@@ -6,7 +6,7 @@ import ast
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, TEST_SHARE, DataOptions, Dataset, DatasetError
+from cnn_tui.data.dataset import MOST_SIDE, TEST_SHARE, TRAIN, DataOptions, Dataset, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.values import Function, Value
@@ -33,7 +33,8 @@ def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, Data
         return None
     half = next((half for half in ("test", "validation") if listed is names.get(half)), "train")
     try:
-        options = _options(folder, shape, is_cropped(one), names.get("share"), *others)
+        share = names.get("share") if "test" in names else TRAIN
+        options = _options(folder, shape, is_cropped(one), share, *others)
         dataset = describe(folder, options)
     except DatasetError:
         return None
@@ -53,9 +54,11 @@ def _options(
 ) -> DataOptions:
     """How the pictures are wanted: a size or a colour is left open where the folder's own is the same.
 
-    `share` is what is tested on of each class; `apart` and `third` are where the pictures to test and validate on are.
+    `share` is what is tested on of each class, or TRAIN; `apart` and `third` are where the pictures to test and to
+    validate on are.
     """
-    test = apart if isinstance(apart, str) else share if isinstance(share, float) and share != TEST_SHARE else None
+    share = share if isinstance(share, float | str) else None
+    test = apart if isinstance(apart, str) else None if share == TEST_SHARE else share
     validation = third if isinstance(third, str) else None
     plain = DataOptions(fit="crop" if crops else "stretch", test=test, validation=validation)
     size, color = shape[:2], "grayscale" if shape[2] == 1 else "rgb"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnn_tui.data.dataset import DataOptions, DatasetError
+from cnn_tui.data.dataset import TRAIN, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
 from cnn_tui.keras_io.code.data.lab_pictures import images_of_half, is_cropped, shape_of_picture
@@ -69,7 +69,7 @@ def _candidates(
 ) -> Iterator[tuple[str, DataOptions]]:
     """Datasets that the script may have been written of: the paths that it names, and how its images are wanted."""
     others = [str(place) for paths in loaded[1:] for place in _places(paths)]
-    tests: list[Any] = [None, *others, *_shares(script)]
+    tests: list[Any] = [None, *others, *_shares(script), TRAIN]
     # What is validated on comes last, and without it a script's statements would be some of those with it.
     places = _places(loaded[-1]) if loaded[1:] and _validates_apart(script) else []
     validations: list[Any] = [*map(str, places), None]
