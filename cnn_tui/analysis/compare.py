@@ -96,11 +96,6 @@ def pace_of(run: Run) -> float | None:
     return statistics.fmean(epoch.pace for epoch in run.epochs) if run.epochs else None
 
 
-def last_metric(run: Run, name: str) -> float | None:
-    """The value of a metric, by Keras's name, after the last epoch that ended; None where there is none."""
-    return run.epochs[-1].metrics.get(name) if run.epochs else None
-
-
 def in_points(share: float) -> str:
     """A difference of two shares in percentage points, with its sign: `-1.25`; `+0.00` for no difference."""
     return f"{round(share * 100, 2) + 0.0:+.2f}"
@@ -151,10 +146,10 @@ def _results(columns: Sequence[Column], base: int) -> list[ComparisonRow]:
     figures: list[tuple[str, int | None, Callable[[Run], float | None]]] = [
         ("test accuracy", 4, lambda run: run.test_accuracy),
         ("test loss", 4, lambda run: run.test_loss),
-        ("train accuracy", 4, lambda run: last_metric(run, "accuracy")),
-        ("train loss", 4, lambda run: last_metric(run, "loss")),
-        ("validation accuracy", 4, lambda run: last_metric(run, "val_accuracy")),
-        ("validation loss", 4, lambda run: last_metric(run, "val_loss")),
+        ("train accuracy", 4, lambda run: run.figure_at_test("accuracy")),
+        ("train loss", 4, lambda run: run.figure_at_test("loss")),
+        ("validation accuracy", 4, lambda run: run.figure_at_test("val_accuracy")),
+        ("validation loss", 4, lambda run: run.figure_at_test("val_loss")),
         ("gap", 4, lambda run: run.gap),
         ("parameters", None, lambda run: run.params),
         ("seconds an epoch", 1, pace_of),

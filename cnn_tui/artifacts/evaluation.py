@@ -146,12 +146,11 @@ def _why_training_differs(points: float, run: Run) -> str:
 
 
 def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:
-    """In sentences: how these figures differ from those of the last epoch of training, and from predict."""
+    """In sentences: how these figures differ from those of training, and from predict."""
     sentences = []
-    last = run.epochs[-1] if run.epochs else None
-    accuracy = last.metrics.get("accuracy") if last is not None else None
-    if last is not None and accuracy is not None:
-        which = f"Epoch {last.epoch}" if run.tested_epoch else "The last epoch"
+    shown, accuracy = run.epoch_at_test, run.figure_at_test("accuracy")
+    if shown is not None and accuracy is not None:
+        which = f"Epoch {shown.epoch}" if run.tested_epoch else "The last epoch"
         points = (evaluation.test_accuracy - accuracy) * 100
         side, kind = "more" if points >= 0 else "less", "test" if run.is_tested_on_others else "training"
         sentences.append(

@@ -99,7 +99,7 @@ def goes_on(run: Run, after: int | None = None) -> str:
     """Where a run that is resumed goes on, as far as that is known: "goes on after epoch 3, …"."""
     start = next(iter(starts(run, after)), None)
     if start is None:
-        return "has no checkpoint: it begins again"
+        return "has no checkpoint, so it begins again"
     source = "its last checkpoint" if start.checkpoint else "the weights that it kept, with a new optimizer"
     lost = len(run.epochs) - start.epoch
     again = f"; the {'epoch' if lost == 1 else f'{lost} epochs'} after it {'is' if lost == 1 else 'are'} trained again"

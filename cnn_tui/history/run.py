@@ -248,6 +248,16 @@ class Run(msgspec.Struct, frozen=True):
         """Whether the run ended before it should have; a stop rule that fires is what the experiment asked for."""
         return not self.live and self.ending not in AS_PLANNED
 
+    @property
+    def epoch_at_test(self) -> Epoch | None:
+        """The epoch whose figures belong beside the test's: of restored weights theirs, else the last that ended."""
+        tested = [one for one in self.epochs if one.epoch == self.tested_epoch]
+        return tested[0] if tested else self.epochs[-1] if self.epochs else None
+
+    def figure_at_test(self, metric: str) -> float | None:
+        """A metric by Keras's name, such as `val_accuracy`, in `epoch_at_test`; None where there is none."""
+        return self.epoch_at_test.metrics.get(metric) if self.epoch_at_test is not None else None
+
     def after_epoch(self, epoch: int) -> Run:
         """The run as it was after that epoch, with nothing tested yet: what figures of its weights were made with."""
         done = tuple(one for one in self.epochs if one.epoch <= epoch)

@@ -119,8 +119,8 @@ def _advice(run: Run) -> str:
 
 
 def _figures(run: Run, tested: float | None, metric: str) -> list[str]:
-    last = run.epochs[-1].metrics if run.epochs else {}
-    figures = (("test", tested), ("train", last.get(metric)), ("validation", last.get(f"val_{metric}")))
+    train, validation = run.figure_at_test(metric), run.figure_at_test(f"val_{metric}")
+    figures = (("test", tested), ("train", train), ("validation", validation))
     return [f"{name} {value:.4f}" for name, value in figures if value is not None]
 
 

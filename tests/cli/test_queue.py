@@ -216,9 +216,9 @@ def test_runs_that_ended_early_are_put_first_in_the_order_they_are_named(
     answer = inside("resume", *map(str, ids), str(ids[0]), "--detach")
     assert (answer.status, answer.out.split()) == (0, [str(one) for one in ids])
     assert answer.err.splitlines() == [
-        f"run {ids[0]} has no checkpoint: it begins again",
+        f"run {ids[0]} has no checkpoint, so it begins again",
         f"run {ids[1]} goes on after epoch 2, from its last checkpoint; the epoch after it is trained again",
-        f"run {ids[2]} has no checkpoint: it begins again",
+        f"run {ids[2]} has no checkpoint, so it begins again",
         f"runs {ids[0]}, {ids[1]}, {ids[2]} left to train; cnn-tui attach {ids[0]} follows",
     ]
     assert [line.id for line in history.queue()] == [*ids, waiting]
@@ -276,7 +276,7 @@ def test_stop_and_resume_in_one_line_wait_for_the_run_to_end(
     assert answer.status == 0
     assert answer.err.splitlines()[:2] == [
         f"run {run_id} was asked to stop and is about to; it goes on once it has ended",
-        f"run {run_id} has no checkpoint: it begins again",
+        f"run {run_id} has no checkpoint, so it begins again",
     ]
     assert [line.id for line in history.queue()] == [run_id, refused]
 

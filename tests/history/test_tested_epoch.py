@@ -71,6 +71,8 @@ def test_a_run_whose_rule_went_back_has_the_gap_of_the_epoch_that_it_went_back_t
     run, line = both(history)
     assert (run.tested_epoch, line.tested_epoch) == (2, 2)
     assert line.gap == run.gap == pytest.approx(0.01)
+    train = run.figure_at_test("accuracy")
+    assert (train, run.figure_at_test("val_accuracy")) == (0.80, None), "pages tell the figures that the gap is of"
     assert run.conditions.in_words().endswith("weights of epoch 2")
 
 

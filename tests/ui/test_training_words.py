@@ -188,6 +188,18 @@ async def test_a_run_of_no_epoch_says_that_none_was_asked_for(
         await shows(pilot, "No epoch was asked for: what this run starts from was tested as it is.")
 
 
+async def test_a_run_that_is_queued_again_before_its_first_epoch_begins_again(
+    make_lab: MakeLab, history: History
+) -> None:
+    run_id = started(history, 0.0)
+    history.record_end(run_id, Result("interrupted", "killed"))
+    assert history.resume(run_id)
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await shows(pilot, "run 1 queued", "It begins again: no epoch had ended.")
+        assert "checkpoint" not in words(app)
+
+
 async def test_a_resumed_run_says_where_it_goes_on(make_lab: MakeLab, history: History) -> None:
     run_id = ended(history, 3.5, Result("interrupted", "killed"))
     app = make_lab()

@@ -59,8 +59,8 @@ class EndedStatus:
             parts.append(part(0, f"test accuracy {run.test_accuracy:.4f}", self._style("strong")))
         if run.test_loss is not None:
             parts.append(part(2, f"test loss {run.test_loss:.4f}", short=f"loss {run.test_loss:.4f}"))
-        if run.epochs and "accuracy" in run.epochs[-1].metrics:
-            parts.append(part(3, f"train {run.epochs[-1].metrics['accuracy']:.4f}", self._style("dim")))
+        if (accuracy := run.figure_at_test("accuracy")) is not None:
+            parts.append(part(3, f"train {accuracy:.4f}", self._style("dim")))
         return parts
 
     def _made_with(self) -> list[Part]:

@@ -147,7 +147,10 @@ class GoingStatus:
 
     def _will_resume(self) -> str:
         after = self._watched.resumed_after
-        return f"It goes on after epoch {after}, as was asked." if after else "It goes on from its last checkpoint."
+        if after:
+            return f"It goes on after epoch {after}, as was asked."
+        # A checkpoint is of a whole epoch.
+        return "It goes on from its last checkpoint." if self._run.epochs else "It begins again: no epoch had ended."
 
 
 def rate(images_per_second: float) -> str:
