@@ -26,6 +26,7 @@ from cnn_tui.history.ending import AS_PLANNED
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.groups import EpochTime, Trial
 from cnn_tui.history.other_history import HEADER, read_other
+from cnn_tui.home import history_path
 from cnn_tui.network.stack import Stack
 from cnn_tui.text import quiet
 
@@ -118,7 +119,9 @@ class _AnswerRead(msgspec.Struct, frozen=True):
 
 
 def read_class_file(path: Path) -> ClassFile:
-    """Read a submission or a history. Raises ExerciseError and HistoryError with a sentence."""
+    """Read a submission or a history; of a folder, the history in it. Raises ExerciseError and HistoryError."""
+    if path.is_dir():  # what CNN_TUI_HOME names
+        path = path / history_path().name
     try:
         with path.open("rb") as file:
             is_history = file.read(len(HEADER)) == HEADER

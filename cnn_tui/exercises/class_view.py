@@ -16,6 +16,7 @@ from cnn_tui.exercises.answers import Direction
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.class_files import ClassAnswer, ClassFile, identity_given
 from cnn_tui.exercises.class_runs import ClassRuns
+from cnn_tui.exercises.model import against_baseline
 from cnn_tui.exercises.results import SAME_TIME, direction_of
 from cnn_tui.exercises.submissions import HandedInExercise
 from cnn_tui.history.groups import Group
@@ -155,7 +156,7 @@ def _exercise(
     verdicts: tuple[Verdict, ...] = ()
     machines = None
     if group is not None and base is not None and group.key != base.key:
-        verdicts = judge(group, base, f"{wanted.name} against the baseline", of_a_set(compared))
+        verdicts = judge(group, base, against_baseline(wanted.heading), of_a_set(compared))
         if verdicts[1].outcome == "not comparable" and group.images == base.images:
             machines = _own_machines(group, base, merged)
     own = [one for one in answers if one.exercise == wanted.name]

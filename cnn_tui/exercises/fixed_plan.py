@@ -16,7 +16,6 @@ from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.runs import TrainingOrder, queue, runs_of, same_exercises
 from cnn_tui.history.groups import groups_of
 from cnn_tui.history.history import History
-from cnn_tui.text import counted
 
 
 def fixed_plan_of(history: History, place: SetPlace, exercise: Exercise) -> tuple[int, ...]:
@@ -57,8 +56,8 @@ def judge_fixed_plan(
     left = sum(run in live for planned in plans for run in planned)
     if left:
         sizes = f"{len(plans[0])} and {len(plans[1])} runs are planned"
-        words = f"{names}: {sizes}, {counted(left, 'run')} of them {'has' if left == 1 else 'have'} not ended"
-        return tuple(Verdict(figure, "planned", f"{words}; then it is judged, once") for figure in SHARES)
+        words = f"{names}: {sizes}, of which {left} {'has' if left == 1 else 'have'} not ended"
+        return tuple(Verdict(figure, "planned", f"{words}; it is judged once, when all have") for figure in SHARES)
     ended = [max(groups_of(history, planned), key=lambda one: len(one.trials), default=None) for planned in plans]
     ours, theirs = ended
     if ours is None or theirs is None:

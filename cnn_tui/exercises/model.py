@@ -122,6 +122,11 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return bool(self.notes.to_json() or self.remark)
 
 
+def against_baseline(heading: str) -> str:
+    """What is compared where an exercise is judged; the exercise is named as the list of the exercises names it."""
+    return f'"{heading}" against the baseline'
+
+
 class ExerciseSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a `pack.toml` holds."""
 

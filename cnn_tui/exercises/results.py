@@ -15,7 +15,7 @@ from cnn_tui.exercises.answers import Answer, Direction, answer
 from cnn_tui.exercises.catalogue import SetPlace, sets_folder
 from cnn_tui.exercises.figures import FigureRow, accuracy_row, figure_rows
 from cnn_tui.exercises.fixed_plan import fixed_plan_of, judge_fixed_plan
-from cnn_tui.exercises.model import Exercise
+from cnn_tui.exercises.model import Exercise, against_baseline
 from cnn_tui.exercises.runs import runs_of, same_exercises
 from cnn_tui.exercises.shown_runs import ShownRuns, shown_runs
 from cnn_tui.history.groups import Group
@@ -160,7 +160,7 @@ def _verdicts(
 ) -> tuple[Verdict, ...]:
     """What is said of an exercise against the baseline, strict enough for all verdicts of the set together."""
     (exercise, group), (base_exercise, base) = ours, theirs
-    names, count = f"{exercise.name} against {base_exercise.name}", comparisons(place)
+    names, count = against_baseline(exercise.heading), comparisons(place)
     plans = fixed_plan_of(history, place, exercise), fixed_plan_of(history, place, base_exercise)
     planned = judge_fixed_plan(history, plans, names, count) if all(plans) else ()
     return planned or judge(group, base, names, of_a_set(count), known_spread(history, base.images, base.planned))

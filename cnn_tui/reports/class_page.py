@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnn_tui.analysis.chance.verdict import TOGETHER
+from cnn_tui.analysis.chance.verdict import TOGETHER, below
 from cnn_tui.exercises.class_view import ClassExercise, ClassPack, ClassView, Foreseen, OwnMachines
+from cnn_tui.exercises.model import against_baseline
 from cnn_tui.history.groups import Group
 from cnn_tui.history.spread import Spread
 from cnn_tui.reports.blocks import Block, Bullet, Fact, Heading, Page, Paragraph, Span, TextTable
@@ -56,16 +57,12 @@ def _pack(pack: ClassPack) -> Iterator[Block]:
     if rows:
         heading = ("exercise", "runs", "files", "test acc", "change", "gap", "data", "images", "epochs")
         yield TextTable(heading, rows, (1, 2, 3, 4, 5, 7, 8), (5, 2, 8, 7, 6))
-    others = [one.name for one in pack.exercises if one.other_groups]
+    others = [f'"{one.heading}"' for one in pack.exercises if one.other_groups]
     if others:
         yield Paragraph(f"Also run in other conditions, which are below: {', '.join(others)}.", style="dim")
-    for one in pack.exercises:
-        for words in _verdicts(one):
-            yield Bullet(words)
-    if any(one.verdicts for one in pack.exercises):
-        yield Paragraph(
-            f"± in a table is the standard deviation; in a verdict half of the 95 % interval. {TOGETHER}", style="dim"
-        )
+    yield from (Bullet(words) for words in dict.fromkeys(words for one in pack.exercises for words in _verdicts(one)))
+    if said := [verdict for one in pack.exercises for verdict in one.verdicts]:
+        yield Paragraph(below(said, TOGETHER), style="dim")
     yield from _foreseen(pack)
 
 
@@ -78,7 +75,7 @@ def _row(one: ClassExercise, base: Group | None) -> list[str]:
         theirs = base.spread("test_accuracy").mean
         change = "" if accuracy.mean is None or theirs is None else f"{accuracy.mean - theirs:+.4f}"
     return [
-        one.name,
+        one.heading,
         f"{len(group.trials):,}",
         str(one.files),
         _shown(accuracy),
@@ -105,7 +102,7 @@ def _verdicts(one: ClassExercise) -> Iterator[str]:
         if verdict.figure != "time" or one.machines is None:
             yield sentence(verdict.sentence)
     if one.machines is not None:
-        yield sentence(f"{one.name} against the baseline: {_on_machines(one.machines)}")
+        yield sentence(f"{against_baseline(one.heading)}: {_on_machines(one.machines)}")
 
 
 def _on_machines(machines: OwnMachines) -> str:
@@ -126,7 +123,7 @@ def _foreseen(pack: ClassPack) -> Iterator[Block]:
         yield Heading(f"What was concluded of {pack.name}", level=2)
     for one in pack.exercises:
         if one.conclusions:
-            yield Paragraph([Span(f"{one.name}: {counted(len(one.conclusions), 'conclusion')}", "strong")])
+            yield Paragraph([Span(f"{one.heading}: {counted(len(one.conclusions), 'conclusion')}", "strong")])
         for who, text in one.conclusions[:_MOST_CONCLUSIONS]:
             yield Bullet(f"{who}: {text}")
         if (left := len(one.conclusions) - _MOST_CONCLUSIONS) > 0:
@@ -138,7 +135,7 @@ def _expectation(one: ClassExercise, told: Foreseen) -> list[str]:
     came = {"up": "up", "down": "down", "same": "the same", None: "cannot tell yet"}[told.found]
     foresaw = "" if told.right is None else f"{told.right} of {count}"
     ways = [str(told.expected.get(way, 0)) for way in ("up", "same", "down")]
-    return [one.name, told.figure, *ways, came, foresaw]
+    return [one.heading, told.figure, *ways, came, foresaw]
 
 
 def _groups(view: ClassView) -> Iterator[Block]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cnn_tui.analysis.chance.verdict import ALONE
 from cnn_tui.analysis.comparison import Comparison, ComparisonRow
 from cnn_tui.history.conditions import Conditions, dataset_in_short, images_in_words
 from cnn_tui.history.run import Run
@@ -40,6 +39,8 @@ class ComparisonFacts(NamedTuple):
     """Sentences on runs that were tested on the same images."""
     marks: Mapping[int, Span] = {}
     """A piece of the line that each column has in the chart, by the first run in it."""
+    below: str = ""
+    """What is said of all verdicts, as `verdict.below` gives it."""
 
 
 def comparison_page(facts: ComparisonFacts) -> Page:
@@ -132,8 +133,8 @@ def _verdicts(facts: ComparisonFacts) -> Iterator[Block]:
         nothing = "These runs are repeats of one experiment, so what differs between them is chance."
     for one in said or [nothing]:
         yield Paragraph(sentence(one))
-    if said:
-        yield Paragraph(f"± is half of the 95 % interval. {ALONE}", style="dim")
+    if facts.below:
+        yield Paragraph(facts.below, style="dim")
     if facts.on_same_images:
         yield Heading("These runs, image by image")
     for one in facts.on_same_images:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnn_tui.analysis.chance.verdict import TOGETHER, sentences
+from cnn_tui.analysis.chance.verdict import TOGETHER, below, sentences
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.exercises.results import ExerciseResult, OtherConditions
 from cnn_tui.history.conditions import Conditions
@@ -109,11 +109,11 @@ def _verdicts(found: ExerciseResult, repeat: str) -> Iterator[Block]:
     told = any(outcome.expected for outcome in found.outcomes)
     verdicts = [one for one in found.verdicts if not (told and one.outcome == "too few")]
     if verdicts:
-        yield Heading("Is it more than chance? (± is the 95 % interval)")
+        yield Heading("Is it more than chance?")
     for words in sentences(verdicts, repeat):
         yield Bullet(words)
     if any(one.test is not None for one in verdicts):
-        yield Paragraph(TOGETHER, style="dim")
+        yield Paragraph(below(verdicts, TOGETHER), style="dim")
 
 
 def since_the_conclusion(found: ExerciseResult) -> str:

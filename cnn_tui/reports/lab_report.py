@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cnn_tui.analysis.chance.known_spread import known_spread
-from cnn_tui.analysis.chance.verdict import ALONE, BY_COMMAND, TOGETHER, judge, sentences
+from cnn_tui.analysis.chance.verdict import ALONE, BY_COMMAND, TOGETHER, Verdict, below, judge, sentences
 from cnn_tui.analysis.compare import pace_of
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
@@ -24,7 +24,7 @@ from cnn_tui.reports.blocks import Block, Bullet, Curves, Heading, Page, Paragra
 from cnn_tui.reports.exercise_facts import read_exercise
 from cnn_tui.reports.exercise_page import exercise_page
 from cnn_tui.reports.run_page import overfitting
-from cnn_tui.reports.set_table import INTERVAL, short_table
+from cnn_tui.reports.set_table import rows_of, short_table, verdicts_of
 from cnn_tui.text import counted
 
 MOST_RUNS = 500
@@ -61,11 +61,14 @@ def report(history: History, runs: Sequence[int], places: Iterable[SetPlace] = (
     groups = groups_of(history, [line.id for line in chosen])
     begun = [one for one in (_BegunSet(history, place) for place in places) if one.exercises]
     blocks: list[Block] = [Paragraph(f"{counted(len(chosen), 'run')}, written {when}.")]
+    said: list[Verdict] = []
     for one in begun:
-        blocks += [Heading(one.place.set.title), *short_table(history, one.place, one.exercises)]
+        rows = rows_of(history, one.place, one.exercises, revealed=False)
+        blocks += [Heading(one.place.set.title), *short_table(history, one.place, rows)]
+        said += verdicts_of(rows)
     judged = {run for one in begun for run in one.runs}
     if judged:
-        blocks.append(Paragraph(f"{INTERVAL} {TOGETHER}"))
+        blocks.append(Paragraph(below(said, TOGETHER)))
     blocks += _figures(history, groups, judged)
     blocks += _runs(history, chosen) if chosen else ()
     blocks += _exercises(history, begun)
@@ -109,7 +112,7 @@ def _verdicts(history: History, groups: Sequence[Group], judged: set[int]) -> It
     yield Paragraph(f"Against {base.name} (run {base.runs[0]}):")
     said = [one for group in others for one in judge(group, base, known=known)]
     yield from (Bullet(one) for one in sentences(said, BY_COMMAND))
-    yield Paragraph(f"{INTERVAL} {ALONE}")
+    yield Paragraph(below(said, ALONE))
 
 
 def _baseline(history: History, groups: Sequence[Group]) -> Group | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cnn_tui.analysis.chance.verdict import TOGETHER, sentences
+from cnn_tui.analysis.chance.verdict import TOGETHER, Verdict, below, sentences
 from cnn_tui.exercises.answers import Answer, answers
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.figures import GAP, VALIDATION_LOSS, FigureRow
@@ -16,7 +16,6 @@ from cnn_tui.reports.blocks import Block, Bullet, Paragraph, TextTable
 from cnn_tui.reports.exercise_result import since_the_conclusion
 from cnn_tui.text import sentence
 
-INTERVAL = "± in a table is the standard deviation over the seeds; in a verdict it is half of the 95 % interval."
 _CAME_TRUE = {True: " (so it was)", False: " (it was not so)", None: ""}
 
 
@@ -46,14 +45,13 @@ def set_table(history: History, place: SetPlace, revealed: bool = False) -> Iter
     rows = rows_of(history, place, place.set.exercises, revealed)
     yield _beside_the_notes(rows)
     yield from _verdicts(rows)
-    if any(row.found.verdicts for row in rows):
-        yield Paragraph(f"{INTERVAL} {TOGETHER}")
+    if said := verdicts_of(rows):
+        yield Paragraph(below(said, TOGETHER))
     yield from _conclusions(rows, answers(history, place.name), place)
 
 
-def short_table(history: History, place: SetPlace, begun: Sequence[Exercise]) -> Iterator[Block]:
+def short_table(history: History, place: SetPlace, rows: Sequence[AnsweredExercise]) -> Iterator[Block]:
     """The exercises that were begun: what was expected, what came of it, and whether it was as expected."""
-    rows = rows_of(history, place, begun, revealed=False)
     heading = ["exercise", "expected", "seeds", "test acc", "change", "s/epoch", "change"]
     cells = []
     for row in rows:
@@ -76,11 +74,15 @@ def rows_of(history: History, place: SetPlace, exercises: Sequence[Exercise], re
     ]
 
 
+def verdicts_of(rows: Sequence[AnsweredExercise]) -> list[Verdict]:
+    """All that is judged of the exercises."""
+    return [one for row in rows for one in row.found.verdicts]
+
+
 def _verdicts(rows: Sequence[AnsweredExercise]) -> Iterator[Block]:
     """What the figures were made with, and what is judged of them."""
     yield from _trained_on(rows)
-    verdicts = [one for row in rows for one in row.found.verdicts]
-    yield from (Bullet(words) for words in sentences(verdicts, BY_COMMAND))
+    yield from (Bullet(words) for words in sentences(verdicts_of(rows), BY_COMMAND))
 
 
 def _conclusions(rows: Sequence[AnsweredExercise], given: dict[str, Answer], place: SetPlace) -> Iterator[Block]:

@@ -99,6 +99,8 @@ def test_repeats_are_one_column_when_groups_are_asked_for(inside: Inside) -> Non
     (accuracy,) = (row for row in found["rows"] if row["key"] == "test accuracy")
     assert accuracy["values"] == [pytest.approx(0.9003333), pytest.approx(0.9063333)]
     assert accuracy["deviations"] == [pytest.approx(0.0015275, abs=1e-6), pytest.approx(0.0025166, abs=1e-6)]
+    both = "± in a table is the standard deviation over the seeds; in a verdict it is half of the 95 % interval. "
+    assert both in " ".join(inside("compare", "1", "3", "2", "--groups").out.split())
     (apart,) = inside("compare", "1", "3", "2", "--json").objects
     assert (apart["runs"], apart["groups"]) == ([1, 3, 2], [[1], [3], [2]]), "otherwise a column is a run"
     assert_one_sentence(inside("compare", "1", "3", "--groups"), 2, "repeat one experiment")
@@ -118,6 +120,7 @@ def test_one_run_says_how_often_luck_does_as_much(inside: Inside) -> None:
     assert (accuracy["outcome"], accuracy["test"], time["luck"]) == ("too few", None, None)
     out = " ".join(inside("compare", "1", "7").out.split())
     assert accuracy["sentence"] in out and time["sentence"] in out
+    assert "±" not in out, "nothing is said of a ± that no verdict and no table has"
 
 
 def test_a_run_that_left_the_queue_is_no_run_on_other_images(inside: Inside) -> None:

@@ -39,11 +39,11 @@ def test_the_page_has_groups_verdicts_and_who_foresaw_them(
     assert "example-pack: Week 3: fewer weights, same accuracy" in out
     assert "16 against 32 filters: -" in out and "over 18 runs each (p < 0.001)" in out
     assert "an epoch took longer in 0 of 9 files, shorter in 9" in out
-    assert "lighter time 0 0 9 down 9 of 9" in out
-    assert "What was concluded of example-pack lighter: 9 conclusions" in out
+    assert "Half the weights time 0 0 9 down 9 of 9" in out
+    assert "What was concluded of example-pack Half the weights: 9 conclusions" in out
     assert "S9: what member 9 saw" in out and out.count("what member 9 saw") == 1
     markdown = inside("merge", *files, "--markdown").out
-    assert markdown.startswith("# 9 submissions") and "| lighter | 18 | 9 |" in markdown
+    assert markdown.startswith("# 9 submissions") and "| Half the weights | 18 | 9 |" in markdown
     (plain,) = inside("merge", *files, "--json").objects
     assert (plain["runs"], len(plain["files"]), plain["files"][0]["student"]) == (36, 9, r"loud\x1b[2J|*name*")
     (pack,) = plain["packs"]
@@ -61,3 +61,12 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_merged(inside: I
     assert "odd.json cannot be read as a history" in answer.err and "gone.json cannot be read" in answer.err
     assert "1 submission and 0 histories" in answer.out and "! " in answer.out
     assert inside("merge", str(odd)).status == 2
+
+
+def test_the_folder_of_a_history_stands_for_it(inside: Inside, tmp_path: Path) -> None:
+    home = tmp_path / "home of another machine"
+    home.mkdir()
+    with member(home / "history.db", open_pack(FOLDER), {"start": Truth(0.89)}, seed=1, seeds=(1,)):
+        assert "0 submissions and 1 history as one experiment" in inside("merge", str(home)).out
+    refused = inside("merge", str(tmp_path))
+    assert refused.status == 2 and "history.db cannot be read: No such file" in refused.err

@@ -372,7 +372,8 @@ def test_fewer_epochs_than_the_baseline_had_are_no_answer_about_accuracy(history
         train(history, run_id, 0.8)
     what = shown(history, "16-filters")
     assert what.verdicts[0].sentence == (
-        "16-filters against baseline: not as many epochs (1 against 5), so the figures say nothing of the change"
+        '"16 filters instead of 32" against the baseline: '
+        "not as many epochs (1 against 5), so the figures say nothing of the change"
     )
     assert what.verdicts[1].outcome == "too few", "seconds an epoch can be compared"
     assert {row.change for row in what.rows if row.key != "parameters"} == {""}

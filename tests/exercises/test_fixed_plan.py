@@ -31,7 +31,7 @@ def test_a_plan_is_judged_once_when_all_of_its_runs_have_ended(history: History)
         train(history, run_id, accuracy)
     waiting = shown(history, "16-filters")
     assert waiting.verdicts[0].sentence.endswith(
-        "3 and 3 runs are planned, 2 runs of them have not ended; then it is judged, once"
+        "3 and 3 runs are planned, of which 2 have not ended; it is judged once, when all have"
     )
     assert waiting.outcomes[0].sentence.endswith("the planned runs have not all ended")
     for run_id, accuracy in zip(runs[4:], (0.900, 0.882), strict=True):

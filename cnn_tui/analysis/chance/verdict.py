@@ -47,9 +47,9 @@ TOGETHER = (
     "± and p hold for all verdicts of the set together, however often you repeat and look: that any of them finds a "
     "difference that is not there has a chance of at most 5 %."
 )
-"""The sentence below the verdicts of a set of exercises."""
+"""Said of the verdicts of a set of exercises; see `below`."""
 ALONE = "± and p hold however often you repeat and look, for each verdict on its own."
-"""The sentence below verdicts on other runs."""
+"""Said of verdicts on other runs."""
 PART = " in epochs of like load"
 """Said of a difference of seconds that is not that of all epochs, which tables have."""
 BY_COMMAND = "cnn-tui run EXPERIMENT --repeat 3"
@@ -181,6 +181,18 @@ def verdict(
         return Verdict(figure, "decided", sentence, test, difference=test.difference, compared=words)
     missing = missing_in_words(test, strict, (group, len(ours)), (base, len(theirs)))
     return Verdict(figure, "undecided", f"{sentence}: {missing}", test, difference=test.difference, compared=words)
+
+
+def below(said: Iterable[Verdict], shared: str, *, spread: bool = True) -> str:
+    """What ± means in these verdicts, with `shared`, TOGETHER or ALONE, and in the tables above them.
+
+    "" where there is none in either; `spread` is whether there is in the tables.
+    """
+    table = "± in a table is the standard deviation over the seeds" if spread else ""
+    if not any(one.test is not None for one in said):
+        return f"{table}." if table else ""
+    verdict = "half of the 95 % interval"
+    return f"{f'{table}; in a verdict it is {verdict}' if table else f'± is {verdict}'}. {shared}"
 
 
 def refuse(figure: Figure, compared: str, why: str) -> Verdict:

@@ -25,7 +25,9 @@ _MOST_FILES = 1_000
 
 
 def merge(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Submissions, and history.db of others.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Submissions, and the history.db of others, or its folder.")
+    ],
     pack: Pack = None,
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,

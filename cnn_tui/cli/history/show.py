@@ -9,7 +9,7 @@ import typer
 
 from cnn_tui.analysis import compare as analysis
 from cnn_tui.analysis.chance.tested_images import told_apart
-from cnn_tui.analysis.chance.verdict import BY_COMMAND, sentences, verdicts
+from cnn_tui.analysis.chance.verdict import ALONE, BY_COMMAND, below, sentences, verdicts
 from cnn_tui.artifacts.kept_epochs import kept_to_json
 from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
 from cnn_tui.cli.printing import deliver, encoded, put_charts, put_json, put_page
@@ -82,10 +82,9 @@ def compare(
             | {"verdicts": [one.to_json() for one in said], "on_same_images": [one.to_json() for one in apart]}
         )
     else:
-        page = comparison_page(
-            ComparisonFacts(found, columns, everything, sentences(said, BY_COMMAND), [one.in_words() for one in apart])
-        )
-        put_page(page, columns_of(sys.stdout))
+        told, words = sentences(said, BY_COMMAND), [one.in_words() for one in apart]
+        facts = ComparisonFacts(found, columns, everything, told, words, below=below(said, ALONE, spread=groups))
+        put_page(comparison_page(facts), columns_of(sys.stdout))
     return FINISHED
 
 

@@ -11,7 +11,7 @@ from textual import work
 from textual.message import Message
 
 from cnn_tui.analysis.chance.tested_images import told_apart
-from cnn_tui.analysis.chance.verdict import sentences, verdicts
+from cnn_tui.analysis.chance.verdict import ALONE, below, sentences, verdicts
 from cnn_tui.analysis.compare import baseline_of, compare_groups
 from cnn_tui.analysis.comparison import Comparison
 from cnn_tui.analysis.run_names import names_of_runs
@@ -45,12 +45,15 @@ class CompareScreen(LongPage[None]):
     BINDINGS = bindings_of("compare", "pane")
 
     class Judged(Message):
-        """The verdicts are there, as sentences; of the comparison against the run `baseline`."""
+        """The verdicts are there, as sentences, and what is said `below` them; against the run `baseline`."""
 
-        def __init__(self, baseline: int, sentences: Sequence[str], on_same_images: Sequence[str] = ()) -> None:
+        def __init__(
+            self, baseline: int, sentences: Sequence[str], on_same_images: Sequence[str] = (), below: str = ""
+        ) -> None:
             super().__init__()
             self.baseline = baseline
             self.sentences = sentences
+            self.below = below
             self.on_same_images = on_same_images
 
     def __init__(self, live: Live, rows: Sequence[Sequence[int]], *, everything: bool = False) -> None:
@@ -70,6 +73,7 @@ class CompareScreen(LongPage[None]):
         self._means: dict[int, MeanOfRuns] = {}
         self._found: Comparison | None = None
         self._verdicts: Sequence[str] | None = None
+        self._below = ""
         self._on_same_images: Sequence[str] = ()
 
     def on_mount(self) -> None:
@@ -113,7 +117,8 @@ class CompareScreen(LongPage[None]):
             run: Span(sample(PATTERNS[place % len(PATTERNS)], kind), overlay_style(place))
             for run, place in self._places.items()
         }
-        facts = ComparisonFacts(self._found, columns, self._everything, self._verdicts, self._on_same_images, marks)
+        told = self._verdicts, self._on_same_images, marks, self._below
+        facts = ComparisonFacts(self._found, columns, self._everything, *told)
         for block in comparison_page(facts).blocks:
             yield self._seen(block, width) if isinstance(block, SideBySide) else block
 
@@ -157,7 +162,7 @@ class CompareScreen(LongPage[None]):
 
     def action_next_baseline(self) -> None:
         self._baseline = self._ids[(self._ids.index(self._baseline) + 1) % len(self._ids)]
-        self._verdicts, self._on_same_images = None, ()
+        self._verdicts, self._on_same_images, self._below = None, (), ""
         self._compare()
         self.page.rebuild()
         self._judge(self._baseline)
@@ -169,22 +174,25 @@ class CompareScreen(LongPage[None]):
         """Loading scipy takes the better part of a second: it must not hold up the keys."""
         repeat = with_keys("{run.repeat}")
         apart: Sequence[str] = ()
+        below_them = ""
         try:
             with History(self.history.path) as history:
                 runs = [run for one in self._ids if (run := history.run(one)) is not None]
                 base = next(run for run in runs if run.id == baseline)
-                said = sentences(verdicts(history, runs, base), repeat)
+                judged = verdicts(history, runs, base)
                 # Image by image is for runs: of several, the verdicts tell more.
                 singly = all(len(row) == 1 for row in self._rows)
+                said, below_them = sentences(judged, repeat), below(judged, ALONE, spread=not singly)
                 apart = [one.in_words() for one in told_apart(runs, base)] if singly else ()
         except (HistoryError, sqlite3.Error) as error:
             said = [f"they cannot be told: {error}"]
         except Exception as error:  # whatever it is: the page waits for them
             said = [f"they cannot be told: {fault(error)}"]
-        self.post_message(self.Judged(baseline, said, apart))
+        self.post_message(self.Judged(baseline, said, apart, below_them))
 
     def on_compare_screen_judged(self, message: Judged) -> None:
         """Show them, unless they are of another comparison by now."""
         if message.baseline == self._baseline:
             self._verdicts, self._on_same_images = message.sentences, message.on_same_images
+            self._below = message.below
             self.page.rebuild()
