@@ -27,6 +27,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import pace_phases, pace_settings
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Place, Run
+from cnn_tui.history.timed_runs import newest_timed, timed_alike
 from cnn_tui.network.step_work import WorkAmounts, step_work
 
 LATEST = 5
@@ -173,7 +174,7 @@ class Estimator:
 
     def has_timed_runs(self) -> bool:
         """Whether any run was timed, be it too short to tell of another."""
-        return self._history.newest_timed() is not None
+        return newest_timed(self._history) is not None
 
     def speeds_of_gpu(self) -> WorkAmounts | None:
         """Seconds that each part of the work takes on one GPU of this machine; None where no run tells."""
@@ -188,7 +189,7 @@ class Estimator:
         # Until its first epoch has ended, a run's pace comes from its images a second: look again at each tenth of it.
         tenths = [0 if line.epochs_done else one.step * 10 // max(1, one.steps) for line, one in now]
         trained, waits = [(line.id, line.epochs_done) for line in going], [line.id for line in waiting]
-        seen = (trained, tenths, waits, self._history.newest_timed())
+        seen = (trained, tenths, waits, newest_timed(self._history))
         if seen == self._seen:
             return
         self._seen = seen
@@ -253,7 +254,7 @@ class Estimator:
 
     def _same(self, experiment: Experiment, place: Place, device: str) -> list[Line]:
         """The last runs of this kind that were trained on the same data as the very last of them."""
-        lines = self._history.timed_alike(experiment.stack.fingerprint(), place, device, experiment, LATEST)
+        lines = timed_alike(self._history, experiment.stack.fingerprint(), place, device, experiment, LATEST)
         return [line for line in lines if line.dataset == lines[0].dataset]
 
     def _dataset(self, name: str) -> str:

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.same import PACE_SETTINGS, pace_phases, pace_settings
-from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone, this_machine
+from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone
 from cnn_tui.history.ending import LIVE, Status
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.rows import CHUNK, LINE_COLUMNS, RUN_COLUMNS, chunks, decoded, marks, to_epoch, to_line, to_run
-from cnn_tui.history.run import Event, Line, Place, Progress, Run, Wish
+from cnn_tui.history.run import Event, Line, Progress, Run, Wish
 from cnn_tui.history.store import Store
 
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
@@ -22,12 +21,6 @@ IS_LIVE = f"status IN ({_LIVE})"
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
 _WAITING_HERE = "WHERE status = 'queued' AND executor = 'here' ORDER BY position, id"
 _GOING = f"WHERE {GOING} ORDER BY id"
-_TIMED = "WHERE pace > 0 AND executor = ? AND (executor != 'here' OR host = ?)"
-_PHASES = (
-    "iif(coalesce(json_array_length(experiment, '$.then'), 0) = 0, '[]',"
-    " json_array(json_extract(experiment, '$.training.epochs'), json_extract(experiment, '$.then')))"
-)
-"""The later phases of a run's training, as `pace_phases` writes them."""
 _HEAD = "id, seed, dataset, experiment"
 LARGEST = 2**63 - 1
 """The largest whole number that a column of SQLite holds."""
@@ -202,26 +195,6 @@ class Records:
             query = f"SELECT id, conclusion FROM runs WHERE conclusion != '' AND id IN ({marks(some)})"
             found.update(self.store.execute(query, some).fetchall())
         return found
-
-    def timed(self, place: Place, limit: int) -> list[Line]:
-        """The last runs whose seconds an epoch are known, the newest first: of this machine, or of that cluster."""
-        return self._lines(f"{_TIMED} ORDER BY id DESC LIMIT ?", (place, this_machine().host, limit))
-
-    def newest_timed(self) -> tuple[int, int] | None:
-        """The number of the last of them anywhere, and how many epochs it has: one short query."""
-        query = "SELECT id, epochs_done FROM runs WHERE pace > 0 ORDER BY id DESC LIMIT 1"
-        row = self.store.execute(query).fetchone()
-        return None if row is None else (row[0], row[1])
-
-    def timed_alike(
-        self, fingerprint: str, place: Place, device: str, experiment: Experiment, limit: int
-    ) -> list[Line]:
-        """The last of them that take as long as the experiment on this device, by its network and settings."""
-        names = ("dataset", *(f"training.{name}" for name in PACE_SETTINGS))
-        same = " AND ".join(f"json_extract(experiment, '$.{name}') IS ?" for name in names)
-        asked = (experiment.dataset, *pace_settings(experiment), pace_phases(experiment))
-        clauses = f"{_TIMED} AND fingerprint = ? AND device = ? AND {same} AND {_PHASES} = ? ORDER BY id DESC LIMIT ?"
-        return self._lines(clauses, (place, this_machine().host, fingerprint, device, *asked, limit))
 
     def found_under(self, dataset: str) -> str:
         """The data that the last run was trained on which asked for `dataset`; else that."""

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history.history import USUAL_ENDINGS, History
+from cnn_tui.history.history import History
+from cnn_tui.history.run_writer import USUAL_ENDINGS
 from cnn_tui.history.table.filter import FIGURES, KEYS, MAX_LENGTH, FilterError, compile_filter
 from tests.properties import examples
 

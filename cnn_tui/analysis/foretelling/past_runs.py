@@ -23,6 +23,7 @@ from cnn_tui.analysis.pace import (
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History
 from cnn_tui.history.run import ALL_GPUS, Line, Place, Progress, Run
+from cnn_tui.history.timed_runs import timed
 from cnn_tui.network.step_work import WorkAmounts
 
 LATEST = 40
@@ -89,7 +90,7 @@ class PastRuns:
         if place not in self._found:
             going = [(line, progress) for line, progress in self._going if line.executor == place]
             known = {line.id for line, _ in going}
-            ended = [line for line in self._history.timed(place, LATEST) if line.id not in known]
+            ended = [line for line in timed(self._history, place, LATEST) if line.id not in known]
             lines = [*going, *((line, self._history.progress(line.id)) for line in ended)]
             self._found[place] = [one for line, progress in lines if (one := self._past_run(line, progress))]
         return self._found[place]
