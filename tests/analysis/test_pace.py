@@ -10,7 +10,7 @@ import pytest
 from cnn_tui.analysis.pace import clock, in_words, seconds_of_steps, time_left
 from cnn_tui.history.run import Progress
 from tests.reports.recorded import recorded
-from tests.ui.training_scenes import MIDDLE
+from tests.ui.training.training_scenes import MIDDLE
 
 
 @pytest.mark.parametrize(

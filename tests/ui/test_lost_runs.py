@@ -12,7 +12,7 @@ from cnn_tui.jobs import launch
 from tests.ui.conftest import MakeLab
 from tests.ui.fake import FakeTrainer
 from tests.ui.screen import LARGE, until
-from tests.ui.training_scenes import shows, started
+from tests.ui.training.training_scenes import shows, started
 
 
 class RealRecovery(FakeTrainer):

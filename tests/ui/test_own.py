@@ -11,8 +11,8 @@ from cnn_tui.home import home, settings_path
 from cnn_tui.ui.own_theme import find_theme, theme_names
 from cnn_tui.ui.preferences import PreferencesError, set_keys
 from tests.terminal import Terminal
-from tests.ui.test_sixel import posed
-from tests.ui.test_suspending import WITH_JOBS
+from tests.ui.terminal.test_sixel import posed
+from tests.ui.terminal.test_suspending import WITH_JOBS
 
 LAB = (sys.executable, "-m", "cnn_tui", str(Path("presets", "lab1-baseline.toml")))
 COMMANDS = """

@@ -6,7 +6,7 @@ import pytest
 
 from tests.terminal import Terminal
 from tests.ui.posed import COMMAND, POSES, walk
-from tests.ui.test_sixel import posed
+from tests.ui.terminal.test_sixel import posed
 
 
 def click(terminal: Terminal, words: str, times: int = 1) -> None:

@@ -22,7 +22,7 @@ from cnn_tui.ui.widgets.image import Fit, draw
 from tests.terminal import Terminal
 from tests.ui import explained
 from tests.ui.posed import COMMAND, POSES, pose, walk
-from tests.ui.sixels import Percent, SixelTerminal, decoded
+from tests.ui.terminal.sixels import Percent, SixelTerminal, decoded
 
 CELL = (7, 15)
 STEP = 4  # percent

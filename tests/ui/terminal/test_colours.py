@@ -9,8 +9,8 @@ import pytest
 
 from cnn_tui.history.history import History
 from tests.terminal import Terminal
-from tests.ui.contrast import CONSOLE, WINDOWS, XTERM, faint, palette
 from tests.ui.posed import COMMAND, POSES, Pose, pose, walk
+from tests.ui.terminal.contrast import CONSOLE, WINDOWS, XTERM, faint, palette
 
 pytestmark = pytest.mark.usefixtures("no_worker")
 

@@ -22,7 +22,7 @@ class Alone(App[None]):
     """A chart and nothing else."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {*COMPONENTS}
-    CSS_PATH = "../../cnn_tui/ui/app.tcss"
+    CSS_PATH = "../../../cnn_tui/ui/app.tcss"
 
     def __init__(self, picture: ChartPicture) -> None:
         super().__init__()

@@ -20,7 +20,7 @@ from cnn_tui.ui.app import LabApp
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, pane, text, until
-from tests.ui.training_scenes import MIDDLE, ended, shows, started, words
+from tests.ui.training.training_scenes import MIDDLE, ended, shows, started, words
 
 
 async def test_images_and_batches_are_both_named_and_both_etas_told(make_lab: MakeLab, history: History) -> None:

@@ -9,7 +9,7 @@ from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.history_rows import order, rows, shows
+from tests.ui.history.history_rows import order, rows, shows
 from tests.ui.screen import LARGE, pane, sees, text, until
 
 

@@ -12,7 +12,7 @@ from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, pane, sees, until
-from tests.ui.training_scenes import MIDDLE, ended, shows, started, words
+from tests.ui.training.training_scenes import MIDDLE, ended, shows, started, words
 
 
 async def test_the_crosshair_gives_exact_values_and_lets_go_past_the_end(make_lab: MakeLab, history: History) -> None:

@@ -24,9 +24,9 @@ from cnn_tui.ui.terminal.answers import InputDecoder, knows_placeholders
 from cnn_tui.ui.terminal.kitty import MARKS, MOST_BYTES, PLACEHOLDER, Placeholders, encode
 from cnn_tui.ui.widgets.image import Fit, draw
 from tests.ui import explained
-from tests.ui.kitties import KittyTerminal
 from tests.ui.posed import COMMAND
-from tests.ui.test_sixel import Painter, go, posed
+from tests.ui.terminal.kitties import KittyTerminal
+from tests.ui.terminal.test_sixel import Painter, go, posed
 
 NAMES = [("kitty(0.40.1)", True), ("kitty(0.27.1)", False), ("ghostty 1.2.0", True), ("ghostty 1.3.0-dev+f", True)]
 NAMES += [("WezTerm 20240203-110809-5046fb22", False), ("tmux 3.4", False), ("XTerm(390)", False), ("", False)]

@@ -12,7 +12,7 @@ from cnn_tui.data.dataset import FASHION
 from cnn_tui.ui.explain.all_images.heat_map import HeatMap
 from cnn_tui.ui.widgets.shading import Mode, grey_style, heat_style, signed_style
 from tests.artifacts.test_evaluation import figures
-from tests.ui.contrast import _contrast
+from tests.ui.terminal.contrast import _contrast
 
 CELLS = (*((at, at, 900) for at in range(10)), (6, 0, 60), (6, 2, 30), (6, 4, 10), (6, 6, 200))
 

@@ -15,7 +15,7 @@ from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.watcher import Watched
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.history_rows import current, order, rows, shows, table
+from tests.ui.history.history_rows import current, order, rows, shows, table
 from tests.ui.made_runs import made
 from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
 

@@ -6,7 +6,7 @@ import pytest
 
 from cnn_tui.history.history import History
 from tests.ui.conftest import MakeLab
-from tests.ui.history_rows import current, shows, table
+from tests.ui.history.history_rows import current, shows, table
 from tests.ui.made_runs import made
 from tests.ui.screen import LARGE, sees, text, until
 

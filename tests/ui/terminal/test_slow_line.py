@@ -21,7 +21,7 @@ from cnn_tui import locks
 from cnn_tui.history.epoch import Point
 from cnn_tui.history.history import History
 from tests.terminal import Terminal
-from tests.ui.training_scenes import MIDDLE, started
+from tests.ui.training.training_scenes import MIDDLE, started
 
 RATE = 2_000
 AT_ONCE = 0.2

@@ -14,7 +14,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab
-from tests.ui.exercise_words import go_to, reads
+from tests.ui.exercises.exercise_words import go_to, reads
 from tests.ui.screen import LARGE, sees, text, until
 
 LAB = [sys.executable, "-m", "cnn_tui"]

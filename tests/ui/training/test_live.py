@@ -8,7 +8,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.epoch import Point
 from cnn_tui.history.history import History, Result
 from cnn_tui.ui.watcher import Live, Watched
-from tests.ui.training_scenes import MIDDLE, ended, started
+from tests.ui.training.training_scenes import MIDDLE, ended, started
 
 
 def test_readings_past_the_point_of_resuming_are_forgotten(history: History) -> None:

@@ -12,8 +12,8 @@ from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.widgets.heat import draw_heat, stretched
 from tests.ui import explained
 from tests.ui.conftest import MakeLab
+from tests.ui.explain.test_explain_pane import kept
 from tests.ui.screen import LARGE, SMALL, sees, text, until
-from tests.ui.test_explain_pane import kept
 
 __all__ = ["kept"]
 TO_THE_VIEW = ("5", "m", "m", "m", "m")

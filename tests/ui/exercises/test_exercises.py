@@ -20,7 +20,7 @@ from cnn_tui.ui.screens.exercise_parts import ExercisesFoot
 from cnn_tui.ui.screens.exercises import ExercisesScreen
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.exercise_words import flat, go_to, reads
+from tests.ui.exercises.exercise_words import flat, go_to, reads
 from tests.ui.screen import LARGE, SMALL, Compare, keys, sees, text, until
 
 

@@ -17,7 +17,7 @@ from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, until
-from tests.ui.training_scenes import MIDDLE, shows, started
+from tests.ui.training.training_scenes import MIDDLE, shows, started
 
 
 async def test_counters_are_shown_twice_a_second_and_what_happens_at_once(make_lab: MakeLab, history: History) -> None:

@@ -1,0 +1,1 @@
+"""The explain pane and its views."""

@@ -1,0 +1,1 @@
+"""The history pane, a run's page and comparisons."""

@@ -1,0 +1,1 @@
+"""The training pane, its chart and what is watched."""
