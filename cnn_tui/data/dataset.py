@@ -67,7 +67,7 @@ class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     `test` is what is tested on, where that is not in the dataset: the path of another folder, or the share, above
     0 and below 1, of each class of a dataset that is one folder; or TRAIN, where all its images are learned from.
     `validation` is the path of a folder, or of a table as the dataset is, whose images are validated on and neither
-    learned from nor tested on.
+    learned from nor tested on; or of the `.npz` file, which may be the dataset itself, whose images to validate on are.
     """
 
     image_size: tuple[Side, Side] | None = None
@@ -115,8 +115,9 @@ class Dataset(msgspec.Struct, frozen=True):
     `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels. `test_images`
     are 0 where the training images are tested on, for want of others. `left_out` are the files of a folder that are
     not used, as far as they are known. `unused` are the labels of a `.npz` file that no image has, although they are
-    below the highest one. `validation_images` are those of a folder or table of their own; without one there are none,
-    and images to validate on are some of the others.
+    below the highest one. `validation_images` are those of a place of their own; without one there are none, and images
+    to validate on are some of the others. `unused_validation_images` are those of a `.npz` file that lie there for it,
+    where that is not asked for.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Dataset(msgspec.Struct, frozen=True):
     left_out: tuple[FilesLeftOut, ...] = ()
     unused: tuple[int, ...] = ()
     validation_images: int = 0
+    unused_validation_images: int = 0
 
     @property
     def classes(self) -> int:

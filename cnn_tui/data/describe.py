@@ -73,7 +73,7 @@ def _describe_drawn(dataset: str, options: DataOptions) -> Dataset:
 def _describe_file(dataset: str, path: Path, options: DataOptions) -> Dataset:
     try:
         if form_of(dataset) == "npz":
-            return npz_file.describe(dataset, path)
+            return npz_file.describe(dataset, path, options.validation)
         if form_of(dataset) == "csv":
             return csv_file.describe(dataset, path, options)
         if form_of(dataset) == "parquet":
@@ -91,6 +91,8 @@ def check_options(dataset: str, options: DataOptions) -> None:
         plain = msgspec.structs.replace(plain, image_size=None)
     if form in ("folder", "parquet") or options == AS_THEY_ARE or (form == "csv" and plain == AS_THEY_ARE):
         return
+    if form == "npz" and plain == AS_THEY_ARE and options.test is None:
+        return
     if form == "csv" and path_of(dataset) is None:  # which is said of it
         return
     if plain != AS_THEY_ARE:
@@ -104,8 +106,9 @@ def check_options(dataset: str, options: DataOptions) -> None:
             "Leave test out."
         )
     raise DatasetError(
-        f"validation is {shown(options.validation or '')}, and a path is for folders of pictures and tables, of which "
-        f'{place} is none. Set it to a fraction like 0.1, to training images like "0-4999", or to "test" or "none".'
+        f"validation is {shown(options.validation or '')}, and a path is for folders of pictures, tables and .npz "
+        f'files, of which {place} is none. Set it to a fraction like 0.1, to training images like "0-4999", or to '
+        '"test" or "none".'
     )
 
 

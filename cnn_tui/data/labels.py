@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from cnn_tui.data.dataset import shown
 from cnn_tui.text import enumerated, quiet
 
 TO_NUMBERS = (
@@ -38,6 +40,14 @@ def odd_numbers(unused: Sequence[int], classes: int, in_table: bool = False) -> 
         remedy = f"that class is never found, and the network still needs {classes} outputs; or number "
         remedy += f"them anew, in pandas with {COLUMN_TO_NUMBERS}"
     return f"labels have gaps, for they go up to {classes - 1} and no image has the label {missing}: {remedy}"
+
+
+def unknown_label(where: Path, label: int, classes: int) -> str:
+    """What is wrong with a label of what is validated on that nothing which is learned from has."""
+    return (
+        f"{shown(where)} has the label {label}, and what is learned from and tested on has the labels 0 to "
+        f"{classes - 1}. What is validated on needs the same classes."
+    )
 
 
 def without_images(names: Sequence[str], train: Sequence[int], test: Sequence[int]) -> list[str]:

@@ -1,7 +1,8 @@
 """A dataset in a `.npz` file, described from the headers of its arrays.
 
-A `.npz` is a zip of `.npy` arrays. Only the headers and the labels are read here, never the images, and never
-a pickle. Every size that the file claims is checked before memory is taken for it.
+A `.npz` is a zip of `.npy` arrays: those to learn from and to test on, and there may be some to validate on, which are
+used where an experiment's `validation` is the path of the file. Only the headers and the labels are read here, never
+the images, and never a pickle. Every size that the file claims is checked before memory is taken for it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import math
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
-from cnn_tui.data.dataset import Dataset, DatasetError, shown
-from cnn_tui.data.labels import TO_NUMBERS
+import msgspec
+
+from cnn_tui.data.dataset import OR_ELSE, Dataset, DatasetError, form_of, path_of, shown
+from cnn_tui.data.labels import TO_NUMBERS, unknown_label
+from cnn_tui.data.npz_names import PartArrays, arrays_of, part_called
 from cnn_tui.text import counted, escaped, reason
 
 if TYPE_CHECKING:
@@ -23,12 +27,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+"""What the arrays are called of which sentences speak."""
 MOST_IMAGES = 10_000_000
 MOST_CLASSES = 10_000
 LONGEST_HEADER = 65_536  # bytes; NumPy writes 128
 
 # What a broken or unfamiliar zip raises while it is read.
 BROKEN = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, MemoryError)
+
+
+Shape: TypeAlias = tuple[int, int, int]
+"""(height, width, channels)."""
 
 
 class Header(NamedTuple):
@@ -39,24 +48,82 @@ class Header(NamedTuple):
     dtype: str
 
 
-def describe(name: str, path: Path) -> Dataset:
-    """Describe the `.npz` file at `path` as the dataset called `name`. Raises DatasetError, OSError."""
+def describe(name: str, path: Path, validation: str | None = None) -> Dataset:
+    """Describe the `.npz` file at `path` as the dataset called `name`.
+
+    `validation` is the file whose images are validated on, where some are: this one or another. Raises DatasetError,
+    OSError.
+    """
+    described = _described(name, path, *_stamp(path))
+    if validation is None:
+        return described
+    other = place_to_validate_on(validation)
+    shape, labels, images = _to_validate_on(other, *_stamp(other))
+    if shape != described.input_shape:
+        raise DatasetError(
+            f"In {shown(path)} the images are {_times(described.input_shape)}, but those to validate on in "
+            f"{shown(other)} {_times(shape)}. Save both in one size."
+        )
+    if (highest := max(labels)) >= described.classes:
+        raise DatasetError(unknown_label(other, highest, described.classes))
+    return msgspec.structs.replace(described, validation_images=images, unused_validation_images=0)
+
+
+def unused_in_words(dataset: Dataset) -> str:
+    """A sentence on the images to validate on that a file has, for who does not use them; "" where it has none."""
+    count, path = dataset.unused_validation_images, path_of(dataset.name)
+    if not count or path is None:
+        return ""
+    words = "1 image to validate on is" if count == 1 else f"{count:,} images to validate on are"
+    return f"{words} not used: to validate on them, set validation to {shown(path)}."
+
+
+def place_to_validate_on(validation: str) -> Path:
+    """The file of that path. Raises DatasetError where it is none."""
+    path = path_of(validation)
+    if path is None or not path.is_file() or form_of(validation) != "npz":
+        raise DatasetError(
+            f"There is no file {shown(validation)} to validate on. Set validation to the path of a .npz file with the "
+            f"arrays x_val and y_val, which may be the dataset itself, {OR_ELSE['validation']}."
+        )
+    return path
+
+
+def _stamp(path: Path) -> tuple[int, int]:
     status = path.stat()
-    return _described(name, path, status.st_mtime_ns, status.st_size)
+    return status.st_mtime_ns, status.st_size
+
+
+@functools.lru_cache(maxsize=32)
+def _to_validate_on(path: Path, changed: int, size: int) -> tuple[Shape, set[int], int]:
+    """The shape of a file's images to validate on, their labels, and how many they are."""
+    with _opened(path) as archive:
+        arrays = arrays_of(archive, "validation")
+        if arrays is None:
+            raise DatasetError(
+                f"{shown(path)} has no arrays x_val and y_val to validate on; it has {_names(archive)}. Save them in "
+                f"it, or set validation to another file, {OR_ELSE['validation']}."
+            )
+        headers = {array: _header(archive, path, array) for array in arrays}
+        shape = _image_shape(path, arrays.images, headers[arrays.images])
+        return shape, _labels(archive, path, headers, arrays), headers[arrays.images].shape[0]
 
 
 @functools.lru_cache(maxsize=32)
 def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
     with _opened(path) as archive:
-        headers = {array: _header(archive, path, array) for array in ARRAYS}
-        train = _image_shape(path, "x_train", headers["x_train"])
-        test = _image_shape(path, "x_test", headers["x_test"])
+        trained_on, tested_on = arrays_of(archive, "train"), arrays_of(archive, "test")
+        assert trained_on is not None and tested_on is not None
+        headers = {array: _header(archive, path, array) for array in (*trained_on, *tested_on)}
+        train = _image_shape(path, trained_on.images, headers[trained_on.images])
+        test = _image_shape(path, tested_on.images, headers[tested_on.images])
         if train != test:
             raise DatasetError(
                 f"In {shown(path)} the training images are {_times(train)}, "
                 f"but the test images {_times(test)}. Save both in one size."
             )
-        used = _labels(archive, path, headers, "train") | _labels(archive, path, headers, "test")
+        used = _labels(archive, path, headers, trained_on) | _labels(archive, path, headers, tested_on)
+        unused = _count_to_validate_on(archive, path)
     if used == {0}:
         raise DatasetError(
             f"In {shown(path)} every label is 0, which is one class. Labels count the classes from 0; "
@@ -67,9 +134,10 @@ def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
         title=escaped(path.stem),
         input_shape=train,
         class_names=tuple(str(label) for label in range(max(used) + 1)),
-        train_images=headers["x_train"].shape[0],
-        test_images=headers["x_test"].shape[0],
+        train_images=headers[trained_on.images].shape[0],
+        test_images=headers[tested_on.images].shape[0],
         unused=tuple(label for label in range(max(used)) if label not in used),
+        unused_validation_images=unused,
     )
 
 
@@ -86,6 +154,15 @@ def read_array(archive: zipfile.ZipFile, path: Path, array: str) -> NDArray[np.g
         raise DatasetError(
             f"The array {array} in {shown(path)} is broken ({reason(error)}). Save or fetch the file again."
         ) from None
+
+
+def _count_to_validate_on(archive: zipfile.ZipFile, path: Path) -> int:
+    """How many images to validate on there seem to be in a file; they are checked where they are asked for."""
+    arrays = arrays_of(archive, "validation")
+    try:
+        return _header(archive, path, arrays.images).shape[0] if arrays is not None else 0
+    except (DatasetError, IndexError):
+        return 0
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
@@ -129,9 +206,9 @@ def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
             f"The array {array} in {shown(path)} is not a NumPy array ({reason(error)}). Save the file again."
         ) from None
     if dtype.hasobject:
-        remedy = (
-            "Save it as numbers of uint8." if array.startswith("x") else f"Make numbers of labels with {TO_NUMBERS}."
-        )
+        called = part_called(array)
+        is_of_images = called is not None and called[1] == "images"
+        remedy = "Save it as numbers of uint8." if is_of_images else f"Make numbers of labels with {TO_NUMBERS}."
         raise DatasetError(
             f"The array {array} in {shown(path)} holds pickled Python objects, which are never loaded. {remedy}"
         )
@@ -143,7 +220,7 @@ def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
     return Header(shape, dtype.kind, str(dtype))
 
 
-def _image_shape(path: Path, array: str, header: Header) -> tuple[int, int, int]:
+def _image_shape(path: Path, array: str, header: Header) -> Shape:
     """(height, width, channels) of an array of images. Raises DatasetError for what cannot be images."""
     where = f"The array {array} in {shown(path)}"
     shape = header.shape
@@ -163,11 +240,11 @@ def _image_shape(path: Path, array: str, header: Header) -> tuple[int, int, int]
     return (shape[1], shape[2], shape[3] if len(shape) == 4 else 1)
 
 
-def _labels(archive: zipfile.ZipFile, path: Path, headers: dict[str, Header], part: str) -> set[int]:
+def _labels(archive: zipfile.ZipFile, path: Path, headers: dict[str, Header], arrays: PartArrays) -> set[int]:
     """The labels that images have. Raises DatasetError for what cannot be labels."""
     import numpy
 
-    array, images, header = f"y_{part}", headers[f"x_{part}"].shape[0], headers[f"y_{part}"]
+    array, images, header = arrays.labels, headers[arrays.images].shape[0], headers[arrays.labels]
     where = f"The array {array} in {shown(path)}"
     if len(header.shape) not in (1, 2) or (len(header.shape) == 2 and header.shape[1] != 1):
         raise DatasetError(
@@ -182,7 +259,7 @@ def _labels(archive: zipfile.ZipFile, path: Path, headers: dict[str, Header], pa
         )
     if header.shape[0] != images:
         raise DatasetError(
-            f"{where} has {counted(header.shape[0], 'label')}, but x_{part} has {counted(images, 'image')}. "
+            f"{where} has {counted(header.shape[0], 'label')}, but {arrays.images} has {counted(images, 'image')}. "
             "Save one label an image."
         )
     labels = read_array(archive, path, array)

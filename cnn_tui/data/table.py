@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from cnn_tui.data.dataset import DataOptions, Dataset, DatasetError, is_tested, shown, size_in_words
+from cnn_tui.data.labels import unknown_label
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.text import counted, escaped
 
@@ -63,10 +64,7 @@ def describe_table(
 def with_validation(described: Dataset, path: Path, labels: array.array[int]) -> Dataset:
     """The dataset with the images of another table to validate on. Raises DatasetError for a label that is unknown."""
     if (highest := max(labels)) >= described.classes:
-        raise DatasetError(
-            f"{shown(path)} has the label {highest}, and what is learned from and tested on has the labels 0 to "
-            f"{described.classes - 1}. What is validated on needs the same classes."
-        )
+        raise DatasetError(unknown_label(path, highest, described.classes))
     return msgspec.structs.replace(described, validation_images=len(labels))
 
 

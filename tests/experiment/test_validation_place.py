@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -107,6 +109,23 @@ def test_the_form_takes_it_and_offers_the_folder_that_lies_there(pets: Path) -> 
     assert there.value == str(pets / "val")
     row = next(row for row in settings_of(Experiment()) if row.name == "validation")
     assert row.allowed == "none, test, a fraction like 0.1 or training images like 0-4999"
+
+
+def test_the_form_offers_the_images_of_an_npz_file_that_are_for_it(tmp_path: Path) -> None:
+    images, labels = np.zeros((4, 3, 3), np.uint8), np.arange(4) % 2
+    halves: dict[str, Any] = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+    np.savez(tmp_path / "two.npz", **halves)
+    np.savez(tmp_path / "three.npz", **halves, x_val=images, y_val=labels)
+    two, three = (Experiment().with_dataset(str(tmp_path / f"{name}.npz")) for name in ("two", "three"))
+    for experiment, offered in ((two, []), (three, [three.dataset])):
+        row = next(row for row in settings_of(experiment) if row.name == "validation")
+        assert [*row.choices] == ["none", "test", "0.1", "0.2", "0.3", *offered]
+        assert row.allowed.endswith(" or a path")
+    changed = change(three, "validation", three.dataset)
+    assert changed.data.validation_images == 4
+    assert changed.with_dataset(two.dataset).training.validation == 0.5
+    with pytest.raises(DatasetError, match="has no arrays x_val and y_val"):
+        change(two, "validation", two.dataset)
 
 
 def test_another_dataset_has_as_large_a_share_of_its_own(pets: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnn_tui.keras_io.imported.file import SeveralModels
@@ -453,3 +454,37 @@ def test_an_epoch_that_shows_the_rows_of_a_table_twice_has_so_many_steps(tmp_pat
     imported = read(tmp_path, code.replace("digits.csv", "digits_train.csv"))
     assert imported.experiment.training.steps_per_epoch == 20
     assert imported.differences == ()
+
+
+def test_the_third_part_of_a_npz_file_is_validated_on_as_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    images, labels = np.zeros((12, 6, 6), np.uint8), np.arange(12) % 3
+    parts = {"train": slice(12), "val": slice(5), "test": slice(4)}
+    arrays: dict[str, Any] = {f"{part}_images": images[some] for part, some in parts.items()}
+    arrays |= {f"{part}_labels": labels[some] for part, some in parts.items()}
+    np.savez("kinds.npz", **arrays)
+    code = """
+import numpy as np
+from tensorflow import keras
+held = np.load("kinds.npz")
+x, y = held["train_images"] / 255, held["train_labels"]
+x_val, y_val = held["val_images"] / 255, held["val_labels"]
+model = keras.Sequential([keras.Input((6, 6, 1)), keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x, y, epochs=3, validation_data=(x_val, y_val))
+model.evaluate(held["test_images"] / 255, held["test_labels"])
+"""
+    found = read(tmp_path, code)
+    assert (found.differences, found.to_know) == ((), ())
+    assert (found.experiment.dataset, found.experiment.training.validation) == ("kinds.npz", "kinds.npz")
+    assert found.experiment.data.validation_images == 5
+    some = read(tmp_path, code.replace("(x_val, y_val)", "(x_val[:3], y_val[:3])").replace("epochs=3", "batch_size=1"))
+    assert some.experiment.training.validation_steps == 3
+    ends = code.partition(", validation_data")[0] + ")\nmodel.evaluate(x_val, y_val)"
+    alone = read(tmp_path, ends)
+    assert alone.experiment.training.validation == "none"
+    assert alone.to_know == (
+        "it tests on the images to validate on of kinds.npz (line 10) there: the images to test on stand in",
+    )
+    both = read(tmp_path, code.replace("fit(x, y", "fit(np.concatenate([x, x_val]), np.concatenate([y, y_val])"))
+    assert "other images are put to those of the dataset there (line 9): they are left out" in both.differences

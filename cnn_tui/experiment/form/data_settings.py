@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing
 from pathlib import Path
@@ -16,8 +17,11 @@ from cnn_tui.data.dataset import (
     TRAIN,
     Color,
     DataOptions,
+    DatasetError,
     Fit,
+    Form,
     form_of,
+    path_of,
     whole_path,
 )
 from cnn_tui.data.describe import describe
@@ -89,18 +93,32 @@ def _test_row(experiment: Experiment) -> Setting:
 
 
 def validation_row(experiment: Experiment) -> Setting:
-    """What is validated on, with the folder for it that lies beside the pictures that are learned from."""
+    """What is validated on, with the place for it that lies beside, or in, what is learned from."""
     now = experiment.training.validation
     form = form_of(experiment.dataset) if experiment.dataset else None
-    beside = validation_beside(experiment.dataset) if form == "folder" else None
+    beside = _validated_beside(experiment, form)
     may_be = ["none", "test", "a fraction like 0.1", "training images like 0-4999"]
     words = "Images that are watched, never learned from."
     if form in ("folder", *TABLES):
         may_be.append("a path")
         words += " A path: a folder or table with the same classes."
+    if form == "npz":
+        may_be.append("a path")
+        words += " A path: a .npz file with x_val and y_val."
     shown = now if isinstance(now, str) else f"{now:g}"
     choices = ("none", "test", *SHARES, *([str(beside)] if beside is not None else []))
     return Setting("validation", shown, words, enumerated(may_be, "or"), choices)
+
+
+def _validated_beside(experiment: Experiment, form: Form | None) -> Path | None:
+    """The folder to validate on beside the one to learn from, or the file that has images for both."""
+    if form == "folder":
+        return validation_beside(experiment.dataset)
+    if form == "npz":
+        with contextlib.suppress(DatasetError):  # which is said where the dataset is
+            if describe(experiment.dataset).unused_validation_images:
+                return path_of(experiment.dataset)
+    return None
 
 
 def with_validation(experiment: Experiment, text: str) -> Experiment:

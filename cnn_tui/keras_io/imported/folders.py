@@ -20,6 +20,7 @@ from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
+from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Named, Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
@@ -85,7 +86,10 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     there = images_in(code.data)
     note_tested(code, notes)
     if isinstance(there, DatasetArrays):
-        return DataAsked(there.dataset, there.options, leave_out=parts_of(code).leave_out)
+        options, watched = there.options, arrays_of(code.validation)
+        if watched is not None and watched.half == "validation":
+            options = msgspec.structs.replace(options, validation=watched.options.validation)
+        return DataAsked(there.dataset, options, leave_out=parts_of(code).leave_out)
     if isinstance(there, Unknown) and there.table and there.table.paths:
         return table_asked(there, there.table, code, beside, notes)
     if isinstance(code.data, Folder):

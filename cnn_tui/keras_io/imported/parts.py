@@ -34,8 +34,9 @@ def note_parts(experiment: Experiment, code: CodeImport, notes: Notes) -> None:
         rows = f"only some rows of the table are learned from there ({table.some_at})"
         notes.append(f"{rows}, and here all but those to test on")
     images = arrays_of(code.data)
-    if images is not None and images.half == "test":
-        notes.append("the model is trained on the images to test on there, and on those to train on here")
+    if images is not None and images.half != "train":
+        to_do = "test" if images.half == "test" else "validate"
+        notes.append(f"the model is trained on the images to {to_do} on there, and on those to train on here")
     parts = parts_of(code)
     notes += parts.notes
     notes.to_know += parts.to_know

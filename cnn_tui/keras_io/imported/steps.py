@@ -153,7 +153,7 @@ def validation_steps(experiment: Experiment, code: CodeImport, batch_size: Any, 
     images = images_in(watched)
     count = images.count if isinstance(images, DatasetArrays) else _held_out_here(experiment, code)
     shown = None
-    if isinstance(images, DatasetArrays) and images.half == "test" and count not in (None, images.whole):
+    if isinstance(images, DatasetArrays) and images.half != "train" and count not in (None, images.whole):
         shown = count
     if isinstance(images, str) and experiment.dataset and not holds_out(code):
         here = describe(experiment.dataset, experiment.data_options)

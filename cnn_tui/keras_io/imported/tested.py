@@ -202,7 +202,10 @@ def _note_measured(code: CodeImport, notes: Notes) -> None:
             notes.to_know.append(f"it tests on {many} there ({tested.place}): {_STAND_IN}")
         elif (tested := every.get(_Which.UNKNOWN)) is not None:
             images = images_in(tested.images)
-            shown = str(images) if isinstance(images, Unknown) else f"{_shown(tested.images)} ({tested.place})"
+            if isinstance(images, DatasetArrays):  # as a file has them beside those to test on
+                shown = f"the images to validate on of {images.dataset} ({tested.place})"
+            else:
+                shown = str(images) if isinstance(images, Unknown) else f"{_shown(tested.images)} ({tested.place})"
             notes.to_know.append(f"it tests on {quiet(shown, 80)} there: {_STAND_IN}")
         elif every.keys() == {_Which.LEARNED} and not any(map(code.fitted.get, _FIT_ON)) and not keeps_none(code):
             _note_learned(code, notes)
@@ -240,6 +243,8 @@ def _which_arrays(code: CodeImport, images: DatasetArrays) -> _Which:
         return _Which.PART if images.count not in (None, images.whole) else _Which.HERE
     if watched is not None and images == watched:
         return _Which.WATCHED
+    if images.half == "validation":
+        return _Which.UNKNOWN
     if images.places is None or learned.places is None:
         counts = (images.count or 0) + (learned.count or 0)
         return _Which.HELD if counts <= learned.whole else _Which.LEARNED

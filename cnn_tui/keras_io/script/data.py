@@ -15,6 +15,7 @@ import msgspec
 from cnn_tui.data import npz_file
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, SAMPLE, DataOptions, Dataset, form_of, is_file, path_of
 from cnn_tui.data.describe import describe
+from cnn_tui.data.npz_names import Part, arrays_of
 from cnn_tui.experiment.images.unset_dataset import InputShape
 from cnn_tui.keras_io.script.csv_file import table_parts
 from cnn_tui.keras_io.script.folder import FOLDER_IMPORTS, folder_parts
@@ -44,7 +45,7 @@ def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
     path = path_of(name)
     assert path is not None  # or it could not have been described
     if form_of(name) == "npz":
-        return _npz("# Load the dataset", path, dataset)
+        return _npz("# Load the dataset", path, dataset, options.validation)
     if form_of(name) == "csv":
         return DataCode(("import numpy as np",), (*table_parts(path, dataset, options), *_normalize(dataset)))
     if form_of(name) == "parquet":
@@ -75,21 +76,29 @@ def _built_in(dataset: Dataset) -> DataCode:
     return DataCode((), (load, *_normalize(dataset)))
 
 
-def _npz(about: str, path: Path, dataset: Dataset) -> DataCode:
-    load = [
-        about,
-        *call("np.load", [literal(str(path))], before="data = "),
-        'training_images, training_labels = data["x_train"], data["y_train"]',
-        'test_images, test_labels = data["x_test"], data["y_test"]',
-    ]
-    to_bytes = [lines for array in ("x_train", "x_test") if (lines := _to_bytes(path, array))]
-    return DataCode(("import numpy as np",), (load, *to_bytes, *_normalize(dataset)))
+def _npz(about: str, path: Path, dataset: Dataset, validation: str | None = None) -> DataCode:
+    places: dict[Part, Path] = {"train": path, "test": path}
+    if validation is not None:
+        places = {"train": path, "validation": npz_file.place_to_validate_on(validation), "test": path}
+    load, to_bytes = [about], []
+    opened: dict[Path, str] = {}
+    for part, place in places.items():
+        if place not in opened:
+            opened[place] = "data" if not opened else "other"
+            load += call("np.load", [literal(str(place))], before=f"{opened[place]} = ")
+        half, data = "training" if part == "train" else part, opened[place]
+        with zipfile.ZipFile(place) as archive:
+            arrays = arrays_of(archive, part)
+            assert arrays is not None  # or it could not have been described
+            images, labels = (f'{data}["{array}"]' for array in arrays)
+            load.append(f"{half}_images, {half}_labels = {images}, {labels}")
+            to_bytes.append(_to_bytes(archive, arrays.images, f"{half}_images"))
+    return DataCode(("import numpy as np",), (load, *filter(None, to_bytes), *_normalize(dataset)))
 
 
-def _to_bytes(path: Path, array: str) -> CodeLines:
+def _to_bytes(archive: zipfile.ZipFile, array: str, images: str) -> CodeLines:
     """What brings an array of a `.npz` file, which `describe` has found in order, to bytes from 0 to 255."""
-    images = "training_images" if array == "x_train" else "test_images"
-    with zipfile.ZipFile(path) as archive, archive.open(f"{array}.npy") as stream:
+    with archive.open(f"{array}.npy") as stream:
         if npz_file.read_kind(stream) == "f":
             return [
                 "# Floats become bytes, from 0 to 255",

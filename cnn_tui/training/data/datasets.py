@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from cnn_tui.data import csv_file
+from cnn_tui.data import csv_file, npz_file
 from cnn_tui.data.course import how_to_get, is_drawn, resolved, title_of
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
@@ -137,7 +137,8 @@ def _read(
         validation_images=0 if arrays.x_val is None else len(arrays.x_val),
         left_out=left_out,
     )
-    said = (TESTS_NOTHING if tests_nothing else "", sentence_of(left_out), _check_images(arrays.x_train))
+    not_used = (sentence_of(left_out), npz_file.unused_in_words(described))
+    said = (TESTS_NOTHING if tests_nothing else "", *not_used, _check_images(arrays.x_train))
     warnings = filter(None, (*said, *_about_labels(described, arrays)))
     read_from = f"{described.title} was read from {source}{_tested_on(source, options)}.{_share(source, options)}"
     return Images(described, *arrays[:4], read_from, tuple(warnings), *arrays[4:])
@@ -186,7 +187,7 @@ def _read_layout(
     """The arrays, and what of the files is not in them."""
     match source.layout:
         case "npz":
-            return readers.read_npz(source.path, say), ()
+            return readers.read_npz(source.path, say, options.validation), ()
         case "idx":
             return readers.read_idx(source.path), ()
         case "cifar10":

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_tui.data import npz_file
-from cnn_tui.data.dataset import DatasetError, shown
+from cnn_tui.data.dataset import Dataset, DatasetError, shown
+from cnn_tui.data.npz_names import Part, arrays_of
 from cnn_tui.text import counted, reason
 
 Pixels = NDArray[np.uint8]
@@ -97,19 +98,29 @@ def read_idx(folder: Path) -> Arrays:
     return Arrays(**parts)
 
 
-def read_npz(path: Path, say: Say) -> Arrays:
-    """Read a `.npz` file; float images are turned into uint8, and `say` is told so."""
-    described = npz_file.describe(str(path), path)  # checks shapes, sizes and labels before anything is loaded
-    check_room(path, described.train_images + described.test_images, described.input_shape)
+def read_npz(path: Path, say: Say, validation: str | None = None) -> Arrays:
+    """Read a `.npz` file; float images are turned into uint8, and `say` is told so.
+
+    With `validation`, the path of that file or another, its images to validate on are read too.
+    """
+    described = npz_file.describe(str(path), path, validation)  # checks all before anything is loaded
+    images = described.train_images + described.test_images + described.validation_images
+    check_room(path, images, described.input_shape)
+    train = _read_part(path, "train", described, say)
+    test = _read_part(path, "test", described, say)
+    if validation is None:
+        return Arrays(*train, *test)
+    other = npz_file.place_to_validate_on(validation)
+    return Arrays(*train, *test, *_read_part(other, "validation", described, say))
+
+
+def _read_part(path: Path, part: Part, described: Dataset, say: Say) -> tuple[Pixels, Labels]:
     with zipfile.ZipFile(path) as archive:
-        x_train, y_train, x_test, y_test = (npz_file.read_array(archive, path, name) for name in npz_file.ARRAYS)
-    shape = described.input_shape
-    return Arrays(
-        _as_bytes(path, "x_train", x_train, say).reshape(-1, *shape),
-        y_train.reshape(-1).astype(np.int64),
-        _as_bytes(path, "x_test", x_test, say).reshape(-1, *shape),
-        y_test.reshape(-1).astype(np.int64),
-    )
+        arrays = arrays_of(archive, part)
+        assert arrays is not None  # or it would not have been described
+        images, labels = (npz_file.read_array(archive, path, array) for array in arrays)
+    pixels = _as_bytes(path, arrays.images, images, say).reshape(-1, *described.input_shape)
+    return pixels, labels.reshape(-1).astype(np.int64)
 
 
 def read_cifar10(folder: Path) -> Arrays:

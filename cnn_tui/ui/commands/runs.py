@@ -10,6 +10,7 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.labels import odd_numbers
+from cnn_tui.data.npz_file import unused_in_words
 from cnn_tui.data.pictures.left_out import sentence_of
 from cnn_tui.exercises.runs import TrainingOrder, assign
 from cnn_tui.experiment.document import Document
@@ -244,10 +245,11 @@ class RunCommands(LabCommands):
         self.writer.write(what, write, kept)
 
     def _left_out(self) -> str:
-        """What to say of files that are not learned from and of odd labels, as far as they are known; or nothing."""
+        """What to say of files and images that are not used and of odd labels, as far as they are known; or nothing."""
         dataset = self.document.view.dataset
         odd = odd_numbers(dataset.unused, dataset.classes, dataset.is_table)
-        return "".join(f" {words}" for words in (sentence_of(dataset.left_out), odd and sentence(odd)) if words)
+        said = (sentence_of(dataset.left_out), unused_in_words(dataset), odd and sentence(odd))
+        return "".join(f" {words}" for words in said if words)
 
     def _same_as(self, experiment: Experiment) -> str:
         """What to say when an experiment is queued: ` Same network as run 4.`, or nothing."""

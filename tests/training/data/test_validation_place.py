@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from cnn_tui.data.dataset import DataOptions, DatasetError
@@ -142,12 +144,77 @@ def test_what_keeps_a_folder_from_being_validated_on_is_said(tmp_path: Path, cha
         describe(str(folder), DataOptions(validation=str(folder / names.get(change, "val"))))
 
 
-def test_a_dataset_that_is_no_folder_has_none(tmp_path: Path) -> None:
-    np.savez(tmp_path / "few.npz", x_train=np.zeros((4, 3, 3), np.uint8))
-    with pytest.raises(
-        DatasetError, match=r"^validation is 'val', and a path is for folders of pictures and tables, of"
-    ):
-        describe(str(tmp_path / "few.npz"), DataOptions(validation="val"))
+SPELLINGS = [("x_{}", "y_{}", "val"), ("X_{}", "y_{}", "valid"), ("{}_images", "{}_labels", "validation")]
+
+
+def write_npz(path: Path, spelling: tuple[str, str, str] = SPELLINGS[0], **more: NDArray[Any]) -> Path:
+    """Eight, four and three images of two classes to learn from, to validate and to test on, as bright as their place.
+
+    `more` are arrays in place of these, by the names of the first spelling.
+    """
+    arrays: dict[str, Any] = {}
+    bright = 0
+    for part, count in (("train", 8), (spelling[2], 4), ("test", 3)):
+        shades = np.arange(bright, bright + count, dtype=np.uint8)[:, None, None]
+        arrays[spelling[0].format(part)] = np.broadcast_to(shades, (count, 4, 5))
+        arrays[spelling[1].format(part)] = np.arange(count) % 2
+        bright += count
+    kept: dict[str, Any] = {name: array for name, array in (arrays | more).items() if array.size}
+    np.savez(path, **kept)
+    return path
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_an_npz_file_validates_on_its_own_images_where_it_is_named(
+    tmp_path: Path, spelling: tuple[str, str, str]
+) -> None:
+    path = write_npz(tmp_path / "set.npz", spelling)
+    plain = load(str(path), say=lambda _: None)
+    assert (plain.x_val, plain.dataset.validation_images) == (None, 0)
+    said = f"4 images to validate on are not used: to validate on them, set validation to '{path}'."
+    assert plain.warnings[0] == said
+    images = read(path, path)
+    assert images.dataset == describe(str(path), wanted(path))
+    assert (brightness(images.x_train), brightness(images.x_test)) == ([*range(8)], [12, 13, 14])
+    assert brightness(images.x_val) == [8, 9, 10, 11]
+    assert images.y_val is not None
+    assert images.y_val.tolist() == [0, 1, 0, 1]
+    assert not any("not used" in one for one in images.warnings)
+    assert_scripted(path, wanted(path), images)
+
+
+def test_an_npz_file_validates_on_those_of_another(tmp_path: Path) -> None:
+    floats = np.linspace(0, 1, 4 * 20).reshape(4, 4, 5, 1)
+    path, other = write_npz(tmp_path / "set.npz"), write_npz(tmp_path / "other.npz", x_val=floats)
+    images = read(path, other)
+    assert brightness(images.x_val) == [0, 65, 129, 194]
+    assert images.source.endswith(f", and what is validated on from {other}.")
+    assert_scripted(path, wanted(other), images)
+
+
+def test_half_a_part_of_an_npz_file_is_none(tmp_path: Path) -> None:
+    none = np.zeros(0)
+    path = write_npz(tmp_path / "set.npz", y_val=none)
+    assert describe(str(path)).unused_validation_images == 0
+    oblong = r"the images are 4 × 5 × 1, but those to validate on in '.*' 5 × 5 × 1"
+    wrong: list[tuple[str, NDArray[Any], str]] = [
+        ("y_val", none, r"^'.*set.npz' has no arrays x_val and y_val to validate on; it has 'x_train',"),
+        ("x_val", np.zeros((4, 5, 5), np.uint8), oblong),
+        ("y_val", np.array([0, 1, 2, 0]), r"set.npz' has the label 2, and what is learned from and tested on has"),
+        ("y_val", np.zeros(3, int), r"^The array y_val in '.*' has 3 labels, but x_val has 4 images\."),
+    ]
+    for name, array, said in wrong:
+        write_npz(path, SPELLINGS[0], **{name: array})
+        describe(str(path))  # those that are not used keep nobody from it
+        with pytest.raises(DatasetError, match=said):
+            describe(str(path), wanted(path))
+    with pytest.raises(DatasetError, match=r"^There is no file 'val' to validate on\. Set validation to the path of a"):
+        describe(str(path), DataOptions(validation="val"))
+
+
+def test_a_built_in_dataset_has_none() -> None:
+    with pytest.raises(DatasetError, match=r"^validation is 'val', and a path is for folders of pictures, tables and"):
+        describe("mnist", DataOptions(validation="val"))
 
 
 def test_tables_of_names_have_one_too(tmp_path: Path) -> None:

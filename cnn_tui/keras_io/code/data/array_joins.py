@@ -48,6 +48,8 @@ def put_together(parts: Sequence[Value], place: str) -> DatasetArrays:
     known = [one for one in parts if isinstance(one, DatasetArrays)]
     first = next((one for one in known if one.half == "train"), known[0])
     alike = [one for one in known if (one.dataset, one.what) == (first.dataset, first.what)]
+    if first.half != "validation":  # which is a third part, behind neither of the two
+        alike = [one for one in alike if one.half != "validation"]
     halves = {one.half for one in alike}
     counts = [one.count or 0 for one in alike]
     is_counted = all(one.count is not None for one in alike)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Lengths, NpzFile
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import idx_call
+from cnn_tui.keras_io.code.data.npz_arrays import of_package
 from cnn_tui.keras_io.code.data.openml import openml_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.rows import numbered
@@ -20,8 +19,6 @@ from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Statistic
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
-_OF_KERAS = "mnist.npz"
-"""The file that Keras keeps MNIST in."""
 _OF_PACKAGE = tuple(f"mnist.{half}_{what}" for half in ("train", "test") for what in ("images", "labels"))
 """Functions of the package `mnist`."""
 _LEAST = 1e-6
@@ -33,7 +30,7 @@ def arrays_call(call: Call) -> Value:
     """What a function makes of a dataset's arrays, or of places in them; None where it has nothing to do with them."""
     name, unnamed, place = call.name, call.unnamed, call.place
     if call.path in _OF_PACKAGE:
-        return _of_package(*name.split("_"))
+        return of_package(*name.split("_"))
     if (read := idx_call(call)) is not None:
         return read
     if (fetched := openml_call(call)) is not None:
@@ -143,30 +140,6 @@ def _along(images: DatasetArrays, axis: Value) -> tuple[str, str | None]:
     of = " of each colour" if len(sizes) == 3 and sizes[2] > 1 else ""
     line = "column" if axis == 1 else "row"
     return f"each {line}{of} of an image", line
-
-
-def _of_package(half: str, what: str) -> DatasetArrays:
-    """The arrays of MNIST as the package of its name gives them."""
-    count = 60_000 if half == "train" else 10_000
-    images = DatasetArrays("mnist", half, "images", (28, 28), count, count)
-    return images if what == "images" else images.labels()
-
-
-def array_in(file: NpzFile, name: Value) -> DatasetArrays:
-    """An array of a file that is a dataset of the lab's. Raises LookupError for another file or array."""
-    what, _, half = name.partition("_") if isinstance(name, str) else ("", "", "")
-    if what not in ("x", "y") or half not in ("train", "test"):
-        raise LookupError("an array of another name")
-    try:
-        dataset = describe(file.path)
-    except DatasetError:
-        if PurePosixPath(file.path).name != _OF_KERAS:
-            raise LookupError("no dataset") from None
-        return _of_package(half, "images" if what == "x" else "labels")  # wherever the script has it
-    count = dataset.train_images if half == "train" else dataset.test_images
-    sizes = dataset.input_shape if dataset.input_shape[2] > 1 else dataset.input_shape[:2]
-    images = DatasetArrays(file.path, half, "images", sizes, count, count)
-    return images if what == "x" else images.labels()
 
 
 def of_arrays(arrays: DatasetArrays, call: Call) -> Value:

@@ -1,0 +1,45 @@
+"""The arrays of a `.npz` file in a script that are a dataset of the lab's."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import PurePosixPath
+
+from cnn_tui.data.dataset import DataOptions, DatasetError
+from cnn_tui.data.describe import describe
+from cnn_tui.data.npz_names import arrays_of, part_called
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, NpzFile
+from cnn_tui.keras_io.code.data.lab_pictures import images_of_half
+from cnn_tui.keras_io.code.values import Value
+
+_OF_KERAS = "mnist.npz"
+"""The file that Keras keeps MNIST in."""
+
+
+def of_package(half: str, what: str) -> DatasetArrays:
+    """The arrays of MNIST as the package of its name gives them."""
+    count = 60_000 if half == "train" else 10_000
+    images = DatasetArrays("mnist", half, "images", (28, 28), count, count)
+    return images if what == "images" else images.labels()
+
+
+def array_in(file: NpzFile, name: Value) -> DatasetArrays:
+    """An array of a file that is a dataset of the lab's. Raises LookupError for another file or array."""
+    called = part_called(name) if isinstance(name, str) else None
+    if called is None:
+        raise LookupError("an array of another name")
+    half, what = called
+    options = DataOptions(validation=file.path if half == "validation" else None)
+    try:
+        dataset = describe(file.path, options)
+        with zipfile.ZipFile(file.path) as archive:
+            if name not in (arrays_of(archive, half) or ()):
+                raise LookupError("an array that is not taken")
+    except (DatasetError, OSError):
+        if half == "validation" or PurePosixPath(file.path).name != _OF_KERAS:
+            raise LookupError("no dataset") from None
+        return of_package(half, what)  # wherever the script has it
+    count = images_of_half(dataset, half)
+    sizes = dataset.input_shape if dataset.input_shape[2] > 1 else dataset.input_shape[:2]
+    images = DatasetArrays(file.path, half, "images", sizes, count, count, options=options)
+    return images if what == "images" else images.labels()
