@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -50,54 +50,42 @@ from cnn_tui.keras_io.code.words import words_of
 
 _SAVES = ("save", "save_weights")
 _OF_EPOCHS = ("epochs", "initial_epoch")
+_AS_IT_IS: dict[type, tuple[str, ...]] = {
+    ClassNames: ("keys", "values", "items", "copy"),
+    Share: ("numpy",),
+    **dict.fromkeys((int, float), ("numpy", "item")),  # of a scalar of TensorFlow's
+}
+"""Methods that give their object."""
 
 
 def call_method(call: Call) -> Value:
     """What a call of a method gives, and what it changes in its object. Unknown with no words where it is not known."""
-    owner, name, unnamed, place = call.of, call.name, call.unnamed, call.place
-    if isinstance(owner, CodeModel):
-        return _of_model(owner, call)
-    if isinstance(owner, AnyImage):
-        return changed_image(owner, call)
+    owner, name, place = call.of, call.name, call.place
+    if (method := _METHODS.get(getattr(owner, "kind", type(owner)))) is not None:
+        return method(owner, call)
+    effect = effect_of(name)
     if isinstance(owner, DatasetArrays):
         done = done_by(owner, call)
         return (of_arrays(owner, call) or Unknown("", "")) if done is None else done
-    effect = effect_of(name)
     if isinstance(owner, Tensor) and effect.leaves_all and effect.shape:
         kind = call.get(0, "dtype", usual="float32")
         return owner if not owner.layers or "float" in words_of(kind) else Unknown("", place)
-    if isinstance(owner, IdxFile):
-        return owner.method(call)
     if is_below(owner) or (isinstance(owner, str) and name in ("iterdir", "glob", "rglob")):
         return below_method(owner, call)
-    if isinstance(owner, ReadPicture):
-        return picture_method(owner, call)
-    if isinstance(owner, Folder):
-        return pipeline_method(owner, call)
-    if isinstance(owner, dict) and name == "get" and unnamed:
-        return ClassWeights(owner) if isinstance(call.first, Unknown) else owner.get(*unnamed[:2])
+    if name in _AS_IT_IS.get(type(owner), ()):
+        return owner
+    if isinstance(owner, dict) and name == "get" and call.unnamed:
+        return ClassWeights(owner) if isinstance(call.first, Unknown) else owner.get(*call.unnamed[:2])
     if isinstance(owner, dict) and (found := of_table(owner, call)) is not None:
         return found
-    if isinstance(owner, ClassNames) and name in ("keys", "values", "items", "copy"):
-        return owner
-    if isinstance(owner, Share) and name == "numpy":
-        return owner
     if isinstance(owner, str) and (text := text_method(owner, call)) is not None:
         return text
-    if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":
-        return generator_method(owner, call)
-    if isinstance(owner, Instance) and owner.kind == "Application":
-        return _of_application(owner, call)
-    if isinstance(owner, Instance) and owner.kind == PARSER:
-        return parser_method(owner, call)
     if isinstance(owner, Instance) and owner.kind == OPTIONS and name in UPDATES:
         return update_options(owner, call)
-    if isinstance(owner, Instance) and owner.kind == OPTIONS and name == "get" and unnamed:
-        return owner.arguments.get(unnamed[0], Unknown("", place))
-    if isinstance(owner, int | float) and name in ("numpy", "item"):  # of a scalar of TensorFlow's
-        return owner
-    if isinstance(owner, list) and name == "append" and len(unnamed) == 1:
-        owner.append(unnamed[0])
+    if isinstance(owner, Instance) and owner.kind == OPTIONS and name == "get" and call.unnamed:
+        return owner.arguments.get(call.first, Unknown("", place))
+    if isinstance(owner, list) and name == "append" and len(call.unnamed) == 1:
+        owner.append(call.first)
         return None
     return Unknown("", place)
 
@@ -286,3 +274,16 @@ def _of_application(base: Instance, call: Call) -> Value:
     if call.name == "load_weights" and isinstance(wanted, str):
         base.arguments["weights"] = wanted
     return Unknown("", base.place)
+
+
+_METHODS: dict[Value, Callable[[Value, Call], Value]] = {
+    CodeModel: _of_model,
+    AnyImage: changed_image,
+    IdxFile: IdxFile.method,
+    ReadPicture: picture_method,
+    Folder: pipeline_method,
+    "ImageDataGenerator": generator_method,
+    "Application": _of_application,
+    PARSER: parser_method,
+}
+"""What gives what the methods of an object do, by its type, or by its kind where that is an Instance."""

@@ -204,10 +204,8 @@ def by_names(folder: Folder, labelled: Sequence[Value]) -> Folder:
     places = [str(PurePosixPath(root, name)) for name in names] if isinstance(root, str) else []
     if Below(root, (None,)) not in labelled and not any(str(one).rstrip("/") in places for one in labelled):
         return folder
-    arguments = {name: value for name, value in folder.arguments.items() if name != "class_names"}
-    return msgspec.structs.replace(
-        folder, path=Listed(str(getattr(root, "what", root)), "their names"), arguments=arguments
-    )
+    listed = Listed(str(getattr(root, "what", root)), "their names")
+    return msgspec.structs.replace(folder.without("class_names"), path=listed)
 
 
 def _classes_together(parts: Sequence[Folder]) -> Folder | None:
@@ -222,8 +220,7 @@ def _classes_together(parts: Sequence[Folder]) -> Folder | None:
         return None
     if any(_how_read(one) != _how_read(first) for one in others):
         return None
-    arguments = {**first.arguments, "class_names": names}
-    return msgspec.structs.replace(first, path=str(places[0].parent), arguments=arguments)
+    return msgspec.structs.replace(first, path=str(places[0].parent)).given({"class_names": names})
 
 
 def _how_read(pictures: Folder) -> Value:

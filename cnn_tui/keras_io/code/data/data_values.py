@@ -48,6 +48,19 @@ class Folder(msgspec.Struct, frozen=True):
         listed = list(names) if isinstance(names, list | tuple) else []
         return listed if listed and all(isinstance(name, str) for name in listed) else None
 
+    def given(self, arguments: dict[str, Value]) -> Folder:
+        """The same, given these arguments too."""
+        return msgspec.structs.replace(self, arguments={**self.arguments, **arguments})
+
+    def without(self, name: str) -> Folder:
+        """The same without an argument."""
+        arguments = {key: value for key, value in self.arguments.items() if key != name}
+        return msgspec.structs.replace(self, arguments=arguments)
+
+    def noted(self, *notes: str) -> Folder:
+        """The same with more notes."""
+        return msgspec.structs.replace(self, notes=(*self.notes, *notes))
+
 
 def images_in(data: Value) -> Value:
     """The images of what goes into a model: those that go in by batches, or what it is given as it is."""

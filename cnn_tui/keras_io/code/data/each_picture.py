@@ -65,7 +65,5 @@ def as_each(pictures: Folder, made: Value, place: str) -> Folder | None:
     """The pictures, each as one of them is made; None where it is not known what is made of one."""
     if not isinstance(made, ReadPicture):
         return None
-    arguments = {name: value for name, value in pictures.arguments.items() if name != BLUE_FIRST}
-    arguments |= arguments_of(made.form)
-    layers, notes = (*pictures.layers, *scales_of(made, place)), (*pictures.notes, *notes_of(made))
-    return msgspec.structs.replace(pictures, arguments=arguments, layers=layers, notes=notes)
+    pictures = pictures.without(BLUE_FIRST).given(arguments_of(made.form)).noted(*notes_of(made))
+    return msgspec.structs.replace(pictures, layers=(*pictures.layers, *scales_of(made, place)))

@@ -48,6 +48,6 @@ def read_from_files(folder: Folder, picture: ReadPicture, place: str) -> Folder:
     read = together([picture], place)
     if not isinstance(read, Folder):
         return folder
-    arguments = {name: value for name, value in folder.arguments.items() if name != FILES}
-    arguments |= {name: value for name, value in read.arguments.items() if name not in (BY_HAND, "target_size")}
-    return msgspec.structs.replace(folder, path=read.path, arguments=arguments, layers=(*folder.layers, *read.layers))
+    own = read.without(BY_HAND).without("target_size").arguments
+    layers = (*folder.layers, *read.layers)
+    return msgspec.structs.replace(folder.without(FILES).given(own), path=read.path, layers=layers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from cnn_tui.keras_io.code.call import Call
@@ -25,31 +24,31 @@ _WIDE = re.compile(r"%[^sdif%]")
 
 def path_call(call: Call) -> Value:
     """The path that a call of something imported gives; None where it gives none that is known."""
-    name = call.name
+    name, unnamed = call.name, call.unnamed
     if name in ("getcwd", "cwd"):
         return "."
     if name == "get_file" and call.is_keras:
-        return _fetched(call.by_name("fname", "origin"))
-    if call.path.endswith("path.join") and (below := joined(call.unnamed)) is not None:
+        return _fetched(call)
+    if call.path.endswith("path.join") and (below := joined(unnamed)) is not None:
         return below
-    if not call.unnamed or call.given or not all(isinstance(part, str) for part in call.unnamed):
+    if not unnamed or call.given or not all(isinstance(part, str) for part in unnamed):
         return None
     if call.path.endswith("path.join") or name in ("Path", "PurePath", "PosixPath"):
-        return str(Path(*call.unnamed))
+        return str(Path(*unnamed))
     if name in ("dirname", "basename"):
-        whole = PurePosixPath(call.first)
+        whole = PurePosixPath(unnamed[0])
         return str(whole.parent) if name == "dirname" else whole.name
-    return str(call.first) if effect_of(name).path else None
+    return str(unnamed[0]) if effect_of(name).path else None
 
 
-def _fetched(arguments: Mapping[str, Value]) -> str | None:
+def _fetched(call: Call) -> str | None:
     """Where `keras.utils.get_file` puts a file, or what it unpacks."""
-    name, origin = arguments.get("fname"), arguments.get("origin")
+    name, origin = call.get(0, "fname"), call.get(1, "origin")
     if not isinstance(name, str):
         name = origin.rpartition("/")[2] if isinstance(origin, str) else ""
-    if arguments.get("untar") is True:
+    if call.given.get("untar") is True:
         name = next((name.removesuffix(end) for end in _ARCHIVES if name.endswith(end)), name)
-    cache, folder = arguments.get("cache_dir", "~/.keras"), arguments.get("cache_subdir", "datasets")
+    cache, folder = call.given.get("cache_dir", "~/.keras"), call.given.get("cache_subdir", "datasets")
     return str(Path(cache, folder, name)) if name and isinstance(cache, str) and isinstance(folder, str) else None
 
 
@@ -65,22 +64,23 @@ def filled(text: str, put: Value) -> str:
 
 def text_method(text: str, call: Call) -> str | list[str] | bool | None:
     """What a method of a text, or of a path, gives; None where it is not known."""
-    if call.name in ("startswith", "endswith") and len(call.unnamed) == 1 and not call.given:
-        ends = call.first if isinstance(call.first, tuple) else (call.first,)
-        return bool(getattr(text, call.name)(ends)) if all(isinstance(end, str) for end in ends) else None
-    if not all(isinstance(part, str | int | float) for part in (*call.unnamed, *call.given.values())):
+    name, unnamed, given = call.name, call.unnamed, call.given
+    if name in ("startswith", "endswith") and len(unnamed) == 1 and not given:
+        ends = unnamed[0] if isinstance(unnamed[0], tuple) else (unnamed[0],)
+        return bool(getattr(text, name)(ends)) if all(isinstance(end, str) for end in ends) else None
+    if not all(isinstance(part, str | int | float) for part in call.values):
         return None
-    if effect_of(call.name).path:
+    if effect_of(name).path:
         return text
-    if call.name == "joinpath" and all(isinstance(part, str) for part in call.unnamed):
-        return str(Path(text, *call.unnamed))
-    if call.name == "with_suffix" and len(call.unnamed) == 1:
-        return str(Path(text).with_suffix(str(call.first)))
-    if call.name == "format" and _FORMATTED.search(text):
+    if name == "joinpath" and all(isinstance(part, str) for part in unnamed):
+        return str(Path(text, *unnamed))
+    if name == "with_suffix" and len(unnamed) == 1:
+        return str(Path(text).with_suffix(str(unnamed[0])))
+    if name == "format" and _FORMATTED.search(text):
         return None
-    if call.name == "split" and len(call.unnamed) < 2 and not call.given and len(text) < _LONGEST:
+    if name == "split" and len(unnamed) < 2 and not given and len(text) < _LONGEST:
         separator = call.first
         return text.split(separator) if separator is None or (isinstance(separator, str) and separator) else None
-    if call.name in _METHODS and len(text) + sum(len(str(part)) for part in call.unnamed) < _LONGEST:
-        return str(getattr(text, call.name)(*call.unnamed, **call.given))
+    if name in _METHODS and len(text) + sum(len(str(part)) for part in unnamed) < _LONGEST:
+        return str(getattr(text, name)(*unnamed, **given))
     return None

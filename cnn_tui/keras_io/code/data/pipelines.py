@@ -79,7 +79,7 @@ def pipeline_call(call: Call) -> Value:
         return Folder(images, {"shuffle": False}, None, call.place) if known else Unknown("", call.place)
     if name == "split_dataset" and isinstance(first, Folder):
         return _split(first, call.besides.by_name("left_size", "right_size"))
-    if name == "zip" and call.path.startswith("tensorflow.") and (pair := _zipped(call.unnamed)) is not None:
+    if name == "zip" and call.root == "tensorflow" and (pair := _zipped(call.unnamed)) is not None:
         return pair
     return (length_of(first) or Unknown("", call.place)) if name == "cardinality" and call.unnamed else None
 
@@ -90,10 +90,9 @@ def _split(folder: Folder, given: Mapping[str, Value]) -> list[Folder]:
     share = left if isinstance(left, float) else 1 - right if isinstance(right, float) else None
     if isinstance(folder.path, DatasetArrays):
         images, count = folder.path.mixed() if given.get("shuffle") is True else folder.path, folder.path.count
-        known = share is not None and count is not None
-        many = round(count * share) if known and count is not None and share is not None else None
         parts = [images.some(None)] * 2
-        if many is not None and count is not None:
+        if share is not None and count is not None:
+            many = round(count * share)
             parts = [images.part(range(many)), images.part(range(many, count))]
         return [msgspec.structs.replace(folder, path=part) for part in parts]
     if share is None or folder.part is None:
@@ -105,12 +104,13 @@ def _split(folder: Folder, given: Mapping[str, Value]) -> list[Folder]:
 
 def _zipped(unnamed: Sequence[Value]) -> Folder | None:
     """A pipeline of images beside one of their labels; None for other pipelines."""
-    parts = unnamed[0] if len(unnamed) == 1 and isinstance(unnamed[0], tuple | list) else unnamed
-    images, labels = parts if len(parts) == 2 else (None, None)
-    if not isinstance(images, Folder) or not isinstance(labels, Folder) or not isinstance(images.path, DatasetArrays):
-        return None
-    is_pair = isinstance(labels.path, DatasetArrays) and (images.path.what, labels.path.what) == ("images", "labels")
-    return images if is_pair and images.path.half == labels.path.half else None
+    match unnamed[0] if len(unnamed) == 1 else unnamed:
+        case [
+            Folder(path=DatasetArrays(what="images", half=half)) as images,
+            Folder(path=DatasetArrays(what="labels", half=other)),
+        ] if half == other:
+            return images
+    return None
 
 
 def length_of(value: Value) -> Value:
@@ -121,8 +121,8 @@ def length_of(value: Value) -> Value:
         return counted_at_once(value)
     if isinstance(value.path, DatasetArrays):
         size = value.arguments.get("batch_size", 1)
-        known = value.path.count is not None and type(size) is int and size > 0
-        return -(-(value.path.count or 0) // size) if known else None
+        count = value.path.count if type(size) is int and size > 0 else None
+        return None if count is None else -(-count // size)
     if value.part is None:
         return None
     is_array = BY_HAND in value.arguments and value.generator is None
@@ -130,42 +130,40 @@ def length_of(value: Value) -> Value:
 
 
 def pipeline_method(folder: Folder, call: Call) -> Value:
-    """What a method of a pipeline gives, called at a place: the same pictures where it is not known what it does.
+    """What a method of a pipeline gives: the same pictures where it is not known what it does.
 
     Unknown with no words for what is no pipeline.
     """
-    if call.name in _HANDED_ON or (BY_HAND in folder.arguments and effect_of(call.name).leaves_all):
-        if call.name == "shuffle":
-            path = folder.path.mixed() if isinstance(folder.path, DatasetArrays) else folder.path
-            once = call.get(2, "reshuffle_each_iteration") is False
-            arguments = {**folder.arguments, "shuffle": True, MIXED_ONCE: once}
-            return msgspec.structs.replace(folder, path=path, arguments=arguments)
-        times = call.get(0, "count")
-        if call.name == "repeat" and times is not None:
-            return msgspec.structs.replace(folder, arguments={**folder.arguments, REPEATED: times})
-        if call.name == "cache":
-            return _kept(msgspec.structs.replace(folder, arguments={**folder.arguments, MIXED_ONCE: True}), call.place)
+    name, place = call.name, call.place
+    if name == "shuffle":
+        path = folder.path.mixed() if isinstance(folder.path, DatasetArrays) else folder.path
+        once = call.get(2, "reshuffle_each_iteration") is False
+        return msgspec.structs.replace(folder, path=path).given({"shuffle": True, MIXED_ONCE: once})
+    if name == "repeat" and (times := call.get(0, "count")) is not None:
+        return folder.given({REPEATED: times})
+    if name == "cache":
+        return _kept(folder.given({MIXED_ONCE: True}), place)
+    if name in _HANDED_ON or (BY_HAND in folder.arguments and effect_of(name).leaves_all):
         return folder
-    if call.name in ("batch", "take", "skip"):
-        number = call.get(0, "batch_size" if call.name == "batch" else "count")
-        if call.name == "batch":
-            return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": number})
+    if name == "batch":
+        return folder.given({"batch_size": call.get(0, "batch_size")})
+    if name in ("take", "skip"):
         if folder.arguments.get("shuffle", True) is True and not folder.arguments.get(MIXED_ONCE):
-            folder = msgspec.structs.replace(folder, arguments={**folder.arguments, PARTED_ANEW: call.place})
-        return _part_of(folder, call.name == "take", number)
-    if call.name == "unbatch":
-        return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": 1})
-    if call.name == "shard" and (shard := _shard_of(folder, *call.unnamed, **call.given)) is not None:
+            folder = folder.given({PARTED_ANEW: place})
+        return _part_of(folder, name == "take", call.get(0, "count"))
+    if name == "unbatch":
+        return folder.given({"batch_size": 1})
+    if name == "shard" and (shard := _shard_of(folder, *call.unnamed, **call.given)) is not None:
         return shard
-    if call.name == "cardinality":
+    if name == "cardinality":
         return length_of(folder)
-    if call.name == "concatenate" and folder.generator is None:
-        return _joined(folder, call.get(0, "dataset"), call.place)
-    if call.name == "next" and BY_HAND not in folder.arguments:
+    if name == "concatenate" and folder.generator is None:
+        return _joined(folder, call.get(0, "dataset"), place)
+    if name == "next" and BY_HAND not in folder.arguments:
         return first_batch(folder)
-    if call.name in _NO_PIPELINE or folder.generator is not None or BY_HAND in folder.arguments:
+    if name in _NO_PIPELINE or folder.generator is not None or BY_HAND in folder.arguments:
         return Unknown("", folder.place)
-    return msgspec.structs.replace(folder, passed=(*folder.passed, f"{call.name} ({call.place})"))
+    return msgspec.structs.replace(folder, passed=(*folder.passed, f"{name} ({place})"))
 
 
 def _joined(folder: Folder, other: Value, place: str) -> Folder:
@@ -201,7 +199,7 @@ def _kept(folder: Folder, place: str) -> Folder:
     """A pipeline whose elements are kept as they come the first time."""
     note = f"the pictures are varied once for all epochs there, which cache ({place}) keeps: here anew in each epoch"
     is_varied = any(layer.kind.startswith("Random") for layer in folder.layers)
-    return msgspec.structs.replace(folder, notes=(*folder.notes, note)) if is_varied else folder
+    return folder.noted(note) if is_varied else folder
 
 
 def _part_of(folder: Folder, is_first: bool, number: Value) -> Folder:
@@ -238,15 +236,13 @@ def mapped(folder: Folder, given: Value, place: str) -> Folder:
     if isinstance(given, dict):
         picture = given.get("image")
     elif BY_NAME in folder.arguments:
-        arguments = {name: value for name, value in folder.arguments.items() if name != BY_NAME}
-        folder = msgspec.structs.replace(folder, arguments=arguments)
+        folder = folder.without(BY_NAME)
     if isinstance(picture, ReadPicture) and FILES in folder.arguments:
         return read_from_files(folder, picture, place)
     if FILES not in folder.arguments and (other := note_of_labels(given, place)):
-        folder = msgspec.structs.replace(folder, notes=(*folder.notes, other))
+        folder = folder.noted(other)
     if not isinstance(picture, Tensor):
-        note = f"what map does to the pictures ({place}) is left out: it is not known"
-        return msgspec.structs.replace(folder, notes=(*folder.notes, note))
+        return folder.noted(f"what map does to the pictures ({place}) is left out: it is not known")
     notes = [f"{picture.problem}: it is left out"] if picture.problem else []
     layers = list(folder.layers)
     for layer in picture.layers:
@@ -254,7 +250,7 @@ def mapped(folder: Folder, given: Value, place: str) -> Folder:
             notes.append(f"{layer.note.partition(' is a ')[0]} is left out: {problem}")
         else:
             layers.append(layer)
-    return msgspec.structs.replace(folder, layers=tuple(layers), notes=(*folder.notes, *notes))
+    return msgspec.structs.replace(folder, layers=tuple(layers)).noted(*notes)
 
 
 def _other_light(folder: Folder, before: Sequence[Instance], kind: str) -> str:

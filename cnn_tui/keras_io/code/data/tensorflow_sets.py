@@ -91,9 +91,9 @@ def _loaded(call: Call) -> Value:
         if size == _ALL_AT_ONCE:
             return _at_once(half, is_pair)
         if named.get("shuffle_files") not in (None, False) and name not in BUILT_IN:  # those lie in one file each
-            half = msgspec.structs.replace(half, arguments={**half.arguments, "shuffle": True})
+            half = half.given({"shuffle": True})
         if not is_pair:
-            half = msgspec.structs.replace(half, arguments={**half.arguments, BY_NAME: True})
+            half = half.given({BY_NAME: True})
         return half if size is None else pipeline_method(half, Call(Method(half, "batch"), call.place, (size,)))
 
     parts: Value
