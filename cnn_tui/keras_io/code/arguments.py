@@ -1,4 +1,7 @@
-"""The names of arguments: which one stands where when a call does not name it, and what Keras called them before."""
+"""The names of arguments: which one stands where when a call does not name it, and what Keras called them before.
+
+So too of the optimizers of TensorFlow 1.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.values import Named
+from cnn_tui.keras_io.code.values import Instance, Named
 
 _CONV = (
     "filters kernel_size strides padding data_format dilation_rate groups activation use_bias "
@@ -14,6 +17,59 @@ _CONV = (
 )
 _POOL = "pool_size strides padding data_format name"
 _ALONE = "data_format keepdims"
+ALIASES = {
+    "Convolution2D": "Conv2D",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "Deconvolution2D": "Conv2DTranspose",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "l1": "L1",
+    "l2": "L2",
+    "l1_l2": "L1L2",
+    "L1_L2": "L1L2",
+}
+"""Names of classes that Keras has under another name too."""
+OPTIMIZERS = {
+    name.lower(): name for name in ("SGD", "Adam", "RMSprop", "Nadam", "Adamax", "Adagrad", "Adadelta", "AdamW")
+}
+"""Keras's optimizers by the names that functions had for them."""
+_INITIALIZERS = (
+    *("RandomUniform", "RandomNormal", "TruncatedNormal", "Constant", "VarianceScaling", "Orthogonal", "Zeros", "Ones"),
+    *("HeNormal", "HeUniform", "GlorotNormal", "GlorotUniform", "LecunNormal", "LecunUniform"),
+)
+_OF_TENSORFLOW = "_initializer"
+"""How TensorFlow's own names of initializers end."""
+_OLD = {
+    "generator": "x",
+    "nb_filter": "filters",
+    "border_mode": "padding",
+    "subsample": "strides",
+    "output_dim": "units",
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "bias": "use_bias",
+    "p": "rate",
+    "dim_ordering": "data_format",
+    "sigma": "stddev",
+    "nb_epoch": "epochs",
+    "epoch": "epochs",
+    "input": "inputs",
+    "output": "outputs",
+}
+_OF_FACTORS = {"L1": "l1", "L2": "l2"}
+"""What Keras 2 called `l`: the factor of a regularizer."""
+_OLD_VALUES = {"tf": "channels_last", "th": "channels_first"}
+_OF_TENSORFLOW_1 = {
+    "AdamOptimizer": "Adam",
+    "GradientDescentOptimizer": "SGD",
+    "MomentumOptimizer": "SGD",
+    "RMSPropOptimizer": "RMSprop",
+    "AdagradOptimizer": "Adagrad",
+}
 
 
 def _in_order(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -128,56 +184,6 @@ METHODS = _in_order(
 )
 """The same for methods and functions."""
 
-ALIASES = {
-    "Convolution2D": "Conv2D",
-    "SeparableConvolution2D": "SeparableConv2D",
-    "Deconvolution2D": "Conv2DTranspose",
-    "Convolution2DTranspose": "Conv2DTranspose",
-    "MaxPool2D": "MaxPooling2D",
-    "AvgPool2D": "AveragePooling2D",
-    "GlobalAvgPool2D": "GlobalAveragePooling2D",
-    "GlobalMaxPool2D": "GlobalMaxPooling2D",
-    "l1": "L1",
-    "l2": "L2",
-    "l1_l2": "L1L2",
-    "L1_L2": "L1L2",
-}
-"""Names of classes that Keras has under another name too."""
-
-OPTIMIZERS = {
-    name.lower(): name for name in ("SGD", "Adam", "RMSprop", "Nadam", "Adamax", "Adagrad", "Adadelta", "AdamW")
-}
-"""Keras's optimizers by the names that functions had for them."""
-
-_INITIALIZERS = (
-    *("RandomUniform", "RandomNormal", "TruncatedNormal", "Constant", "VarianceScaling", "Orthogonal", "Zeros", "Ones"),
-    *("HeNormal", "HeUniform", "GlorotNormal", "GlorotUniform", "LecunNormal", "LecunUniform"),
-)
-_OF_TENSORFLOW = "_initializer"
-"""How TensorFlow's own names of initializers end."""
-
-_OLD = {
-    "generator": "x",
-    "nb_filter": "filters",
-    "border_mode": "padding",
-    "subsample": "strides",
-    "output_dim": "units",
-    "init": "kernel_initializer",
-    "W_regularizer": "kernel_regularizer",
-    "b_regularizer": "bias_regularizer",
-    "bias": "use_bias",
-    "p": "rate",
-    "dim_ordering": "data_format",
-    "sigma": "stddev",
-    "nb_epoch": "epochs",
-    "epoch": "epochs",
-    "input": "inputs",
-    "output": "outputs",
-}
-_OF_FACTORS = {"L1": "l1", "L2": "l2"}
-"""What Keras 2 called `l`: the factor of a regularizer."""
-_OLD_VALUES = {"tf": "channels_last", "th": "channels_first"}
-
 
 def named(kind: str, call: Call) -> dict[str, Any]:
     """The arguments of a call by the names that they have in Keras 3.
@@ -201,3 +207,13 @@ def initializer_of(callee: Named) -> str:
     is_one = callee.is_keras or (callee.path.startswith("tensorflow.") and callee.name.endswith(_OF_TENSORFLOW))
     plain = callee.name.removesuffix(_OF_TENSORFLOW).replace("_", "").lower()
     return next((kind for kind in _INITIALIZERS if kind.lower() == plain), "") if is_one else ""
+
+
+def older_optimizer(call: Call) -> Instance | None:
+    """An optimizer of TensorFlow 1 as Keras's, whose arguments stand in the same order; None for anything else."""
+    kind = _OF_TENSORFLOW_1.get(call.name)
+    if kind is None or not call.path.startswith("tensorflow."):
+        return None
+    if kind == "RMSprop":
+        call = call.but(given={"rho" if name == "decay" else name: value for name, value in call.given.items()})
+    return Instance(kind, named(kind, call), call.place)

@@ -1,9 +1,13 @@
-"""Arithmetic of a script: on numbers in bounds, on lists, on images as they are scaled, on what layers pass on."""
+"""Arithmetic of a script: on numbers in bounds, on lists, on images as they are scaled, on what layers pass on.
+
+Functions of mathematics do the same as operators, or something to plain numbers.
+"""
 
 from __future__ import annotations
 
 import ast
 import itertools
+import math
 import operator
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.any_image import AnyImage
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
 from cnn_tui.keras_io.code.data.below import divided, is_below, put_together
@@ -30,6 +35,7 @@ from cnn_tui.keras_io.code.data.shares import RowMask
 from cnn_tui.keras_io.code.data.supposed import Row, Series, of_each
 from cnn_tui.keras_io.code.data.tables import on_table
 from cnn_tui.keras_io.code.data.unknown_images import on_unknown
+from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Statistic, linear
 from cnn_tui.keras_io.code.values import InnerLayers, Instance, Tensor, Unknown, Value
 
@@ -57,6 +63,10 @@ OPERATORS: dict[str, ast.operator] = {
     "add": ast.Add(), "subtract": ast.Sub(), "multiply": ast.Mult(), "divide": ast.Div(), "true_divide": ast.Div(),
 }  # fmt: skip
 """Functions of NumPy's and TensorFlow's that do what operators do."""
+_MATH: dict[str, Callable[..., float]] = {
+    name: getattr(math, name) for name in ("exp", "log", "log10", "sqrt", "cos", "sin", "floor", "ceil", "pow")
+} | {"power": math.pow, "minimum": min, "maximum": max, "abs": abs}
+_ROOTS = ("math", "numpy", "tensorflow")
 
 
 def is_plain(value: Value) -> bool:
@@ -204,3 +214,25 @@ def _on_lists(op: ast.operator, left: Value, right: Value) -> Value:
     if isinstance(op, ast.Mult) and isinstance(right, int) and len(left) * max(right, 0) <= MAX_ITEMS:
         return left * right
     raise TypeError("not followed")
+
+
+def operated(call: Call) -> Value:
+    """`np.divide(x, 255)` and its like; None for any other function."""
+    operator = OPERATORS.get(call.name)
+    if operator is None or call.is_keras or call.root not in _ROOTS or len(call.unnamed) != 2:
+        return None
+    return combined(operator, call.first, call.unnamed[1], call.place)
+
+
+def number_of(call: Call) -> Value:
+    """What a function of mathematics gives; None for any other."""
+    match call.unnamed:
+        case [one] if effect_of(call.name).leaves_all and type(one) in (int, float):
+            return one if call.root in _ROOTS else None
+        case [Share() | PictureCount() as one] if call.name in ("floor", "ceil"):
+            return one
+        case [tuple() | list() as numbers] if call.name == "prod" and not call.given:
+            return math.prod(numbers) if all(type(one) is int for one in numbers) else None
+    are_numbers = bool(call.unnamed) and not call.given and all(type(one) in (int, float) for one in call.unnamed)
+    is_known = are_numbers and call.name in _MATH and call.root in _ROOTS
+    return _MATH[call.name](*call.unnamed) if is_known else None

@@ -1,12 +1,17 @@
-"""What a script sets: names, attributes of objects, parts of lists and arrays, and whether layers learn."""
+"""What a script sets: names, attributes of objects, parts of lists and arrays, and whether layers learn.
+
+Names are set by imports and by `+=` too, and `np.random.shuffle(x_train)` changes the order of what one stands for.
+"""
 
 from __future__ import annotations
 
 import ast
+import copy
 
 from cnn_tui.keras_io.code.arithmetic import kept_in
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import set_by_loop
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.own_one_hot import one_hot
 from cnn_tui.keras_io.code.data.tables import with_part_set
 from cnn_tui.keras_io.code.functions import ValueOf
@@ -83,3 +88,43 @@ class Bindings:
         note = f"trainable at {cell.place(target.lineno)} is left out: of which layers, only running tells"
         if note not in self._notes:
             self._notes.append(note)
+
+
+def augmented(node: ast.AugAssign, names: Names, cell: CodeCell, value_of: ValueOf, *, is_in_loop: bool) -> Value:
+    """The value that is bound; Unknown in a loop that is gone through once, and for what is no table of the script."""
+    target = node.target
+    if isinstance(target, ast.Subscript):
+        is_table = isinstance(target.value, ast.Name) and isinstance(names.get(target.value.id), dict | list)
+        if is_in_loop or not is_table:
+            return unknown(node.value, cell)
+    elif is_in_loop:
+        return unknown(target, cell)
+    before = copy.copy(target)
+    before.ctx = ast.Load()
+    sum_of = ast.copy_location(ast.BinOp(before, node.op, node.value), node)
+    return value_of(sum_of, names, cell)
+
+
+def take_import(node: ast.Import | ast.ImportFrom, names: Names) -> None:
+    """Bind the names that an import statement gives."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            root = alias.name.partition(".")[0]
+            names[alias.asname or root] = Named(alias.name if alias.asname else root)
+        return
+    for alias in node.names:
+        if alias.name == "*":
+            if Named(f"{node.module}.*").is_keras:
+                names["*"] = node.module
+        else:
+            names[alias.asname or alias.name] = Named(f"{node.module}.{alias.name}")
+
+
+def mix_in_place(node: ast.expr, names: Names) -> None:
+    """After a statement that is a call: the arrays that it is given stand in another order where it shuffles them."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="shuffle") | ast.Name(id="shuffle"), args=arguments):
+            for one in arguments:
+                if isinstance(one, ast.Name) and one.id in names:
+                    held = names[one.id]
+                    names[one.id] = held.mixed() if isinstance(held, DatasetArrays) else held

@@ -37,10 +37,8 @@ from cnn_tui.keras_io.code.methods import call_method, saved_model
 from cnn_tui.keras_io.code.network.applications import THREEFOLD
 from cnn_tui.keras_io.code.network.channels import FIRST, LAST
 from cnn_tui.keras_io.code.network.listing import layer_named
-from cnn_tui.keras_io.code.network.models_made import apply, layers_of_lambda
-from cnn_tui.keras_io.code.network.modes import called_so
-from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
-from cnn_tui.keras_io.code.own_objects import CALL, OwnObjects
+from cnn_tui.keras_io.code.network.models_made import apply, called_so, layers_of_lambda
+from cnn_tui.keras_io.code.objects import CALL, CLASS, OwnObjects, is_own, method_of
 from cnn_tui.keras_io.code.training.given_weights import SETS, note_of_set
 from cnn_tui.keras_io.code.training.own_losses import is_loss
 from cnn_tui.keras_io.code.training.searched import TUNER

@@ -11,7 +11,7 @@ from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import ClassWeights
 from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
-from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, sizes_of
+from cnn_tui.keras_io.code.data.shapes import numbers_of, sizes_of
 from cnn_tui.keras_io.code.functions import ValueOf
 from cnn_tui.keras_io.code.values import Named, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown

@@ -34,9 +34,8 @@ from cnn_tui.keras_io.code.data.data_values import OfName, ReadPicture
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.passes import by_number
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
-from cnn_tui.keras_io.code.data.shapes import some_of, with_sizes
-from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, pieces, taken
-from cnn_tui.keras_io.code.data.some_rows import leaves_rows, takes_rows
+from cnn_tui.keras_io.code.data.shapes import part_of_read, some_of, with_sizes
+from cnn_tui.keras_io.code.data.shares import RowMask, behind, leaves_rows, mask_called, pieces, taken, takes_rows
 from cnn_tui.keras_io.code.data.tables import (
     behind_call,
     below_unknown,
@@ -45,7 +44,6 @@ from cnn_tui.keras_io.code.data.tables import (
     statistic_of_table,
     with_table,
 )
-from cnn_tui.keras_io.code.data.unknown_pictures import part_of_read
 from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.kept import Kept

@@ -10,7 +10,7 @@ from cnn_tui.keras_io.code.branches import FITS, changed, changed_lists, parts_o
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.file_loops import reads_all
-from cnn_tui.keras_io.code.data.unknown_pictures import numbers_of, sizes_of
+from cnn_tui.keras_io.code.data.shapes import numbers_of, sizes_of
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.values import Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown

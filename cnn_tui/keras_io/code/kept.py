@@ -1,11 +1,12 @@
 """Settings that a script keeps on an object, as `config.width = 3` does, and what it reads of them later.
 
-What the object is need not be known: what is set on it in the script is what the script reads afterwards.
+What the object is need not be known: what is set on it in the script is what the script reads afterwards. What it reads
+from the command line is what it is called with where it is called without options.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.objects import HELD, is_own
@@ -20,6 +21,8 @@ _FLAG = "DEFINE_"
 """How what defines an option of a script of TensorFlow's begins: its name and its default follow."""
 _MOST_WORDS = 60
 """Of so many letters the words for something unknown may be cut short, and those of two things the same."""
+_TYPES: dict[str, Callable[[str], Value]] = {"builtins.int": int, "builtins.float": float}
+"""What argparse reads an option as."""
 
 
 class Kept:
@@ -133,3 +136,30 @@ def _key(owner: Value, name: str) -> tuple[str, str] | None:
     if isinstance(owner, Unknown) and len(owner.what) + len(name) < _MOST_WORDS - 1:
         return f"{owner.what}.{name}", "" if owner.is_free else owner.place
     return None
+
+
+def parser_method(parser: Instance, call: Call) -> Value:
+    """Of an `argparse.ArgumentParser`: what its options are when the script is called without any."""
+    if call.name == "add_argument":
+        given = call.given
+        flags = [flag for flag in call.unnamed if isinstance(flag, str)]
+        long = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
+        called = given.get("dest", long.lstrip("-").replace("-", "_"))
+        usual = False if given.get("action") == "store_true" else True if given.get("action") == "store_false" else None
+        parser.arguments[str(called)] = _as_typed(given.get("default", usual), given.get("type"))
+        if "default" in given:
+            parser.arguments[DEFAULTS] = [*parser.arguments.get(DEFAULTS, ()), str(called)]
+    if call.name == "parse_args":
+        return Instance(OPTIONS, parser.arguments, call.place)
+    if call.name == "parse_known_args":
+        return (Instance(OPTIONS, parser.arguments, call.place), [])
+    return Unknown("", call.place)
+
+
+def _as_typed(default: Value, kind: Value) -> Value:
+    """The default of an option, which argparse reads as it reads what is typed where it is a text."""
+    read = _TYPES.get(kind.path) if isinstance(kind, Named) else None
+    try:
+        return read(default) if read is not None and isinstance(default, str) else default
+    except ValueError:  # which argparse refuses
+        return default

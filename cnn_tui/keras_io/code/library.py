@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of, named
-from cnn_tui.keras_io.code.arithmetic import items
+from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of, named, older_optimizer
+from cnn_tui.keras_io.code.arithmetic import items, number_of, operated
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.any_image import any_image_call
 from cnn_tui.keras_io.code.data.array_joins import joins_call
@@ -33,7 +33,6 @@ from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, 
 from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.devices import devices_call
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.mathematics import number_of, operated
 from cnn_tui.keras_io.code.network.activations import activation_of, with_activation
 from cnn_tui.keras_io.code.network.applications import (
     OTHER_ORDER,
@@ -46,7 +45,6 @@ from cnn_tui.keras_io.code.network.applications import (
 )
 from cnn_tui.keras_io.code.network.models_made import cloned, model_of, sequential, shape_given
 from cnn_tui.keras_io.code.network.sides import marked
-from cnn_tui.keras_io.code.training.old_optimizers import older_optimizer
 from cnn_tui.keras_io.code.training.own_losses import loss_call
 from cnn_tui.keras_io.code.values import (
     OPTIONS,

@@ -10,7 +10,6 @@ from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.branches import TESTING, tested
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.command_line import parser_method
 from cnn_tui.keras_io.code.data.any_image import AnyImage, changed_image
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.arrays import of_arrays
@@ -23,7 +22,7 @@ from cnn_tui.keras_io.code.data.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.paths import text_method
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.kept import of_table, update_options
+from cnn_tui.keras_io.code.kept import of_table, parser_method, update_options
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before
 from cnn_tui.keras_io.code.network.models_made import append
 from cnn_tui.keras_io.code.objects import is_own

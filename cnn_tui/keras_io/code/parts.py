@@ -29,7 +29,7 @@ from cnn_tui.keras_io.code.data.rows import Rows, rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images
 from cnn_tui.keras_io.code.data.shares import RowMask
 from cnn_tui.keras_io.code.data.tensorflow_sets import PERCENT
-from cnn_tui.keras_io.code.network.tops import below_top
+from cnn_tui.keras_io.code.network.applications import below_top
 from cnn_tui.keras_io.code.values import (
     HISTORY,
     OPTIONS,

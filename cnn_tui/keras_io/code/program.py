@@ -11,8 +11,7 @@ import contextlib
 from collections.abc import Sequence
 
 from cnn_tui.keras_io.code.arithmetic import as_condition, is_plain, items
-from cnn_tui.keras_io.code.augmented import augmented
-from cnn_tui.keras_io.code.bindings import Bindings
+from cnn_tui.keras_io.code.bindings import Bindings, augmented, mix_in_place, take_import
 from cnn_tui.keras_io.code.branches import (
     FITS,
     as_branches,
@@ -30,7 +29,6 @@ from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.data.data_values import OfName
 from cnn_tui.keras_io.code.data.file_loops import counts_along, is_of_row, note_of_names, reads_all, turns_of
 from cnn_tui.keras_io.code.data.idx_files import OPENED
-from cnn_tui.keras_io.code.data.mixing import mix_in_place
 from cnn_tui.keras_io.code.data.own_one_hot import one_hots
 from cnn_tui.keras_io.code.data.pipelines import batches
 from cnn_tui.keras_io.code.data.saved import OpenedFile
@@ -38,7 +36,6 @@ from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.doubts import Doubts
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.images_made import turned_once
-from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.printed import note_printed
 from cnn_tui.keras_io.code.training.given_weights import copies

@@ -19,7 +19,6 @@ from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
 from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
-from cnn_tui.keras_io.code.data.columns_named import columns_named
 from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
 from cnn_tui.keras_io.code.data.drawn_anew import note_drawn
 from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
@@ -27,14 +26,14 @@ from cnn_tui.keras_io.code.data.other_scales import note_other_scales
 from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
 from cnn_tui.keras_io.code.data.scale import arrays_of, changed_at
 from cnn_tui.keras_io.code.data.supposed import Supposed, with_balance
+from cnn_tui.keras_io.code.data.tables import columns_named
 from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.channels import with_channels_last
 from cnn_tui.keras_io.code.network.sides import with_sides_read
 from cnn_tui.keras_io.code.printed import printed_classes
 from cnn_tui.keras_io.code.program import Program
-from cnn_tui.keras_io.code.training.measured_by_hand import measures_by_hand, with_labels
 from cnn_tui.keras_io.code.training.old_keras import word_of_old_keras
-from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, own_training
+from cnn_tui.keras_io.code.training.own_training import WORDS, OwnTraining, measures_by_hand, own_training, with_labels
 from cnn_tui.keras_io.code.training.rates import rate_schedule
 from cnn_tui.keras_io.code.training.tuner import note_of
 from cnn_tui.keras_io.code.uncalled import read_program

@@ -10,9 +10,8 @@ from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Lengths, NpzFile
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
-from cnn_tui.keras_io.code.data.idx_files import idx_call
+from cnn_tui.keras_io.code.data.idx_files import idx_call, openml_call
 from cnn_tui.keras_io.code.data.npz_arrays import of_package
-from cnn_tui.keras_io.code.data.openml import openml_call
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.rows import numbered
 from cnn_tui.keras_io.code.effects import effect_of

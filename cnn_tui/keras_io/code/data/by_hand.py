@@ -30,7 +30,7 @@ from cnn_tui.keras_io.code.data.each_picture import arguments_of, notes_of, scal
 from cnn_tui.keras_io.code.data.file_loops import is_of_files
 from cnn_tui.keras_io.code.data.joins import is_below, put_along
 from cnn_tui.keras_io.code.data.picture_forms import changed_form, changed_numbers, read_form
-from cnn_tui.keras_io.code.data.unknown_pictures import sizes_of
+from cnn_tui.keras_io.code.data.shapes import sizes_of
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 

@@ -1,4 +1,7 @@
-"""The files that MNIST and Fashion-MNIST are published as (IDX), which a script reads with NumPy alone."""
+"""The files that MNIST and Fashion-MNIST are published as (IDX), which a script reads with NumPy alone.
+
+And both sets as scikit-learn fetches them from OpenML: all images in one array, the 60,000 to train on first.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ import re
 import msgspec
 
 from cnn_tui.keras_io.code.call import Call
+from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, DatasetArrays, NpzFile
 from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Unknown, Value
+from cnn_tui.keras_io.code.values import OPTIONS, Instance, Unknown, Value
 
 _NAME = re.compile(r"(train|t10k|test)[-_.]?(images|labels)[-_.]?idx[13][-_.]?u?byte(\.gz)?")
 """The end of a path to one of the four files of both datasets."""
@@ -24,6 +28,9 @@ _OF_PATHS = ("convert_from_file", "fromfile")
 """Functions that are given the path of a file, too."""
 _HEAD = 16
 """Bytes: as much as the longer of the two kinds of files has in front."""
+_NAMES = {"mnist_784": "mnist", "mnist-original": "mnist", "mnist original": "mnist", "fashion-mnist": "fashion_mnist"}
+"""Of the datasets of OpenML the lab's, by their names in small letters."""
+_PIXELS = 784
 
 
 class IdxFile(msgspec.Struct, frozen=True):
@@ -92,3 +99,20 @@ def _file(path: Value) -> IdxFile | None:
     arrays = DatasetArrays(name, half, "images", (28, 28), count, count)
     arrays = arrays if found[2] == "images" else arrays.labels()
     return IdxFile(path, arrays if "mnist" in above or "fashion" in above else arrays.with_change(BY_FILE_NAME, path))
+
+
+def openml_call(call: Call) -> Value:
+    """What scikit-learn fetches; None for any other call, and another dataset."""
+    name = call.get(0, "name")
+    if call.name not in ("fetch_openml", "fetch_mldata") or not isinstance(name, str):
+        return None
+    dataset = _NAMES.get(name.lower())
+    if dataset is None:
+        return None
+    halves = [("train", 60_000), ("test", 10_000)]
+    images = [DatasetArrays(dataset, half, "images", (_PIXELS,), count, count) for half, count in halves]
+    labels = [one.labels() for one in images]
+    both = put_together(images, call.place), put_together(labels, call.place)
+    if call.given.get("return_X_y") is True:
+        return both
+    return Instance(OPTIONS, dict(zip(("data", "target"), both, strict=True)), call.place)  # asked for both ways, too

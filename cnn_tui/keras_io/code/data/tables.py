@@ -1,4 +1,7 @@
-"""Tables of pixels (CSV) in a script: what becomes of the numbers of their rows on the way into a model."""
+"""Tables of pixels (CSV) in a script: what becomes of the numbers of their rows on the way into a model.
+
+And the columns that it names, whatever it does with them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.call import Call
+from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.effects import effect_of
@@ -27,6 +31,8 @@ _RENAMED = re.compile(r"\.(astype|map|replace|factorize|codes)\b|fit_transform|f
 _STATISTICS = {"mean": "mean", "std": "std", "max": "max", "amax": "max"}
 _EVENING_OUT = ("fit_transform", "transform")
 """Methods of scikit-learn's StandardScaler that bring each column to mean 0 and spread 1."""
+_GO_OVER = ("len", "range", "enumerate", "iterrows")
+"""Functions and methods by which a script goes through the rows of a table."""
 
 
 def with_table(found: Value, inside: CodeTable | None) -> tuple[Value, CodeTable | None]:
@@ -73,10 +79,6 @@ def statistic_of_table(call: Call) -> Statistic | None:
         return Statistic(kind, _EVERY if of.table.is_array else (0,))
     axes = axis if isinstance(axis, tuple | list) else (axis,)
     return Statistic(kind, tuple(sorted(axes))) if all(type(one) is int for one in axes) else None
-
-
-_GO_OVER = ("len", "range", "enumerate", "iterrows")
-"""Functions and methods by which a script goes through the rows of a table."""
 
 
 def behind_call(table: CodeTable, call: Call) -> CodeTable:
@@ -145,3 +147,19 @@ def with_change(value: Value, place: str) -> Value:
     if isinstance(value, Unknown) and value.table is not None:
         return _with(value, value.table, value.table.numbers.set_at(place))
     return value
+
+
+def columns_named(cells: Sequence[CodeCell]) -> frozenset[str]:
+    """What stands in brackets, behind a dot or in a `get` or `pop`, as the name of a column of a table does."""
+    return frozenset(name for cell in cells for part in ast.walk(cell.tree) for name in _names(part))
+
+
+def _names(part: ast.AST) -> list[str]:
+    match part:
+        case ast.Subscript(slice=ast.Constant(value=str() as name)) | ast.Attribute(attr=name):
+            return [name]
+        case ast.Subscript(slice=ast.Tuple(elts=parts)):  # as in table.loc[:, "kind"]
+            return [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value=str() as name), *_]):
+            return [name]
+    return []

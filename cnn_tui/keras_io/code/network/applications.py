@@ -1,4 +1,7 @@
-"""Networks of `keras.applications` in a script: each is one layer here, with what is done to images before it."""
+"""Networks of `keras.applications` in a script: each is one layer here, with what is done to images before it.
+
+Of one with its own top, a script may take all but the layer that names the classes.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +61,14 @@ TOPS = {
     **dict.fromkeys(("VGG16", "VGG19"), (("Flatten", {}), _DENSE, _DENSE)),
 }
 """What stands between a network of Keras's and the Dense layer that names its classes."""
+_SIDES = {
+    **dict.fromkeys(("Xception", "InceptionV3", "InceptionResNetV2"), 299),
+    **{f"EfficientNetB{at}": side for at, side in enumerate((224, 240, 260, 300, 380, 456, 528, 600))},
+    **{f"EfficientNetV2B{at}": side for at, side in enumerate((224, 240, 260, 300))},
+    "EfficientNetV2S": 384,
+}
+"""Pixels: the images that such a network takes where it is told none; 224 the others."""
+_SIDE = 224
 
 
 def is_application(call: Call) -> bool:
@@ -202,3 +213,23 @@ def frozen_part(base: Instance, notes: list[str]) -> dict[str, Value]:
 def cut_after(base: Instance, name: Value) -> Instance:
     """The network up to one of its layers."""
     return Instance("Application", {**base.arguments, "cut": name}, base.place)
+
+
+def below_top(whole: Sequence[Value]) -> Tensor | None:
+    """What flows into the layer that names the classes, the second to last layer's output; None where it is not known.
+
+    The network has no weights of its own behind the convolutions then. Of one that is none of the lab's, which says so
+    later, it is the network alone.
+    """
+    base = whole[0] if len(whole) == 1 else None
+    if not isinstance(base, Instance) or base.arguments.get("include_top") is not True:
+        return None
+    name = str(base.arguments["architecture"])
+    tops = TOPS.get(name, ())
+    if name in ARCHITECTURES and (not tops or any(kind == "Dense" for kind, _ in tops)):
+        return None
+    del base.arguments["include_top"]
+    if base.arguments.get("input_shape") is None:
+        base.arguments["input_shape"] = (_SIDES.get(name, _SIDE), _SIDES.get(name, _SIDE), 3)
+    layers = [Instance(kind, dict(arguments), base.place) for kind, arguments in tops]
+    return Tensor(base.arguments["input_shape"], (base, *layers))

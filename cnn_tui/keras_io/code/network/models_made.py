@@ -1,15 +1,34 @@
-"""Models that a script makes of layers: a Sequential, and a functional one of what flows from its input."""
+"""Models that a script makes of layers: a Sequential, and a functional one of what flows from its input.
+
+Layers may be called twice, as while training or not, or taken one by one out of a network of Keras's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.network.applications import THREEFOLD, as_it_is
-from cnn_tui.keras_io.code.network.one_by_one import with_one_more
-from cnn_tui.keras_io.code.network.shared import shared_layer
+from cnn_tui.keras_io.code.network.applications import (
+    ADDED,
+    SPREAD,
+    THREEFOLD,
+    WITHOUT_INPUT,
+    as_it_is,
+    cut_after,
+    facts_in,
+)
 from cnn_tui.keras_io.code.values import BaseLayer, CodeModel, Instance, Tensor, Unknown, Value
 from cnn_tui.keras_io.imported.chain import ONLY_CHAINS
+
+_CHAINS = ("VGG16", "VGG19", "MobileNet")
+"""Architectures whose layers are a chain, so that each gets what the one before gives."""
+_WITH_WEIGHTS = (
+    "Application", "BatchNormalization", "Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D", "GroupNormalization",
+    "LayerNormalization", "PReLU", "SeparableConv2D",
+)  # fmt: skip
+"""Kinds of layers that learn, so that one that is called twice is not two."""
+_IN_TRAINING = ("BatchNormalization", "Dropout", "GaussianNoise", "Random", "SpatialDropout")
+"""How the kinds of layers begin that do something else while a model is trained."""
 
 
 def shape_given(arguments: Mapping[str, Value]) -> Value:
@@ -105,3 +124,54 @@ def apply(call: Call) -> Value:
         layer.is_inside = layer.is_called = True
         return into.behind(*layer.layers).without("; ".join(dict.fromkeys(layer.problems)))
     return into.behind(layer)
+
+
+def with_one_more(layers: list[Value], layer: BaseLayer) -> list[Value] | None:
+    """The layers of a model behind which the next layer of a network is put; None where it is not the next.
+
+    The first may be its input or, in a model that has one, the layer behind that. What is frozen later of the layers of
+    the network is frozen of those of the model too, which are the same.
+    """
+    base, facts = layer.base, facts_in(layer.base.arguments)
+    before = layers[-1] if layers else None
+    added = before.arguments.get(ADDED) if isinstance(before, Instance) else None
+    if base.arguments["architecture"] not in _CHAINS:
+        return None
+    if added is not None and added[0] is not base:
+        return None
+    if layer.at != (added[1] if added is not None else layer.at) or (added is None and layer.at > 1):
+        return None
+    name = facts.layers[layer.at][0]
+    grown = cut_after(base, "" if name == facts.last else name)
+    grown.arguments |= {SPREAD: WITHOUT_INPUT, ADDED: (base, layer.at + 1)}
+    return [*(layers if added is None else layers[:-1]), grown]
+
+
+def shared_layer(layer: Value, into: Tensor) -> Instance | None:
+    """A layer that learns and is already among those before a tensor: this one, or one of a model; None for others."""
+    again = layer.layers if isinstance(layer, CodeModel) else [layer]
+    for one in again:
+        if isinstance(one, Instance) and one.kind in _WITH_WEIGHTS and any(one is before for before in into.layers):
+            return one
+    return None
+
+
+def called_so(call: Call) -> list[str]:
+    """A note on what is called with a `training` of its own; none where it makes no difference.
+
+    A network of Keras's is told so by an argument of its layer.
+    """
+    called, mode = call.callee, call.given.get("training")
+    if not isinstance(called, Instance | CodeModel) or not isinstance(mode, bool):
+        return []
+    layers = called.layers if isinstance(called, CodeModel) else [called]
+    kinds = [layer.kind for layer in layers if isinstance(layer, Instance) and layer.kind.startswith(_IN_TRAINING)]
+    for layer in layers:
+        if isinstance(layer, Instance) and layer.kind == "Application" and not mode:
+            layer.arguments["training"] = False
+    into = call.first
+    in_model = isinstance(into, Tensor) and into.shape is not None  # and not in a pipeline of pictures to train on
+    if not kinds or (mode and not in_model):
+        return []
+    here = "and it works after training there too" if mode else "and it does not work while training there"
+    return [f"training={mode} of {', '.join(dict.fromkeys(kinds))} ({call.place}) is left out, {here}"]

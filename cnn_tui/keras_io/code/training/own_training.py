@@ -1,6 +1,7 @@
 """A training that a script writes out step by step, in place of a fit: where it is, and what it is made of.
 
-Its steps are not followed. What a fit would be given is taken from what the script's names say that it is.
+Its steps are not followed. What a fit would be given is taken from what the script's names say that it is. How well its
+model does, a script may count by hand too, of what that predicts.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.data.scale import arrays_of
 from cnn_tui.keras_io.code.objects import HELD, is_own
-from cnn_tui.keras_io.code.values import FIT_AT, Instance, Names, Value
+from cnn_tui.keras_io.code.values import FIT_AT, Instance, Names, Tested, Value
 
 _STEPS = ("GradientTape", "apply_gradients", "train_on_batch")
 """What such a training calls; the first that a script has is named."""
@@ -33,6 +34,9 @@ WORDS = {
 _IS_SIZE = re.compile(r"(\w*_)?(batch|batch_?size|bs)", re.IGNORECASE)
 """Names of the number of images in a batch."""
 _WATCHED = ("val", "test")
+_LABELS_OF = ("classes", "labels", "update_state")
+"""What a reader of pictures has their labels in, and what a metric is given them by."""
+_COUNTS = "sklearn.metrics"
 
 
 class OwnTraining(msgspec.Struct, frozen=True):
@@ -112,3 +116,29 @@ def _turns(loop: ast.For, cell: CodeCell, value_of: Callable[[ast.expr, CodeCell
             known = 0 < len(numbers) < 3 and all(type(number) is int for number in numbers)
             return max(numbers[-1] - sum(numbers[:-1]), 0) or None if known else None
     return None
+
+
+def measures_by_hand(cells: Sequence[CodeCell]) -> bool:
+    """Whether a script may compare what a model predicts with labels: it asks for those, or counts with metrics."""
+    return any(_compares(part) for cell in cells for part in ast.walk(cell.tree))
+
+
+def _compares(part: ast.AST) -> bool:
+    match part:
+        case ast.Attribute(attr=name):
+            return name in _LABELS_OF
+        case ast.Import(names=names):
+            return any(one.name.startswith(_COUNTS) for one in names)
+        case ast.ImportFrom(module=str() as module, names=names):
+            return any(f"{module}.{one.name}".startswith(_COUNTS) for one in names)
+    return False
+
+
+def with_labels(tested: Tested, by_hand: bool) -> Tested:
+    """What a model is tested on, with whether its labels count. `by_hand`: whether its script may count by hand.
+
+    Pictures that come in the order of their names can be told by those.
+    """
+    images = tested.images
+    in_order = isinstance(images, Folder) and (images.is_part or images.arguments.get("shuffle") is False)
+    return msgspec.structs.replace(tested, has_labels=tested.has_labels or by_hand or in_order)
