@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.store import Store
 from tests.cli.command import Inside, assert_one_sentence
-from tests.faults.home_faults import WAYS, WORDS, HomeFault, Way, mount
+from tests.faults.disks import disk_at
+from tests.faults.home_faults import WAYS, WORDS, HomeFault, Way
 from tests.ui import fake
 
 # Run 1 has finished, run 2 can be resumed, runs 3 and 4 wait.
@@ -55,22 +55,19 @@ def test_every_command_is_looked_at() -> None:
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home with runs on a disk of its own; skips where none can be mounted."""
-    folder = tmp_path / "disk"
-    if not mount(folder):
-        pytest.skip("a disk cannot be mounted here: that takes root")
-    monkeypatch.setenv("CNN_TUI_HOME", str(folder))
-    for opening in (History.__init__, Store.__init__):
-        monkeypatch.setattr(opening, "__defaults__", (None, 0.05))  # seconds that it waits for a lock
-    with History() as history:
-        for _ in range(4):
-            history.add(load_preset("lab1-baseline"))
-        for number in (1, 2):
-            fake.begin(history, number)
-            fake.play(history, number, 1.5)
-        fake.finish(history, 1)
-        history.record_end(2, Result("interrupted", "the process is gone"))
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_at(tmp_path / "disk") as folder:
+        monkeypatch.setenv("CNN_TUI_HOME", str(folder))
+        for opening in (History.__init__, Store.__init__):
+            monkeypatch.setattr(opening, "__defaults__", (None, 0.05))  # seconds that it waits for a lock
+        with History() as history:
+            for _ in range(4):
+                history.add(load_preset("lab1-baseline"))
+            for number in (1, 2):
+                fake.begin(history, number)
+                fake.play(history, number, 1.5)
+            fake.finish(history, 1)
+            history.record_end(2, Result("interrupted", "the process is gone"))
+        yield folder
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Literal
 
+from tests.faults.disks import fill
+
 Way = Literal["full", "locked", "read-only"]
 WAYS: tuple[Way, ...] = ("full", "locked", "read-only")
 WORDS: dict[Way, str] = {
@@ -47,23 +49,3 @@ class HomeFault:
             (self.disk / "filler").unlink()
         else:
             subprocess.run(["umount", "-l", str(self.disk)], check=True)
-
-
-def fill(disk: Path) -> None:
-    """Write until nothing more goes on the disk."""
-    with (disk / "filler").open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4_096)
-        except OSError:
-            pass
-
-
-def mount(folder: Path, size: str = "20m") -> bool:
-    """Make a folder a disk of its own; False where that may not be done."""
-    folder.mkdir(exist_ok=True)
-    try:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False

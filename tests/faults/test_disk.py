@@ -18,6 +18,7 @@ from cnn_tui.home import checkpoint_path, log_path, model_path
 from cnn_tui.jobs.launch import NO_ROOM
 from cnn_tui.jobs.worker import settle_in_the_end
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui
+from tests.faults.disks import disk_at, fill
 from tests.faults.lab import ENDLESS, PATIENCE, TRAIN, WORKER, Lab, to_file
 from tests.waiting import end_processes_of, processes_of
 
@@ -27,36 +28,15 @@ SIZE = 40_000_000  # bytes: the journal of the history alone may take four milli
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     """A home on a small disk of its own; skips where none can be mounted."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    try:
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(disk)]
-        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    except OSError:
-        mounted = False
-    if not mounted:
-        pytest.skip("a small disk cannot be mounted here: that takes root")
-    monkeypatch.setenv("CNN_TUI_HOME", str(disk))
+    monkeypatch.setenv("CNN_TUI_HOME", str(tmp_path / "disk"))
     monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "300")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    try:
-        with History() as history:
-            yield Lab(disk, history)
-    finally:
-        end_processes_of(disk)
-        subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
-def fill(disk: Path, leave: int = 0) -> Path:
-    """Fill the disk but for some bytes; gives the file that does."""
-    filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file:
+    with disk_at(tmp_path / "disk", str(SIZE)) as disk:
         try:
-            while True:
-                file.write(b"x" * 4_096)
-        except OSError:
-            file.truncate(max(0, file.tell() - leave))
-    return filler
+            with History() as history:
+                yield Lab(disk, history)
+        finally:
+            end_processes_of(disk)
 
 
 @pytest.mark.long

@@ -15,24 +15,16 @@ from cnn_tui.cli import doctor
 from cnn_tui.cli.machine import Finding
 from cnn_tui.history.history import History
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui
+from tests.faults.disks import disk_at
 from tests.fixtures.make_history import make_newest, path_of
 
 
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home on a disk of its own; skips where none can be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    try:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(folder)]
-        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    except OSError:
-        mounted = False
-    if not mounted:
-        pytest.skip("a disk cannot be mounted here: that takes root")
-    monkeypatch.setenv("CNN_TUI_HOME", str(folder))
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    monkeypatch.setenv("CNN_TUI_HOME", str(tmp_path / "disk"))
+    with disk_at(tmp_path / "disk") as folder:
+        yield folder
 
 
 def make_read_only(disk: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.versions import migrations
 from cnn_tui.history.versions.migrations import MIGRATIONS
+from tests.faults.disks import disk_at, fill
 from tests.history.made_runs import BASELINE, add_finished, epoch
 from tests.runs import run_of
 
@@ -159,29 +159,15 @@ def test_a_path_through_a_file_is_said(tmp_path: Path) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 300 KB; skips where none can be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        mounted = False
-    if not mounted:
-        pytest.skip("a small disk cannot be mounted here")
-    try:
+    with disk_at(tmp_path / "disk", "300k") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_full_disk_loses_nothing_that_was_written(small_disk: Path) -> None:
-    filler = small_disk / "filler"
     with History(small_disk / "history.db") as history:
         run_id = history.add(BASELINE)
         history.claim(run_id, 1, 0)
-        with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
-            while True:
-                file.write(b"x" * 4_096)
+        filler = fill(small_disk)
         number = 0
         with pytest.raises(sqlite3.OperationalError, match=r"full|disk I/O"):
             while True:

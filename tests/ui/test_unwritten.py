@@ -9,7 +9,6 @@ import ast
 import contextlib
 import functools
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,7 +31,8 @@ from cnn_tui.history.searches import SearchPlan, add_search, searches
 from cnn_tui.ui import history_writer
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.history_writer import HistoryWriter
-from tests.faults.home_faults import WAYS, WORDS, HomeFault, Way, mount
+from tests.faults.disks import disk_at
+from tests.faults.home_faults import WAYS, WORDS, HomeFault, Way
 from tests.made_suspects import OF_IMAGES, keep_suspects
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
@@ -108,15 +108,12 @@ SCENES = (
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home on a disk of its own; skips where none can be mounted."""
-    folder = tmp_path / "disk"
-    if not mount(folder):
-        pytest.skip("a disk cannot be mounted here: that takes root")
-    monkeypatch.setenv("CNN_TUI_HOME", str(folder))
-    monkeypatch.setattr(history_writer, "RETRY", (0.05,))
-    monkeypatch.setattr(history_writer, "SHORT", 0.0)
-    monkeypatch.chdir(tmp_path)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_at(tmp_path / "disk") as folder:
+        monkeypatch.setenv("CNN_TUI_HOME", str(folder))
+        monkeypatch.setattr(history_writer, "RETRY", (0.05,))
+        monkeypatch.setattr(history_writer, "SHORT", 0.0)
+        monkeypatch.chdir(tmp_path)
+        yield folder
 
 
 def fill_history() -> None:
