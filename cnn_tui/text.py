@@ -153,7 +153,8 @@ def cut(text: str, width: int, sign: str = "…", *, from_start: bool = False) -
 
 
 def fitted(text: str, width: int) -> str:
-    """A name from outside for a table: `escaped`, and `cut` to at most `width` cells."""
+    """A name from outside for one line: `escaped`, and `cut` to `width` cells, or to one where there are none."""
+    width = max(1, width)
     return cut(escaped(text[: 8 * width]), width)
 
 

@@ -86,8 +86,8 @@ def _test_row(experiment: Experiment) -> Setting:
     test = experiment.test
     shown = FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
     words = (
-        "What is tested on: the dataset's part for that, or every fifth image of a class; else that share of each "
-        f"class, or a folder or table with the same classes. {TRAIN}: all images are learned from, and tested on."
+        "The images to test on: the dataset's own, or every fifth of a class; else a share of each class, a folder or "
+        f"a table. {TRAIN}: those that are learned from."
     )
     return Setting("test", shown, words, f"{FROM_DATASET}, a share like 0.1, {TRAIN}, or a path", _TESTS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from textual.widgets import Input, Static
 
 from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.home import history_path, remedy
-from cnn_tui.text import cells, fault, sentence
+from cnn_tui.text import cells, fault, padded, sentence
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.glance import Glance, GlanceView
 from cnn_tui.ui.keys import OWN, Key, key_bar, key_of, keys_of
@@ -165,6 +166,8 @@ class PickScreen(Dialog[str | None]):
         self._title = title
         self.items = tuple(items)
         self._found: Sequence[PickItem] = self.items
+        self._labels = max((cells(item.label) for item in self.items), default=0)
+        self._details = max((cells(item.detail) for item in self.items), default=0)
         self._at = at
         self._hint = hint
         self._preview = preview
@@ -176,16 +179,22 @@ class PickScreen(Dialog[str | None]):
             field = Input(placeholder="type to find")
             field.cursor_blink = False
             yield field
-            yield Table(self.columns(), self._rows, empty="Nothing here has those words.")
+            yield Table([TableColumn("", 10, stretch=True)], self._rows, empty="Nothing here has those words.")
             if self._preview:
                 yield GlanceView()
             if self._hint:
                 yield Static(Text(self._hint), id="hint")
 
-    def columns(self) -> Sequence[TableColumn]:
-        """The columns of the labels and of the details."""
-        width = max((cells(item.label) for item in self.items), default=1)
-        return TableColumn("", width), TableColumn("", 10, stretch=True)
+    def row(self, item: PickItem, width: int) -> Text:
+        """The label and, where there is one, the detail in so many cells: what is too long loses its end.
+
+        Details begin below each other; one whose label is longer than most of the box allows begins behind it.
+        """
+        if not item.detail:
+            return Text(item.label)
+        begin = self._labels if self._labels <= width // 2 else max(width // 2, width - Table.GAP - self._details)
+        label = padded(item.label, min(begin, self._labels))
+        return Text.assemble(label, " " * Table.GAP, (item.detail, self.query_one(Table).style("dim")))
 
     def find(self, words: str) -> Sequence[PickItem]:
         """The items that hold all the words, those whose label starts with them first."""
@@ -241,8 +250,7 @@ class PickScreen(Dialog[str | None]):
             self.query_one(GlanceView).show(glance)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
-        dim = self.query_one(Table).style("dim")
-        return [(item.label, Text(item.detail, dim)) for item in self._found[offset : offset + limit]]
+        return [[functools.partial(self.row, item)] for item in self._found[offset : offset + limit]]
 
 
 class HelpScreen(PickScreen):

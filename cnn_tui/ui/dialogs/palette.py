@@ -6,10 +6,12 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from cnn_tui.home import home
 from cnn_tui.text import cells
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
-from cnn_tui.ui.widgets.table import TableColumn
+from cnn_tui.ui.widgets.table import Table
 
 _MOST_RECENT = 5
 _MOST_GAPS = 3
@@ -27,10 +29,11 @@ class PaletteScreen(PickScreen):
         first = [others.pop(one) for one in read_recent() if one in others]
         super().__init__("What do you want to do?", [*first, *others.values()])
 
-    def columns(self) -> Sequence[TableColumn]:
-        """The names, and the keys at the right."""
-        keys = max(cells(item.detail) for item in self.items)
-        return TableColumn("", 10, stretch=True), TableColumn("", keys, right=True)
+    def row(self, item: PickItem, width: int) -> Text:
+        """The name, and its keys at the right."""
+        name = Text(item.label)
+        name.truncate(max(1, width - Table.GAP - cells(item.detail)), overflow="ellipsis", pad=True)
+        return name.append(" " * Table.GAP).append(item.detail, self.query_one(Table).style("dim"))
 
     def find(self, words: str) -> Sequence[PickItem]:
         """The items that the words fit, the best first; of those that fit alike, what was used last."""

@@ -176,13 +176,6 @@ def inert(text: str) -> str:
     return text if text.isprintable() else "".join(char if char.isprintable() else "·" for char in text)
 
 
-def short(words: str, width: int) -> str:
-    """A name in at most `width` cells, inert."""
-    text = Text(inert(words))
-    text.truncate(max(1, width), overflow="ellipsis")
-    return text.plain
-
-
 def bar(share: float, width: int, full: Style, empty: Style) -> Text:
     """A progress bar of `width` cells that also reads without colour."""
     done = max(0, min(width, round(share * width)))

@@ -8,13 +8,13 @@ from rich.text import Text
 from textual.events import Click
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation, how_it_differs
-from cnn_tui.text import cells, counted, padded
+from cnn_tui.text import cells, counted, fitted, padded
 from cnn_tui.ui.explain.all_images.heat_map import CELL, HeatMap
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert, pointing, short
+from cnn_tui.ui.widgets.lines import inert, pointing
 
 _MOST = 50
 _PARTS = ("matrix", "classes", "words")
@@ -166,12 +166,12 @@ class ConfusionView(ExplainView):
         """Precision, recall, F1 and support of so many classes as fit."""
         wide = max(6, min(max(cells(inert(one.name)) for one in evaluation.per_class), width - 40, 20))
         head = f"{padded('class', wide)}  precision  recall     F1  support"
-        lines = [Text(short(head, width), self.style("heading"))]
+        lines = [Text(fitted(head, width), self.style("heading"))]
         every = evaluation.per_class
         first = max(0, min(self.first, len(every) - (rows - 1)))
         for one in every[first : first + rows - 1]:
             precision, recall, f1 = one.shown(3)
-            words = f"{padded(short(one.name, wide), wide)}  {padded(precision, 9, right=True)}"
+            words = f"{padded(fitted(one.name, wide), wide)}  {padded(precision, 9, right=True)}"
             words += f"  {padded(recall, 6, right=True)}  {padded(f1, 5, right=True)}"
             lines.append(Text(f"{words}  {one.support:7,}"))
         self._place = ""
@@ -189,12 +189,12 @@ class ConfusionView(ExplainView):
             return [Text("Nothing is taken for anything else.", self.style("good"))]
         names = self.scene.evaluation.classes if self.scene.evaluation else ()
         heading = f"images  taken for another ({key_of('explain.open')} shows them)"
-        lines = [Text(short(heading, width), self.style("heading"))]
+        lines = [Text(fitted(heading, width), self.style("heading"))]
         room = max(1, rows - 1)
         top = max(0, min(self.cursor - room // 2, len(found) - room))
         each = (width - 12) // 2
         for at, one in enumerate(found[top : top + room], top):
-            line = Text(f"{one.images:6,}  {short(names[one.true], each)} → {short(names[one.predicted], each)}")
+            line = Text(f"{one.images:6,}  {fitted(names[one.true], each)} → {fitted(names[one.predicted], each)}")
             line.stylize(pointing(CELL, (one.true, one.predicted)))
             if at == self.cursor:
                 line.pad_right(max(0, width - line.cell_len))

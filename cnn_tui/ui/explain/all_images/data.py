@@ -9,12 +9,12 @@ from rich.text import Text
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.text import cells, padded
+from cnn_tui.text import cells, fitted, padded
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.tiles import laid, lay_out
 
 _COUNT = 7
@@ -115,7 +115,7 @@ class DataView(ExplainView):
 
     def _head(self, facts: DataFacts, width: int, height: int) -> list[Text]:
         rows, columns, channels = facts.input_shape
-        first = Text(short(facts.title, width // 2), "bold")
+        first = Text(fitted(facts.title, width // 2), "bold")
         counts = f"  {' + '.join(f'{part.images:,}' for part in facts.parts.values())} images"
         words = f"{counts} of {rows}x{columns}x{channels}, {len(facts.class_names)} classes"
         if first.cell_len + cells(words) > width:
@@ -136,7 +136,7 @@ class DataView(ExplainView):
         name = max(6, min(max(cells(inert(one)) for one in names), width - 4 - numbers, 18))
         heads = " ".join(padded(_NAMES[part], 6, right=True) for part in parts)
         heading = f"  {padded('class', name)} {heads}"
-        lines = [Text(short(heading, width), self.style("heading"))]
+        lines = [Text(fitted(heading, width), self.style("heading"))]
         rows = max(1, room - 1)
         top = max(0, min(self.label - rows // 2, len(names) - rows))
         most = max([1, *facts.train.per_class])
@@ -145,7 +145,7 @@ class DataView(ExplainView):
             counts = [part.per_class[at] if at < len(part.per_class) else 0 for part in parts.values()]
             chosen = at == self.label
             shown = " ".join(f"{count:6,}" for count in counts)
-            line = Text(f"{'▸' if chosen else ' '} {padded(short(names[at], name), name)} {shown} ")
+            line = Text(f"{'▸' if chosen else ' '} {padded(fitted(names[at], name), name)} {shown} ")
             if chosen:
                 line.stylize(self.style("cursor"))
             if spare >= 5:
@@ -176,4 +176,4 @@ class DataView(ExplainView):
             except RawFileError:
                 block = self.paragraph("gone", tiles.wide)
             blocks.append((Text(str(index), self.style("dim")), block))
-        return [Text(short(head, width), self.style("heading")), *laid(tiles, blocks)][:room]
+        return [Text(fitted(head, width), self.style("heading")), *laid(tiles, blocks)][:room]

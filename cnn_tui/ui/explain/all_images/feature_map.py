@@ -9,6 +9,7 @@ from rich.text import Text
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.map_points import LISTS, MapPoints, WorthALook
 from cnn_tui.reports.feature_words import compared_in_words, map_in_words, neighbours_in_words
+from cnn_tui.text import fitted
 from cnn_tui.ui.explain.all_images.map_drawing import MapDrawing
 from cnn_tui.ui.explain.all_images.map_work import MapWork
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
@@ -16,7 +17,7 @@ from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.class_signs import class_style, in_rows, sign_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.scatter import PlaneWindow, whole_window
 
 _LEAST_BESIDE, _MOST_BESIDE = 20, 36
@@ -244,7 +245,7 @@ class FeatureMapView(ExplainView):
     def _about(self, points: MapPoints, point: int, width: int, room: int) -> list[Text]:
         """The image at the cursor: what it is, what the network says, what its neighbours are, and how it looks."""
         image, label, facts = points.images[point], points.labels[point], points.facts
-        lines = [Text(short(f"training image {image}", width), self.style("strong"))]
+        lines = [Text(fitted(f"training image {image}", width), self.style("strong"))]
         lines.append(self._signed(f"is {sign_of(label)} {facts.name(label)}", label, width))
         one = self._work.looked_at(point)
         if one is None:
@@ -252,7 +253,7 @@ class FeatureMapView(ExplainView):
         said, share = one.predicted, one.probabilities[one.predicted]
         how = "NaN" if share is None else f"{share:.1%}".replace("%", " %")
         verdict = self.right_or_wrong(said == label).append(f" {how}")
-        words = short(f"said {sign_of(said)} {facts.name(said)}", width)
+        words = fitted(f"said {sign_of(said)} {facts.name(said)}", width)
         lines.append(self._signed(words, said, width))
         if len(words) + 1 + verdict.cell_len > width:
             lines.append(verdict)
@@ -263,19 +264,19 @@ class FeatureMapView(ExplainView):
         here = self._here
         if len(here) > 1 and point in here and room >= _ROOMY - 6:
             words = f"{key_of('explain.open')}: {here.index(point) + 1} of {len(here)} here"
-            lines.append(Text(short(words, width), self.style("dim")))
+            lines.append(Text(fitted(words, width), self.style("dim")))
         return [*lines, *self._picture(one.picture, width, room - len(lines))]
 
     def _picture(self, picture: Picture, width: int, room: int) -> list[Text]:
         return self.drawn(picture, width, min(_TALLEST, room))
 
     def _signed(self, words: str, label: int, width: int) -> Text:
-        return Text(short(words, width), class_style(label, self.mode, dark=self.app.current_theme.dark))
+        return Text(fitted(words, width), class_style(label, self.mode, dark=self.app.current_theme.dark))
 
     def _legend(self, points: MapPoints, width: int) -> list[Text]:
         """The signs with the names of their classes."""
         labels, dark = sorted(set(points.labels)), self.app.current_theme.dark
-        names = [short(f"{sign_of(label)} {points.facts.name(label)}", 24) for label in labels]
+        names = [fitted(f"{sign_of(label)} {points.facts.name(label)}", 24) for label in labels]
         lines = []
         for row in in_rows(names, width):
             line = Text(no_wrap=True)

@@ -10,8 +10,8 @@ from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation
-from cnn_tui.text import cells, padded
-from cnn_tui.ui.widgets.lines import Styles, inert, pointing, short
+from cnn_tui.text import cells, fitted, padded
+from cnn_tui.ui.widgets.lines import Styles, inert, pointing
 from cnn_tui.ui.widgets.shading import Mode, heat_style, mark_of
 
 CELL = "cell"
@@ -39,12 +39,12 @@ class HeatMap:
         least = len(f" [{max(map(max, self._matrix))}]")
         wide = min(_WIDEST, (width - name) // count)
         if wide >= max(least, _LEAST_NAMED):
-            labels = [padded(short(one, name - 1), name) for one in self._names]
-            heads = [short(one, wide - 1) for one in self._names]
+            labels = [padded(fitted(one, name - 1), name) for one in self._names]
+            heads = [fitted(one, wide - 1) for one in self._names]
         else:
             digits = len(str(count - 1))
             wide = max(least, digits + 2)
-            told = ["" if one == str(at) else short(one, _NAME) for at, one in enumerate(self._names)]
+            told = ["" if one == str(at) else fitted(one, _NAME) for at, one in enumerate(self._names)]
             label = digits + 1 + max(cells(one) + bool(one) for one in told)
             labels = [padded(f"{at:>{digits}d} {one}", label) for at, one in enumerate(told)]
             heads = [str(at) for at in range(count)]
@@ -57,7 +57,7 @@ class HeatMap:
         marks = "; : + # are 5, 10, 20 % of the row"
         if self._mode == "shades" and cells(words + marks) <= width:
             words += marks
-        return Text(short(words, width), self._style("dim"))
+        return Text(fitted(words, width), self._style("dim"))
 
     def _heading(self, label: str, heads: list[str], wide: int, chosen: Confusion | None) -> Text:
         line = Text(" " * cells(label), no_wrap=True)

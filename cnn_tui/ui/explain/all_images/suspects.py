@@ -13,13 +13,13 @@ from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.image_marks import FINE, WRONG, ImageMark
 from cnn_tui.jobs.suspects import FOLDS, SuspectsLine, SuspectsRequest, SuspectsWork
-from cnn_tui.text import counted, padded
+from cnn_tui.text import counted, fitted, padded
 from cnn_tui.ui.explain.all_images.image_marks import ImageMarks
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.work_beside import WorkBeside
 
 ALL: Final = "all"
@@ -213,7 +213,7 @@ class SuspectsView(ExplainView):
         one, picture = suspects.found[place], self._picture(place)
         left = self.drawn(picture, min(2 * _TALLEST, width // 2), tall) if picture else []
         wide = width - max((line.cell_len for line in left), default=0) - 2
-        head = Text(short(f"training image {one.image}", wide), self.style("strong"))
+        head = Text(fitted(f"training image {one.image}", wide), self.style("strong"))
         if mark := self._marks.get(one.image):
             head.append("   ").append(self._sign(mark))
         lines = [head, self._said("labelled", suspects, one.label, one.confidence, wide)]
@@ -239,16 +239,14 @@ class SuspectsView(ExplainView):
 
     def _said(self, what: str, suspects: Suspects, label: int, share: float, wide: int) -> Text:
         line = Text(padded(what, 9), self.style("dim"), no_wrap=True)
-        line.append(padded(short(inert(suspects.class_names[label]), _NAME), _NAME), "bold").append(
-            f" {share:6.1%}", ""
-        )
+        line.append(padded(fitted(suspects.class_names[label], _NAME), _NAME), "bold").append(f" {share:6.1%}", "")
         line.truncate(max(1, wide))
         return line
 
     def _bar(self, suspects: Suspects, one: Suspect, label: int, share: float, wide: int) -> Text:
         line = Text(no_wrap=True)
         best = label == one.suspected
-        line.append(padded(short(inert(suspects.class_names[label]), _NAME), _NAME), "bold" if best else "")
+        line.append(padded(fitted(suspects.class_names[label], _NAME), _NAME), "bold" if best else "")
         line.append(f" {share:6.1%} ")
         line.append_text(self.bar(share, max(2, min(40, wide - line.cell_len - 2)), best=best))
         line.append(" ←" if label == one.label else "", self.style("bad"))
@@ -261,14 +259,12 @@ class SuspectsView(ExplainView):
         first = max(0, min(at - rows // 2, len(shown) - rows))
         names = f"{padded('labelled', _NAME)}  {padded('rather', _NAME)}"
         titles = f"  {padded('image', 7, right=True)}  {names}  {padded('sure', 6, right=True)}  mark"
-        lines = [Text(short(titles, width), self.style("dim"))]
+        lines = [Text(fitted(titles, width), self.style("dim"))]
         lines += [self._row(suspects.found[place], place == shown[at], width) for place in shown[first : first + rows]]
         return lines[:room]
 
     def _row(self, one: Suspect, chosen: bool, width: int) -> Text:
-        labelled, rather = (
-            padded(short(inert(self.class_names[at]), _NAME), _NAME) for at in (one.label, one.suspected)
-        )
+        labelled, rather = (padded(fitted(self.class_names[at], _NAME), _NAME) for at in (one.label, one.suspected))
         line = Text(
             f"{'▸' if chosen else ' '} {one.image:7d}  {labelled}  {rather}  {one.instead:6.1%}  ", no_wrap=True
         )

@@ -21,11 +21,11 @@ from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.answers import Activations
 from cnn_tui.jobs.explain.protocol import ShowActivations
 from cnn_tui.network.convolution import Image, size_of
+from cnn_tui.text import fitted
 from cnn_tui.ui.explain.hand.bench import Bench
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import draw
-from cnn_tui.ui.widgets.lines import short
 from cnn_tui.ui.widgets.shading import Mode
 
 Pixel = tuple[int, int, int]
@@ -179,7 +179,7 @@ class HandInput:
         if trained and self.maps:
             return f"{trained.below}, map {self.bench.channel + 1}"
         label = gallery.label_of(gallery.index) if gallery.index is not None and self.scene.own is None else None
-        return "image" if label is None else f"image: {short(gallery.name(label), 14)}"
+        return "image" if label is None else f"image: {fitted(gallery.name(label), 14)}"
 
     def image(self) -> Image | None:
         """The numbers; None while they are not there."""

@@ -15,11 +15,11 @@ from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace, load_set
 from cnn_tui.exercises.model import ByHand, Exercise
 from cnn_tui.history.history import History
-from cnn_tui.text import cells
+from cnn_tui.text import cells, fitted
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.lines import Styles, inert, short
+from cnn_tui.ui.widgets.lines import Styles, inert
 
 _SET = "lab2"
 
@@ -137,7 +137,7 @@ def question_lines(asked: Lab2Question | None, width: int, most: int, console: C
     lines = list(Text(inert(asked.words)).wrap(console, width))
     told: list[Text] = []
     if asked.answer:
-        told = [Text(short(f"Your answer: {' '.join(asked.answer.split())}", width), style("good"))]
+        told = [Text(fitted(f"Your answer: {' '.join(asked.answer.split())}", width), style("good"))]
         if asked.exercise.remark:  # not before it is answered
             remark = " ".join(f"Good to know: {asked.exercise.remark}".split())
             told += list(Text(inert(remark)).wrap(console, width))
@@ -169,4 +169,4 @@ def _head(asked: Lab2Question, width: int, style: Styles, *, whole: bool) -> Tex
     else:
         keys = (f"   {answer}: read and answer it", f"   {answer}: read it")
     more = next((one for one in keys if cells(asked.title + one) <= width), "")
-    return Text(short(asked.title + more, width), style("accent"))
+    return Text(fitted(asked.title + more, width), style("accent"))

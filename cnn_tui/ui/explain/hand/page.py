@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from cnn_tui.network.convolution import Image, Plane, size_of
-from cnn_tui.text import counted
+from cnn_tui.text import counted, fitted
 from cnn_tui.ui.explain.hand.arithmetic import Arithmetic, Step, arithmetic_of, number, shown_activation
 from cnn_tui.ui.explain.hand.bench import Bench
 from cnn_tui.ui.explain.hand.framed import Box, HandInput, Sheet, ends, framed, grey, room_of
@@ -15,7 +15,7 @@ from cnn_tui.ui.explain.hand.lab2 import Lab2Question, least_lines, question_lin
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import Styles, short
+from cnn_tui.ui.widgets.lines import Styles
 
 _TALL = 18
 """Lines of a picture that is not enlarged: more is left to the words."""
@@ -29,7 +29,7 @@ def settings(bench: Bench, width: int, style: Styles) -> list[Text]:
     down, across = bench.strides
     values = {
         "operation": bench.operation,
-        "kernel": short(bench.kernel_name, 24),
+        "kernel": fitted(bench.kernel_name, 24),
         "size": f"{rows}x{columns}",
         "stride": str(down) if down == across else f"{down}x{across}",
         "padding": bench.padding,

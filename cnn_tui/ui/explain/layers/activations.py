@@ -10,12 +10,11 @@ from rich.text import Text
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.answers import Activations, LayerMaps
 from cnn_tui.jobs.explain.protocol import ShowActivations
-from cnn_tui.text import cells, counted
+from cnn_tui.text import cells, counted, fitted
 from cnn_tui.ui.explain.layers.layers import LayerView
 from cnn_tui.ui.explain.scene import AHEAD, AnswerWanted, Scene
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import short
 from cnn_tui.ui.widgets.tiles import laid, lay_out
 
 _MOST = 64
@@ -105,7 +104,7 @@ class ActivationsView(LayerView):
         if self.scene.own is not None:
             keys = f"{key_of('explain.previous_image')} and {key_of('explain.next_image')}"
             words = f"your picture: {keys} go back to the test images; {what}"
-        return Text(short(words if cells(words) <= width else what, width), self.style("dim"))
+        return Text(fitted(words if cells(words) <= width else what, width), self.style("dim"))
 
     def _grid(self, asked: ShowActivations, shown: Activations, width: int, room: int) -> list[Text]:
         """For each image the maps of all filters, or of those around the chosen one."""
@@ -160,10 +159,10 @@ class ActivationsView(LayerView):
             if cells(layer.name) + len(size) + 1 <= wide
             else layer.kind.replace("2D", "").replace("Pooling", "")
         )
-        words = f"{'▸' if chosen else ' '}{short(name, wide - 1 - (len(size) if wide > 14 else 0))}"
+        words = f"{'▸' if chosen else ' '}{fitted(name, wide - 1 - (len(size) if wide > 14 else 0))}"
         text = Text(words + (size if wide > 14 else ""), self.style("cursor" if chosen else "dim"))
         if dead:
-            text = Text(short(f"{words[0]}dead {name}", wide), self.style("warn"))
+            text = Text(fitted(f"{words[0]}dead {name}", wide), self.style("warn"))
         return text
 
     def _map(self, layer: LayerMaps, image: int, wide: int, tall: int) -> list[Text]:
@@ -184,7 +183,7 @@ class ActivationsView(LayerView):
         head = f"filter {self.filter + 1} of image {self._what(asked, 0)}: from {one.low:.3g} to {one.high:.3g}"
         if self.is_dead(maps.name, self.filter):
             head += "; it is dead: the same number everywhere"
-        lines = [Text(short(head, width))]
+        lines = [Text(fitted(head, width))]
         rows = [row[: width // each] for row in values[: room - 1]]
         return [*lines, *(Text("".join(f"{number:{each}.{digits}f}" for number in row)) for row in rows)]
 
@@ -192,7 +191,7 @@ class ActivationsView(LayerView):
         words = self._what(asked, at)
         if at < len(asked.images):
             words += f": {self.scene.gallery.name(self.scene.gallery.label_of(asked.images[at]))}"
-        return Text(short(words, width), self.style("strong"))
+        return Text(fitted(words, width), self.style("strong"))
 
     def _what(self, asked: ShowActivations, at: int) -> str:
         return f"{asked.images[at]}" if at < len(asked.images) else "yours"

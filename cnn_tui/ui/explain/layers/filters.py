@@ -9,12 +9,12 @@ from rich.text import Text
 from cnn_tui.jobs.explain.answers import Kernels, LayerFacts
 from cnn_tui.jobs.explain.protocol import ShowKernels
 from cnn_tui.network.convolution import Plane
-from cnn_tui.text import cells, counted
+from cnn_tui.text import cells, counted, fitted
 from cnn_tui.ui.explain.layers.kernels_over_epochs import KernelsOverEpochs
 from cnn_tui.ui.explain.layers.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.tiles import GAP, Tiles, laid
 
 
@@ -139,7 +139,7 @@ class FiltersView(LayerView):
         ):
             if cells(words) <= width:
                 break
-        return Text(short(words, width), self.style("dim"))
+        return Text(fitted(words, width), self.style("dim"))
 
     def _grid(self, kernels: Kernels, width: int, room: int) -> list[Text]:
         rows, columns, _, filters = kernels.shape

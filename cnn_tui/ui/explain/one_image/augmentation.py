@@ -13,12 +13,11 @@ from cnn_tui.jobs.explain.answers import VARIATIONS, Variations
 from cnn_tui.jobs.explain.protocol import VaryImage
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AUGMENTATION, AnyLayer
-from cnn_tui.text import sentence
+from cnn_tui.text import fitted, sentence
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import short
 from cnn_tui.ui.widgets.tiles import laid, lay_out
 
 _MOST_SEEDS = 1_000
@@ -108,7 +107,7 @@ class AugmentationView(ExplainView):
         tiles = lay_out(1 + VARIATIONS, shape, width, height)
         gallery = self.scene.gallery
         name = gallery.name(gallery.label_of(gallery.index)) if gallery.index is not None else ""
-        blocks = [(Text(short(name, tiles.wide), self.style("heading")), self.drawn(picture, tiles.wide, tiles.tall))]
+        blocks = [(Text(fitted(name, tiles.wide), self.style("heading")), self.drawn(picture, tiles.wide, tiles.tall))]
         blocks += [
             (Text(str(at + 1), self.style("dim")), self.drawn(varied.picture(at), tiles.wide, tiles.tall))
             for at in range(VARIATIONS)

@@ -12,12 +12,12 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.jobs.explain.answers import PartDone
 from cnn_tui.jobs.explain.protocol import KeepPredictions
 from cnn_tui.reports.chart.learned_chart import learned_chart
+from cnn_tui.text import fitted
 from cnn_tui.ui.chart.chart import kind_of
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import short
 
 _MOST_EPOCHS = 40
 """Of more, so many as far apart as can be: what is said of all test images after each is held in memory."""
@@ -99,7 +99,7 @@ class LearnedView(ExplainView):
             below += self.paragraph(sentence, width)
         all_images = gallery.chosen != self._learned.forgotten
         what = f"only the {len(self._learned.forgotten):,} forgotten" if all_images else "all images"
-        below.append(Text(short(f"{key_of('explain.open')}: {what}", width), self.style("dim")))
+        below.append(Text(fitted(f"{key_of('explain.open')}: {what}", width), self.style("dim")))
         room = height - 1 - len(below)
         picture = self.scene.picture()
         left = self.drawn(picture, min(28, width // 4), room) if picture else []

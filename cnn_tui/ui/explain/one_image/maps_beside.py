@@ -6,10 +6,9 @@ from rich.text import Text
 
 from cnn_tui.jobs.explain.answers import Activations, LayerFacts, ModelFacts
 from cnn_tui.jobs.explain.protocol import DescribeModel, ShowActivations
-from cnn_tui.text import cells
+from cnn_tui.text import cells, fitted
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
-from cnn_tui.ui.widgets.lines import short
 from cnn_tui.ui.widgets.tiles import laid, lay_out
 
 _MOST = 64
@@ -75,7 +74,7 @@ class MapsBeside:
         which = f"{page[0] + 1}-{page[-1] + 1} of {count}" if len(page) < count else f"{count}"
         words = f"{layer.name} {height}x{width}, filters {which}"
         words = words if cells(words) <= wide else f"{layer.name} {which}"
-        head = Text(short(words, wide), view.style("dim"))
+        head = Text(fitted(words, wide), view.style("dim"))
         blocks = []
         for one in page:
             label = Text(f"{'▸' if one == at else ' '}{one + 1}", view.style("cursor" if one == at else "dim"))

@@ -7,10 +7,11 @@ from rich.text import Text
 from cnn_tui.jobs.explain.answers import Nearest, PartDone
 from cnn_tui.jobs.explain.protocol import FindNearest, WorkOutFeatures
 from cnn_tui.reports.feature_words import features_in_words, likeness_in_words
+from cnn_tui.text import fitted
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.tiles import laid, lay_out
 
 MOST = 5
@@ -91,7 +92,7 @@ class NearestImages:
             how, tiles = [], lay_out(len(names), found.shape, width, height - len(said), least=9)
         blocks = []
         for at, one in enumerate(found.images[: tiles.fit]):
-            label = Text(short(f"{one.distance:.3f} {inert(names[at])}", tiles.wide))
+            label = Text(fitted(f"{one.distance:.3f} {inert(names[at])}", tiles.wide))
             blocks.append((label, self.view.drawn(found.picture(at), tiles.wide, tiles.tall)))
         return [*said, *how, *laid(tiles, blocks)][:height]
 

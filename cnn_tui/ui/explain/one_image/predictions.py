@@ -9,13 +9,13 @@ from typing import ClassVar, NamedTuple
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.text import cells, padded
+from cnn_tui.text import cells, fitted, padded
 from cnn_tui.ui.explain.one_image.nearest import FeatureWork, NearestImages
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert
 
 _MOST_NUMBERS = 12
 _MOST_BARS = 10
@@ -103,7 +103,7 @@ class PredictionsView(ExplainView):
             if len(below) <= left_over:
                 break
         else:
-            below = [Text(short(f"predict() returns {_shape(shown)}: a row for each image", width), self.style("dim"))]
+            below = [Text(fitted(f"predict() returns {_shape(shown)}: a row for each image", width), self.style("dim"))]
         return [head, *above, *below[:left_over]]
 
     def _shown(self) -> ShownPrediction | None:
@@ -126,7 +126,7 @@ class PredictionsView(ExplainView):
         own, gallery = self.scene.own, self.scene.gallery
         if own is not None:
             keys = f"{key_of('explain.previous_image')} and {key_of('explain.next_image')}"
-            return Text(short(f"your picture {own.path}; {keys} go back to the test images", width))
+            return Text(fitted(f"your picture {own.path}; {keys} go back to the test images", width))
         words = Text(f"test image {gallery.index}", self.style("strong"))
         words.append(f"   {gallery.place()}")
         if gallery.index in gallery.marked:
@@ -149,8 +149,8 @@ class PredictionsView(ExplainView):
         lines = []
         if shown.label is not None:
             name = self.scene.gallery.name(shown.label)
-            lines.append(Text.assemble(("it is      ", self.style("dim")), short(name, width - 11)))
-        said = Text.assemble(("predicted  ", self.style("dim")), (short(shown.names[best], width - 21), "bold"))
+            lines.append(Text.assemble(("it is      ", self.style("dim")), fitted(name, width - 11)))
+        said = Text.assemble(("predicted  ", self.style("dim")), (fitted(shown.names[best], width - 21), "bold"))
         if shown.label is not None:
             said.append("  ")
             said.append_text(self.right_or_wrong(best == shown.label))
@@ -174,7 +174,7 @@ class PredictionsView(ExplainView):
         for at in chosen:
             share = shown.probabilities[at]
             line = Text(no_wrap=True)
-            line.append(padded(short(shown.names[at], wide), wide), "bold" if at == best else "")
+            line.append(padded(fitted(shown.names[at], wide), wide), "bold" if at == best else "")
             line.append(f" {_percent(share)} ")
             room_for_bar = max(3, min(30, width - line.cell_len - cells(mark) - 1))
             line.append_text(self.bar(_number(share), room_for_bar, best=at == best))

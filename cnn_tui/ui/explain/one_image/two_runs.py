@@ -12,14 +12,14 @@ from cnn_tui.artifacts.predictions import Predictions
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain.answers import Done, PartDone
 from cnn_tui.jobs.explain.where_protocol import LookWhere, Where
-from cnn_tui.text import padded
+from cnn_tui.text import fitted, padded
 from cnn_tui.ui.explain.one_image.maps_beside import MapsBeside
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.heat import legend
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert
 
 _TALLEST = 16
 """Lines of an image at most."""
@@ -221,8 +221,8 @@ class TwoRunsView(ExplainView):
         tall = max(1, min(_TALLEST, room - 2 - _LEAST_BARS))
         picture = self.scene.picture_of(one.image)
         name = self.scene.gallery.name(one.label)
-        left = [Text(short(f"test image {one.image}", wide), self.style("strong"))]
-        left.append(Text(short(f"it is {name} ←", wide)))
+        left = [Text(fitted(f"test image {one.image}", wide), self.style("strong"))]
+        left.append(Text(fitted(f"it is {name} ←", wide)))
         if picture is not None:
             left += self.drawn(picture, wide, tall)
         classes = self._likely_classes(both, one, room - 2 - max(_LEAST_BARS, len(left) - 2))
@@ -252,9 +252,9 @@ class TwoRunsView(ExplainView):
 
     def _said(self, scene: Scene, predictions: Predictions, one: Differing, said: int, wide: int) -> list[Text]:
         when = f" after epoch {scene.epoch}" if scene.epoch else ""
-        words = Text(short(predictions.class_names[said], wide - 9), "bold")
+        words = Text(fitted(predictions.class_names[said], wide - 9), "bold")
         words.append("  ").append_text(self.right_or_wrong(said == one.label))
-        return [Text(short(f"run {self._run_id(scene)}{when}", wide), self.style("strong")), words]
+        return [Text(fitted(f"run {self._run_id(scene)}{when}", wide), self.style("strong")), words]
 
     def _heat(self, scene: Scene, one: Differing, wide: int, tall: int) -> list[Text]:
         if not scene.model_id:
@@ -280,7 +280,7 @@ class TwoRunsView(ExplainView):
         shares, lines = predictions.probabilities(one.image), []
         for at in classes:
             line = Text(no_wrap=True)
-            line.append(padded(short(inert(predictions.class_names[at]), _NAME), _NAME), "bold" if at == said else "")
+            line.append(padded(fitted(predictions.class_names[at], _NAME), _NAME), "bold" if at == said else "")
             line.append(f" {shares[at]:6.1%} ")
             line.append_text(self.bar(shares[at], max(2, wide - line.cell_len - 2), best=at == said))
             line.append(" ←" if at == one.label else "", self.style("good"))

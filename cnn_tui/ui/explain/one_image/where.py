@@ -18,13 +18,13 @@ from cnn_tui.jobs.explain.where_protocol import (
 )
 from cnn_tui.network.convolution import Plane
 from cnn_tui.reports.where_words import said_of
+from cnn_tui.text import fitted
 from cnn_tui.ui.explain.one_image.where_questions import WhereQuestions
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.heat import legend
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import short
 
 _LARGEST = (64, 32)
 """Cells of an image at most."""
@@ -175,7 +175,7 @@ class WhereView(ExplainView):
         place.append(f"   {gallery.place()}")
         if shown.image is None:
             keys = f"{key_of('explain.previous_image')} and {key_of('explain.next_image')}"
-            place = Text(short(f"your picture; {keys} go back to the test images", width))
+            place = Text(fitted(f"your picture; {keys} go back to the test images", width))
         words = Text.assemble((f"{key_of('explain.method')} ", self.style("dim")), (TITLES[self._method], "bold"))
         layers = self._asked.convolutions
         if self._method in OF_A_LAYER:
@@ -197,9 +197,9 @@ class WhereView(ExplainView):
         wide = min(_LARGEST[0], (width + 2) // (len(shown.maps) + 1) - 2)
         tall = min(_LARGEST[1], room)
         label = "yours" if shown.label is None else self.scene.gallery.name(shown.label)
-        blocks = [[Text(short(label, wide), self.style("strong")), *self.drawn(first.picture, wide, tall)]]
+        blocks = [[Text(fitted(label, wide), self.style("strong")), *self.drawn(first.picture, wide, tall)]]
         for where in shown.maps:
-            caption = Text(short(self._caption(shown, where), wide), "bold")
+            caption = Text(fitted(self._caption(shown, where), wide), "bold")
             blocks.append([caption, *self.drawn_heat(where.picture, where.map, wide, tall)])
         return side_by_side(blocks)
 
@@ -214,7 +214,7 @@ class WhereView(ExplainView):
         for where in shown.maps:
             lines += self.paragraph(" ".join(said_of(where)), width, "")
         if not self.scene.numbers:
-            lines.append(Text(short(legend(self.mode, only_for=self._method in OF_A_LAYER), width), self.style("dim")))
+            lines.append(Text(fitted(legend(self.mode, only_for=self._method in OF_A_LAYER), width), self.style("dim")))
         return lines
 
     def _numbers(self, where: Where, width: int, room: int) -> list[Text]:
@@ -227,7 +227,7 @@ class WhereView(ExplainView):
         head = f"{where.name}: {len(plane)}x{len(plane[0])} numbers from {low:.3g} to {high:.3g}"
         if (rows, columns) != (len(plane), len(plane[0])):
             head += f", shown as {rows}x{columns} means"
-        lines = [Text(short(head, width), "bold")]
+        lines = [Text(fitted(head, width), "bold")]
         return lines + [
             Text("".join(f"{number:{each}.{digits}f}" for number in row)) for row in means(plane, rows, columns)
         ]

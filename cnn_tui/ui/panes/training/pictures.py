@@ -15,11 +15,11 @@ from textual.message import Message
 from textual.timer import Timer
 
 from cnn_tui.data.images import Picture
-from cnn_tui.text import cells
+from cnn_tui.text import cells, fitted
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.training.labelled import Gathered, LabelledPicture, OfDataset, Subject, gather
 from cnn_tui.ui.widgets.image import draw, mode_in, side_by_side
-from cnn_tui.ui.widgets.lines import Lines, short
+from cnn_tui.ui.widgets.lines import Lines
 from cnn_tui.ui.widgets.tiles import GAP, laid, lay_out
 
 DATASET_AFTER, RUN_AFTER = 1.0, 0.3
@@ -145,7 +145,7 @@ class TrainingPictures(Lines):
         for heading, shown in kinds.items():
             if shown:
                 tiles = [line for one in shown for line in self._tile(one, before, wide, tall)]
-                columns.append([Text(short(heading, wide), self.style("heading")), *tiles])
+                columns.append([Text(fitted(heading, wide), self.style("heading")), *tiles])
         both = side_by_side([[_padded(line, wide) for line in one] for one in columns], GAP)
         lines = side_by_side([[Text(" " * _MARGIN)], both], 0)
         if len(lines) < height:
@@ -156,9 +156,9 @@ class TrainingPictures(Lines):
         right = one.predicted == one.true
         sign, style = ("✓", self.style("good")) if right else ("✗", self.style("bad"))
         drawn = list(self._drawn(one.picture, wide, tall))
-        said = Text.assemble((f"{sign} ", style), short(one.predicted, wide - 2))
+        said = Text.assemble((f"{sign} ", style), fitted(one.predicted, wide - 2))
         return [
-            Text(short(f"{before}{one.true}", wide), self.style("dim")),
+            Text(fitted(f"{before}{one.true}", wide), self.style("dim")),
             *drawn,
             *[Text()] * (tall - len(drawn)),
             said,
@@ -173,7 +173,7 @@ def _names_within(names: Sequence[str], width: int) -> list[str]:
     """Names in at most `width` cells: of "T-shirt/top" the first half alone, unless another class begins so too."""
     halves = [name.split("/")[0] for name in names]
     return [
-        short(half if cells(name) > width and half and halves.count(half) == 1 else name, width)
+        fitted(half if cells(name) > width and half and halves.count(half) == 1 else name, width)
         for name, half in zip(names, halves, strict=True)
     ]
 
