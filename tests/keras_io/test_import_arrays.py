@@ -277,6 +277,25 @@ class Watching(keras.callbacks.Callback):
     assert all("Watching" in note for note in notes)
 
 
+@pytest.mark.parametrize(
+    "called", ["", "\n    def on_epoch_end(self, epoch, logs=None): self.on_epoch_ended(epoch, logs)"]
+)
+def test_a_method_that_keras_never_calls_is_no_difference(tmp_path: Path, called: str) -> None:
+    code = f"""{HEAD}{SMALL}
+class Stopper(keras.callbacks.Callback):
+    def on_epoch_ended(self, epoch, logs=None):
+        if logs["loss"] < 0.3: self.model.stop_training = True{called}
+{COMPILE}model.fit(x_train, y_train, epochs=3, callbacks=[Stopper()])
+"""
+    imported = read(tmp_path, code)
+    assert any("Stopper" in note for note in imported.differences) is bool(called)
+    assert [note for note in imported.to_know if "Stopper" in note] == (
+        []
+        if called
+        else [f"the callback Stopper (line {len(code.splitlines())}): Keras never calls its on_epoch_ended"]
+    )
+
+
 @pytest.mark.parametrize("how", ["import mnist", "from mnist import train_images, train_labels"])
 def test_mnist_of_its_own_package_is_mnist(tmp_path: Path, how: str) -> None:
     of = "mnist." if how.startswith("import") else ""

@@ -288,7 +288,7 @@ def watched(experiment: Experiment, notes: list[str]) -> Experiment:
     return experiment.with_training(schedule=None)
 
 
-def rules_of(code: CodeImport, experiment: Experiment, notes: list[str]) -> tuple[StopRule, ...]:
+def rules_of(code: CodeImport, experiment: Experiment, notes: Notes) -> tuple[StopRule, ...]:
     """The stop rules that a script's callbacks are, of those that can fire in the experiment."""
     rules = stop_rules(code.fitted.get("callbacks"), notes)
     emitted = experiment.emitted_metrics()

@@ -16,6 +16,8 @@ from cnn_tui.keras_io.code.library import call_named
 from cnn_tui.keras_io.code.objects import CLASS, is_own
 from cnn_tui.keras_io.code.training.inlined import method_inlined
 from cnn_tui.keras_io.code.values import Class, Function, Instance, Named, Names, Unknown, Value
+from cnn_tui.keras_io.notes import Notes
+from cnn_tui.text import enumerated
 
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger", "BackupAndRestore")
@@ -31,6 +33,7 @@ _CHANGING = (
     "train_on_batch", "exit", "_exit", "setattr",
 )  # fmt: skip
 """Functions and methods that change a model or its training."""
+_CALLED_BY_KERAS = re.compile(r"__\w+__|set_(model|params)|on_(epoch|batch|((train|test|predict)(_batch)?))_(begin|end)")
 _LOGGERS = re.compile(
     r"(\w+\.)*(Wandb\w*Callback|WandbMetricsLogger|TqdmCallback|PlotLosses\w*|MlflowCallback|NeptuneCallback|"
     r"EpochDots|hp\.KerasCallback)\("
@@ -38,7 +41,7 @@ _LOGGERS = re.compile(
 """Calls of libraries' callbacks that write down or draw what Keras tells them."""
 
 
-def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
+def stop_rules(callbacks: Value, notes: Notes) -> tuple[StopRule, ...]:
     """The stop rules that a fit's callbacks are. A note is added for each callback that is none."""
     listed = callbacks if isinstance(callbacks, list | tuple) else [] if callbacks is None else [callbacks]
     rules: list[StopRule] = []
@@ -95,7 +98,7 @@ def _is_usual_mode(name: str, value: Value, metric: Value) -> bool:
     return value not in ("min", "max") or value == ("min" if metric.endswith("loss") else "max")
 
 
-def _own(callback: Instance, notes: list[str]) -> list[StopRule]:
+def _own(callback: Instance, notes: Notes) -> list[StopRule]:
     """The rules of an object of a Callback class of the script: the conditions under which it sets stop_training."""
     place = callback.place
     rules, is_whole = _rules_of(callback, "on_epoch_end")
@@ -110,6 +113,8 @@ def _own(callback: Instance, notes: list[str]) -> list[StopRule]:
     if not is_rule and not only_looks_on(callback.arguments[CLASS]):
         why = "it stops where more than one thing holds" if _is_of_several(callback) else "it is code"
         notes.append(f"the callback {callback.kind} ({place}) is left out: {why}")
+    elif not is_rule and (idle := _idle(callback.arguments[CLASS])):
+        notes.to_know.append(f"the callback {callback.kind} ({place}): Keras never calls its {enumerated(idle, 'and')}")
     elif is_rule and not is_whole:
         notes.append(f"the callback {callback.kind} ({place}): a part of what it stops at is left out: it is code")
     return rules
@@ -264,7 +269,19 @@ def only_looks_on(callback: Value) -> bool:
     """Whether a callback that is not Keras's own, an object of a class of the script or not, only looks on."""
     if isinstance(callback, Unknown):
         return _LOGGERS.match(callback.what) is not None
-    return isinstance(callback, Class) and _is_callback(callback) and not any(map(_changes, ast.walk(callback.node)))
+    return isinstance(callback, Class) and _is_callback(callback) and set(_changing(callback)) <= set(_idle(callback))
+
+
+def _idle(written: Class) -> list[str]:
+    """The methods of a Callback class that would change a training, but that neither Keras nor the class calls."""
+    named = {getattr(one, "attr", getattr(one, "id", None)) for one in ast.walk(written.node)}
+    return [name for name in _changing(written) if name and not _CALLED_BY_KERAS.fullmatch(name) and name not in named]
+
+
+def _changing(written: Class) -> list[str]:
+    """The methods that may change a training; "" for what stands in the class beside its methods."""
+    parts = {getattr(one, "name", ""): one for one in written.node.body if any(map(_changes, ast.walk(one)))}
+    return list(parts)
 
 
 def _is_callback(written: Class) -> bool:
