@@ -86,8 +86,8 @@ def _test_row(experiment: Experiment) -> Setting:
     test = experiment.test
     shown = FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
     words = (
-        "The images to test on: the dataset's own, or every fifth of a class; else a share of each class, a folder or "
-        f"a table. {TRAIN}: those that are learned from."
+        "The images to test on: the dataset's own, or every fifth of a class; else a share, a folder or a table. "
+        f"{TRAIN}: those that are learned from."
     )
     return Setting("test", shown, words, f"{FROM_DATASET}, a share like 0.1, {TRAIN}, or a path", _TESTS)
 
