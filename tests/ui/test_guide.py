@@ -58,13 +58,22 @@ async def test_it_speaks_of_the_network_that_is_edited(make_lab: MakeLab) -> Non
         await sees(pilot, "1/6  This network will tell 7 classes apart. a adds a layer below the one at the cursor.")
 
 
-async def test_whoever_trains_at_once_is_not_told_to_edit(make_lab: MakeLab) -> None:
+async def test_whoever_trains_at_once_is_not_told_to_edit(make_lab: MakeLab, history: History) -> None:
     app = make_lab()
     app.lab.guided_start.shown = True
     async with app.run_test(size=LARGE) as pilot:
         await until(pilot, lambda: "1/6" in text(app), "the first step")
         await pilot.press("r")
-        await until(pilot, lambda: "4/6" in text(app), "the fourth step")
+        await until(pilot, lambda: "4/6" in text(app) and "3 shows its curves." in text(app), "the fourth step")
+        await pilot.press("3")
+        await sees(pilot, "does not stop it. Its curves grow here.")
+        await pilot.press("r")
+        for run_id in (1, 2):
+            fake.begin(history, run_id)
+            fake.play(history, run_id, 5.0)
+            if run_id == 1:
+                fake.finish(history, run_id)
+        await until(pilot, lambda: "5/6" in text(app), "the step after the first run, while the second is trained")
 
 
 @pytest.mark.long

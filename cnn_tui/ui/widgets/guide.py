@@ -26,11 +26,18 @@ class GuideProgress:
         self._document, self._live = document, live
         self._first = document.experiment
         self._looked = False
+        self._run: int | None = None
+        """The first run that was begun."""
+        self.watches = False
+        """Whether the curves are where the keys go."""
         self.at = 0
         """The step that comes next; after the last one, the guide is at its end."""
 
     def look(self, shown: str) -> None:
         """Go on to the first step that was not done yet; `shown` is the scope of the pane in focus."""
+        if self._run is None and self._live.run is not None:
+            self._run = self._live.run.id
+        self.watches = shown == "training"
         self._looked = self._looked or (shown == "explain" and self.trained())
         # Whoever trains at once needs no word about editing.
         self.at = max([self.at, *(at + 1 for at in _WHATEVER_ELSE if STEPS[at].done(self))])
@@ -70,7 +77,8 @@ class GuideProgress:
         return self._live.run is not None
 
     def trained(self) -> bool:
-        return self._live.run is not None and not self._live.run.live
+        """Whether a run has ended; where another one is trained by now, the first has."""
+        return self._live.run is not None and (not self._live.run.live or self._live.run.id != self._run)
 
     def looked(self) -> bool:
         """Whether what a trained network sees was looked at."""
@@ -96,12 +104,12 @@ class Guide(Lines):
         super().__init__(id="guide")
         self.progress = progress
         self._words = words
-        self._drawn = -1
+        self._drawn = ""
 
     def draw(self, width: int, height: int) -> list[Text]:
-        at = self._drawn = min(self.progress.at, len(STEPS) - 1)
-        step = self._words or STEPS[at].words(self.progress)
-        words = Text.assemble((f" {at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step}")
+        self._drawn = self._step()
+        at = min(self.progress.at, len(STEPS) - 1)
+        words = Text.assemble((f" {at + 1}/{len(STEPS)} ", self.style("cursor")), f" {self._drawn}")
         if not self._words:
             words.append(f" {key_of('lab.back')} ends the guide.", self.style("dim"))
         first, *rest = words.wrap(self.app.console, max(1, width - 1))
@@ -109,8 +117,12 @@ class Guide(Lines):
 
     def look(self) -> None:
         """Show the step that comes next, if that is another one by now."""
-        if self._drawn != self.progress.at:
+        if self._drawn != self._step():
             self.redraw()
+
+    def _step(self) -> str:
+        """The words of the step that comes next."""
+        return self._words or STEPS[min(self.progress.at, len(STEPS) - 1)].words(self.progress)
 
 
 STEPS = (
@@ -124,9 +136,9 @@ STEPS = (
     ),
     GuideStep(lambda _: f"{key_of('run.start')} trains the network.", GuideProgress.begun),
     GuideStep(
-        lambda _: (
+        lambda progress: (
             f"It trains in a process of its own: even {key_of('lab.quit')} does not stop it. "
-            f"{key_of('pane.training')} shows its curves."
+            + ("Its curves grow here." if progress.watches else f"{key_of('pane.training')} shows its curves.")
         ),
         GuideProgress.trained,
     ),
