@@ -12,6 +12,7 @@ from PIL import Image
 from cnn_tui.experiment.file import parse, read
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
+from cnn_tui.history.run import Progress
 from cnn_tui.network.layers import Conv2D, Dense, ReLU
 from cnn_tui.network.stack import Stack
 from cnn_tui.ui.app import LabApp
@@ -203,6 +204,10 @@ async def test_the_tabs_keep_their_names_while_an_edited_network_trains(make_lab
         await pilot.press("plus")
         await sees(pilot, "26x26x64")
         await until(pilot, lambda: "run 12 " in text(app).splitlines()[0], "the run")
+        for phase, said in (("building", "begins"), ("validating", "1/20"), ("evaluating", "ends")):
+            history.record_progress(run_id, Progress(phase, 1))
+            await until(pilot, lambda said=said: f"run 12 {said}" in text(app).splitlines()[0], said)  # type: ignore[misc]
+            assert tabs in text(app).splitlines()[0]
         fake.play(history, run_id, 10.5)
         await until(pilot, lambda: "run 12 11/20" in text(app).splitlines()[0], "its epoch, in brief")
         assert tabs in text(app).splitlines()[0] and " * " in text(app).splitlines()[0]

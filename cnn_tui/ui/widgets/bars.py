@@ -34,6 +34,11 @@ _WAYS = (
     (False, "*", True),
 )
 """From many words to few: whether all tabs have names, how it is said that the network is edited, a run in brief."""
+_IN_BRIEF = {
+    **dict.fromkeys(("starting", "loading data", "building"), "begins"),
+    **dict.fromkeys(("saving", "evaluating"), "ends"),
+}
+"""The phases of a run in brief, where the epochs have not begun or have ended: so short that the tabs keep names."""
 
 
 class LabHeader(Lines):
@@ -102,7 +107,9 @@ class LabHeader(Lines):
         words = Text(f"run {run.id} ", self.style("accent"))
         if run.status == "paused":
             return words.append("paused ")
-        if now.phase != "training":
+        if brief and now.phase in _IN_BRIEF:
+            return words.append(f"{_IN_BRIEF[now.phase]} ")
+        if now.phase != "training" and not (brief and now.phase == "validating"):
             return words.append(f"{now.phase} ")
         if now.step and now.loss is None:
             words.append("loss is nan, ", self.style("bad"))
