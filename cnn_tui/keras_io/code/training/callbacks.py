@@ -33,7 +33,7 @@ _CHANGING = (
     "train_on_batch", "exit", "_exit", "setattr",
 )  # fmt: skip
 """Functions and methods that change a model or its training."""
-_CALLED_BY_KERAS = re.compile(r"__\w+__|set_(model|params)|on_(epoch|batch|((train|test|predict)(_batch)?))_(begin|end)")
+_CALLED_BY_KERAS = re.compile(r"__\w+__|set_(model|params)|on_(epoch|batch|(train|test|predict)(_batch)?)_(begin|end)")
 _LOGGERS = re.compile(
     r"(\w+\.)*(Wandb\w*Callback|WandbMetricsLogger|TqdmCallback|PlotLosses\w*|MlflowCallback|NeptuneCallback|"
     r"EpochDots|hp\.KerasCallback)\("
@@ -280,8 +280,7 @@ def _idle(written: Class) -> list[str]:
 
 def _changing(written: Class) -> list[str]:
     """The methods that may change a training; "" for what stands in the class beside its methods."""
-    parts = {getattr(one, "name", ""): one for one in written.node.body if any(map(_changes, ast.walk(one)))}
-    return list(parts)
+    return [getattr(one, "name", "") for one in written.node.body if any(map(_changes, ast.walk(one)))]
 
 
 def _is_callback(written: Class) -> bool:
