@@ -9,40 +9,14 @@ from PIL import Image
 
 from cnn_tui.analysis.compare import baseline_of, changes_of, compare
 from cnn_tui.analysis.comparison import Comparison, ComparisonRow
-from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.training.stop_rules import StopRule
-from cnn_tui.history.epoch import Epoch
-from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Run
+from cnn_tui.history.history import History
 from cnn_tui.network.layers import Dropout
+from tests.history.made_runs import trained
 
 BASELINE = load_preset("lab1-baseline")
 MORE = load_preset("lab1-64-filters")
-
-
-def trained(
-    history: History,
-    experiment: Experiment = BASELINE,
-    *,
-    accuracy: float | None = 0.9,
-    dataset: str = "fashion_mnist",
-    images: int = 60_000,
-    pace: float = 8.0,
-) -> Run:
-    """A finished run of two epochs."""
-    run_id = history.add(experiment)
-    assert history.claim(run_id, 1, experiment.training.seed or 7)
-    history.record_start(
-        run_id, dataset=dataset, train_images=images, test_images=10_000, environment={"device": "CPU, 2 cores"}
-    )
-    for number in (1, 2):
-        metrics = {"loss": 0.4 / number, "accuracy": 0.93, "val_loss": 0.3, "val_accuracy": 0.9}
-        history.record_epoch(run_id, Epoch(number, metrics, pace, 7_000.0), pace * number)
-    history.record_end(run_id, Result("finished", "", 0.3, accuracy))
-    run = history.run(run_id)
-    assert run is not None
-    return run
 
 
 def keys(comparison: Comparison, everything: bool = False) -> list[str]:

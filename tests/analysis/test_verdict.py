@@ -16,11 +16,11 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.ending import Ending, Status
-from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.groups import Group, Trial, contrast, group_around, grouped, groups_of
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.spread import Spread
 from cnn_tui.network.layers import Dropout
+from tests.history.made_runs import end_queued
 
 BASELINE = load_preset("lab1-baseline")
 WITHOUT = msgspec.structs.replace(BASELINE, leave_out=tuple(range(100)))
@@ -245,14 +245,8 @@ def trained(
 ) -> int:
     """A run of two epochs that has ended; gives its id."""
     run_id = history.add(experiment.with_training(seed=seed))
-    assert history.claim(run_id, 1, seed)
-    history.record_start(
-        run_id, dataset=dataset, train_images=60_000, test_images=10_000, environment={"device": "CPU, 2 cores"}
-    )
-    for number in (1, 2):
-        history.record_epoch(run_id, Epoch(number, {"loss": 0.3, "accuracy": 0.9}, 8.0 + seed, 7_000.0), 8.0 * number)
-    history.record_end(run_id, Result(status, cause, 0.3, accuracy, ending=ending))
-    return run_id
+    result = Result(status, cause, 0.3, accuracy, ending=ending)
+    return end_queued(history, run_id, pace=8.0 + seed, dataset=dataset, result=result)
 
 
 def test_repeats_are_found_and_everything_else_is_not(history: History) -> None:

@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from tests.analysis.test_compare import trained
 from tests.cli.command import Inside, assert_one_sentence
+from tests.history.made_runs import trained
 
 BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
 

@@ -15,8 +15,8 @@ from cnn_tui.experiment.presets import find_experiment, load_preset
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import FiredAt
-from tests.analysis.test_compare import trained
 from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
+from tests.history.made_runs import trained
 
 LOUD = "loud\x1b[2J [red]| name"
 

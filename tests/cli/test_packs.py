@@ -13,7 +13,7 @@ from cnn_tui.exercises.packs import open_pack
 from cnn_tui.exercises.runs import TrainingOrder, queue
 from cnn_tui.history.history import History
 from tests.cli.command import Inside, assert_one_sentence, write_dataset
-from tests.exercises.test_exercises import train
+from tests.history.made_runs import end_queued
 
 PACK = Path(__file__).parents[2] / "docs" / "example-pack"
 
@@ -29,7 +29,7 @@ def handed_in(sealed_machine: Path, inside: Inside, tmp_path: Path) -> Path:
     with History() as history:
         for order in (TrainingOrder(place, start, experiment), TrainingOrder(place, lighter, smaller)):
             for run_id in queue(history, [order], 2):
-                train(history, run_id, dataset="fashion_mnist_sample")
+                end_queued(history, run_id, dataset="fashion_mnist_sample")
     assert inside("exercises", "--pack", str(PACK), "predict", "lighter", "accuracy=down", "time=down").status == 0
     for name in ("start", "where", "lighter", "three-seeds"):
         assert inside("exercises", "--pack", str(PACK), "conclude", name, "because", "\x1b[2J").status == 0
@@ -65,7 +65,7 @@ def test_one_run_is_called_one_run(inside: Inside, tmp_path: Path) -> None:
     assert experiment is not None
     with History() as history:
         (run_id,) = queue(history, [TrainingOrder(place, start, experiment)], 1)
-        train(history, run_id, dataset="fashion_mnist_sample")
+        end_queued(history, run_id, dataset="fashion_mnist_sample")
     path = tmp_path / "ada.json"
     said = inside("submit", "--pack", str(PACK), "--name", "Ada", "-o", str(path)).err
     assert said.startswith(f"{path} written: 1 run, 4 exercises\n")

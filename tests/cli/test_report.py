@@ -10,8 +10,8 @@ from cnn_tui.exercises.catalogue import set_names
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from tests.analysis.test_compare import trained
 from tests.cli.command import Inside, assert_one_sentence
+from tests.history.made_runs import trained
 
 
 @pytest.fixture(autouse=True)

@@ -17,36 +17,15 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.history import notebook
-from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History
 from cnn_tui.history.history import Result as End
 from cnn_tui.network.summary import summarize
 from cnn_tui.reports.exercise_result import since_the_conclusion
+from tests.history.made_runs import end_queued
 
 LAB1 = load_set("lab1")
 EVERY = [(load_set(name), one) for name in set_names() for one in load_set(name).set.exercises]
 EACH = pytest.mark.parametrize(("place", "exercise"), EVERY, ids=lambda one: getattr(one, "name", ""))
-
-
-def train(
-    history: History,
-    run_id: int,
-    accuracy: float = 0.9,
-    pace: float = 8.0,
-    images: int = 60_000,
-    dataset: str = "fashion_mnist",
-) -> int:
-    """Bring a queued run to its end."""
-    run = history.run(run_id)
-    assert run is not None
-    assert history.claim(run_id, 1, run.seed or 0)
-    history.record_start(
-        run_id, dataset=dataset, train_images=images, test_images=10_000, environment={"device": "CPU, 2 cores"}
-    )
-    for number in (1, 2):
-        history.record_epoch(run_id, Epoch(number, {"loss": 0.3, "accuracy": 0.95}, pace, 1.0), pace * number)
-    history.record_end(run_id, End("finished", "", 0.28, accuracy))
-    return run_id
 
 
 def run_all(history: History, *names: str, repeat: int = 1) -> tuple[int, ...]:
@@ -194,7 +173,7 @@ def test_a_whole_set_is_queued_seed_by_seed(history: History) -> None:
 
 def test_seeds_that_were_used_are_not_used_again(history: History) -> None:
     first = run_all(history, "baseline", repeat=2)
-    train(history, first[0])
+    end_queued(history, first[0])
     history.claim(first[1], 1, 2)
     history.record_end(first[1], End("failed", "out of memory"))
     again = run_all(history, "baseline", "16-filters", repeat=2)
@@ -242,7 +221,7 @@ def test_a_run_on_other_images_still_belongs_to_its_exercise(history: History) -
 
 
 def test_archived_runs_are_left_out(history: History) -> None:
-    made = train(history, run_all(history, "baseline")[0])
+    made = end_queued(history, run_all(history, "baseline")[0])
     notebook.archive(history, [made])
     assert runs_of(history, LAB1, LAB1.exercise("baseline")) == ()
     assert shown_runs(history, LAB1, LAB1.exercise("baseline"))[0].group is None
@@ -276,7 +255,7 @@ def test_result_prediction_and_notes_stand_side_by_side(history: History) -> Non
     figures = [(0.900, 8.0), (0.890, 6.0), (0.904, 8.1), (0.893, 6.1), (0.902, 8.2), (0.8925, 6.3)]
     figures += [(0.901, 8.1), (0.8915, 6.2), (0.903, 8.1), (0.892, 6.1)]
     for run_id, (score, pace) in zip(ids, figures, strict=True):
-        train(history, run_id, score, pace)
+        end_queued(history, run_id, score, pace)
     what = shown(history, "16-filters")
     assert what.runs == ids[1::2]
     rows = {row.key: row for row in what.rows}
@@ -298,7 +277,7 @@ def test_a_small_difference_that_is_known_well_is_the_same(history: History) -> 
     ids = run_all(history, "baseline", "64-filters", repeat=6)
     scores = (0.901, 0.9011, 0.9014, 0.9013, 0.9012, 0.9012, 0.9016, 0.9009, 0.901, 0.9013, 0.9013, 0.9012)
     for run_id, score in zip(ids, scores, strict=True):
-        train(history, run_id, score)
+        end_queued(history, run_id, score)
     accuracy = shown(history, "64-filters").outcomes[0]
     assert (accuracy.found, accuracy.right, accuracy.sentence) == (
         "same",
@@ -318,7 +297,7 @@ def test_the_command_that_repeats_an_exercise_can_be_typed_as_it_stands(tmp_path
 def test_one_run_decides_nothing(history: History) -> None:
     answers.predict(history, "lab1", "64-filters", {"accuracy": "up"})
     for run_id in run_all(history, "baseline", "64-filters"):
-        train(history, run_id)
+        end_queued(history, run_id)
     accuracy = shown(history, "64-filters").outcomes[0]
     assert (accuracy.found, accuracy.right) == (None, None)
     assert accuracy.told(BY_COMMAND) == (
@@ -330,11 +309,11 @@ def test_one_run_decides_nothing(history: History) -> None:
 def test_the_runs_that_are_compared_saw_the_same_images(history: History) -> None:
     base = run_all(history, "baseline", repeat=5)
     for run_id in base[:3]:
-        train(history, run_id, dataset="fashion_mnist_sample", images=6_000)
+        end_queued(history, run_id, dataset="fashion_mnist_sample", images=6_000)
     for run_id in base[3:]:
-        train(history, run_id)
+        end_queued(history, run_id)
     for run_id in run_all(history, "64-filters", repeat=2):
-        train(history, run_id)
+        end_queued(history, run_id)
     what = shown(history, "64-filters")
     assert what.baseline is not None and what.baseline.runs == base[3:]
 
@@ -348,12 +327,12 @@ def changed(history: History, name: str, count: int = 1, **settings: object) -> 
 def test_a_quicker_rerun_on_the_sample_leaves_the_result_of_the_full_data_in_place(history: History) -> None:
     full = run_all(history, "baseline", "16-filters", repeat=2)
     for run_id, accuracy in zip(full, (0.90, 0.88, 0.902, 0.882), strict=True):
-        train(history, run_id, accuracy)
+        end_queued(history, run_id, accuracy)
     before = shown(history, "16-filters")
     for run_id in changed(history, "16-filters", 3, epochs=2):
-        train(history, run_id, 0.7, dataset="fashion_mnist_sample", images=6_000)
+        end_queued(history, run_id, 0.7, dataset="fashion_mnist_sample", images=6_000)
     for run_id in changed(history, "baseline", 3, epochs=2):
-        train(history, run_id, 0.75, dataset="fashion_mnist_sample", images=6_000)
+        end_queued(history, run_id, 0.75, dataset="fashion_mnist_sample", images=6_000)
     after = shown(history, "16-filters")
     assert (after.group, after.rows, after.verdicts) == (before.group, before.rows, before.verdicts)
     (other,) = after.others
@@ -367,9 +346,9 @@ def test_a_quicker_rerun_on_the_sample_leaves_the_result_of_the_full_data_in_pla
 
 def test_fewer_epochs_than_the_baseline_had_are_no_answer_about_accuracy(history: History) -> None:
     for run_id in run_all(history, "baseline"):
-        train(history, run_id)
+        end_queued(history, run_id)
     for run_id in changed(history, "16-filters", epochs=1):
-        train(history, run_id, 0.8)
+        end_queued(history, run_id, 0.8)
     what = shown(history, "16-filters")
     assert what.verdicts[0].sentence == (
         '"16 filters instead of 32" against the baseline: '
@@ -378,19 +357,19 @@ def test_fewer_epochs_than_the_baseline_had_are_no_answer_about_accuracy(history
     assert what.verdicts[1].outcome == "too few", "seconds an epoch can be compared"
     assert {row.change for row in what.rows if row.key != "parameters"} == {""}
     for run_id in changed(history, "baseline", epochs=1):
-        train(history, run_id)
+        end_queued(history, run_id)
     assert shown(history, "16-filters").verdicts[0].outcome == "too few", "now there is a baseline to match"
 
 
 def test_a_conclusion_knows_the_runs_that_it_was_written_about(history: History) -> None:
     one = LAB1.exercise("16-filters")
     for run_id in run_all(history, "baseline", "16-filters"):
-        train(history, run_id)
+        end_queued(history, run_id)
     answers.finish(history, "lab1", "16-filters", "worse", runs_concluded_from(history, LAB1, one))
     what = shown(history, "16-filters")
     assert (what.answer.about, what.come_since, what.gone_since) == ((1, 2), (), ())
     for run_id in run_all(history, "16-filters"):
-        train(history, run_id)
+        end_queued(history, run_id)
     notebook.archive(history, [2])
     what = shown(history, "16-filters")
     assert (what.come_since, what.gone_since) == ((3,), (2,))
@@ -406,7 +385,7 @@ def test_a_conclusion_knows_the_runs_that_it_was_written_about(history: History)
 
 
 def test_what_cannot_be_run_has_no_result_but_an_answer(history: History) -> None:
-    train(history, run_all(history, "baseline")[0])
+    end_queued(history, run_all(history, "baseline")[0])
     answers.conclude(history, "lab1", "fourth-conv", "nothing left to look at")
     what = shown(history, "fourth-conv")
     assert (what.rows, what.outcomes, what.verdicts, what.runs) == ((), (), (), ())

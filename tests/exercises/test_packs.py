@@ -26,7 +26,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.history.history import History
 from tests.cli.command import write_dataset
-from tests.exercises.test_exercises import train
+from tests.history.made_runs import end_queued
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example-pack"
 BASELINE = load_preset("lab1-baseline")
@@ -257,10 +257,10 @@ def hand_in(
 def answered(history: History, place: SetPlace) -> None:
     """Everything done as the pack asks for it."""
     for run_id in queue(history, [TrainingOrder(place, place.exercise("start"), BASELINE)], 2):
-        train(history, run_id, 0.9)
+        end_queued(history, run_id, 0.9)
     lighter = BASELINE.with_stack(BASELINE.stack.change(2, filters=16))
     (run_id,) = queue(history, [TrainingOrder(place, place.exercise("lighter"), lighter)])
-    train(history, run_id, 0.89)
+    end_queued(history, run_id, 0.89)
     answers.predict(history, place.name, "lighter", {"accuracy": "down", "time": "same"})
     for name in ("start", "lighter", "why"):
         answers.conclude(history, place.name, name, f"because of {name}")
@@ -304,7 +304,7 @@ def test_a_teacher_sees_what_was_changed_of_an_experiment_on_pictures_of_the_pac
     assert there is not None
     lighter = there.with_stack(there.stack.change(2, filters=16))
     for run_id in queue(history, [TrainingOrder(place, place.exercise("lighter"), lighter)], 2):
-        train(history, run_id, 0.9, dataset=lighter.dataset)
+        end_queued(history, run_id, 0.9, dataset=lighter.dataset)
     path = hand_in(history, place, tmp_path)
     shutil.rmtree(theirs)
     for teachers in (None, open_pack(pack)):
@@ -360,7 +360,7 @@ def test_a_locked_field_that_was_changed_all_the_same_is_named(history: History,
     answered(history, place)
     by_hand = history.add(BASELINE.with_training(epochs=9, seed=3))
     assign(history, by_hand, place, place.exercise("start"))
-    train(history, by_hand, 0.95)
+    end_queued(history, by_hand, 0.95)
     start = one_of(report_of(hand_in(history, place, tmp_path), place), "start")
     assert start.problems == ("run 4: the locked field training.epochs was changed",)
     assert start.changes == ("~ epochs  5 → 9",)

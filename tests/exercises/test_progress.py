@@ -12,7 +12,7 @@ from cnn_tui.history.history import History, Result
 from cnn_tui.reports.exercise_facts import read_exercise
 from cnn_tui.reports.exercise_page import exercise_page
 from cnn_tui.reports.markdown import to_markdown
-from tests.exercises.test_exercises import train
+from tests.history.made_runs import end_queued
 
 LAB1 = load_set("lab1")
 SIXTEEN = LAB1.exercise("16-filters")
@@ -64,7 +64,7 @@ def test_its_page_says_why_the_run_failed_until_one_has_come_to_its_end(history:
     history.record_end(finished, Result("failed", "put a file here", None, None))
     assert f"Run {finished} failed: put a file here." in page()
     (third,) = queue_missing(history, [(wanted[0], 1)])
-    train(history, third)
+    end_queued(history, third)
     assert "failed" not in page()
 
 
@@ -73,14 +73,14 @@ def test_runs_under_other_conditions_are_not_counted(history: History) -> None:
     shorter, _ = make_orders([(LAB1, SIXTEEN)], lambda one: one.with_training(epochs=1))
     sample, _ = make_orders([(LAB1, SIXTEEN)], lambda one: msgspec.structs.replace(one, dataset="fashion_mnist_sample"))
     for order in (*shorter, *sample):
-        train(history, queue_missing(history, [(order, 1)])[0])
+        end_queued(history, queue_missing(history, [(order, 1)])[0])
     assert missing(count_runs(history, wanted), 1) == [(wanted[0], 1)]
     assert missing(count_runs(history, [*shorter, *sample]), 1) == []
 
 
 def test_missing_runs_are_queued_seed_by_seed(history: History) -> None:
     wanted, _ = make_orders([(LAB1, one) for one in LAB1.set.exercises[:3]])
-    train(history, queue_missing(history, [(wanted[1], 1)])[0])
+    end_queued(history, queue_missing(history, [(wanted[1], 1)])[0])
     ids = queue_missing(history, missing(count_runs(history, wanted), 2))
     lines = [line for one in ids for line in history.lines_of([one])]
     assert [(line.exercise, line.seed) for line in lines] == [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -13,35 +12,22 @@ from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import find_exercise, load_set
 from cnn_tui.exercises.runs import make_orders, queue
 from cnn_tui.experiment.document import Document
-from cnn_tui.history.epoch import Epoch
-from cnn_tui.history.history import History, Result
+from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.screens.exercise_parts import ExercisesFoot
 from cnn_tui.ui.screens.exercises import ExercisesScreen
+from tests.history.made_runs import end_queued
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.exercises.exercise_words import flat, go_to, reads
 from tests.ui.screen import LARGE, SMALL, Compare, keys, sees, text, until
 
 
-def trained(history: History, run_id: int, accuracy: float, pace: float, dataset: str = "fashion_mnist") -> int:
-    """Bring a queued run to its end, with its own seed."""
-    run = history.run(run_id)
-    assert run is not None and history.claim(run_id, os.getpid(), run.seed or 7)
-    environment = {"device": "CPU, 2 cores"}
-    history.record_start(run_id, dataset=dataset, train_images=fake.IMAGES, test_images=10_000, environment=environment)
-    for epoch in (1, 2):
-        metrics = {"loss": 0.4 / epoch, "accuracy": 0.91}
-        history.record_epoch(run_id, Epoch(epoch, metrics, pace, fake.IMAGES / pace), pace * epoch)
-    history.record_end(run_id, Result("finished", "", 0.2951, accuracy, pace * 2))
-    return run_id
-
-
 def done_by_hand(history: History, name: str, accuracies: tuple[float, ...], pace: float = 8.0) -> None:
     """Runs of an exercise of lab1, one for each accuracy."""
     wanted, _ = make_orders([find_exercise(name, [load_set("lab1")])])
     for at, (run_id, accuracy) in enumerate(zip(queue(history, wanted, len(accuracies)), accuracies, strict=True)):
-        trained(history, run_id, accuracy, pace + at / 10)
+        end_queued(history, run_id, accuracy, pace + at / 10)
 
 
 async def opened(pilot: Pilot[None], words: str = "The network of the notes") -> None:
@@ -111,7 +97,7 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         assert [line.exercise for line in history.queue()] == ["lab1/baseline", "lab1/64-filters"]
         assert [line.seed for line in history.queue()] == [1, 1]
         await reads(pilot, "… waiting 1 of its runs waits to be trained.")
-        trained(history, 1, 0.9, 8.0)
+        end_queued(history, 1, 0.9, 8.0)
         fake.begin(history, 2)
         fake.play(history, 2, 1.5)
         await reads(pilot, "▸ training Run 2 has done 1 of 5 epochs.")
@@ -161,7 +147,7 @@ async def test_repeats_bring_a_verdict_and_both_sides_have_as_many(make_lab: Mak
         first = [("lab1/baseline", 2), ("lab1/16-filters", 1), ("lab1/baseline", 3)]
         assert queued == [*first, ("lab1/16-filters", 2), ("lab1/16-filters", 3)]
         for line, accuracy in zip(history.queue(), (0.901, 0.88, 0.902, 0.882, 0.881), strict=True):
-            trained(history, line.id, accuracy, 8.0 if "baseline" in line.exercise else 6.0)
+            end_queued(history, line.id, accuracy, 8.0 if "baseline" in line.exercise else 6.0)
         await reads(pilot, "16 against 32 filters: -2.0 points over 3 runs and 3 runs; luck alone")
         await reads(pilot, "0.8810 ± 0.0010 0.9010 ± 0.0010 -0.0200")
         await pilot.press("c")
@@ -183,7 +169,7 @@ async def test_a_plan_made_beforehand_is_judged_once(make_lab: MakeLab, history:
         await pilot.press("backspace", "3", "enter")
         await reads(pilot, "6 runs planned and queued, to be judged once.")
         for line, accuracy in zip(history.queue(), (0.901, 0.880, 0.902, 0.881, 0.900, 0.882), strict=True):
-            trained(history, line.id, accuracy, 8.0)
+            end_queued(history, line.id, accuracy, 8.0)
         await reads(pilot, "over 3 runs each, as planned")
         await reads(pilot, "accuracy: it went down")
         await pilot.press("P")
@@ -233,7 +219,7 @@ async def test_a_set_is_tried_on_the_sample_without_choosing_it_each_time(make_l
         await until(pilot, lambda: history.run(2) is not None, "the run of the exercise")
         assert [line.exercise for line in history.runs()] == ["lab1/baseline", "lab1/16-filters"]
         for run_id, accuracy in ((1, 0.77), (2, 0.71)):
-            trained(history, run_id, accuracy, 5.0, "fashion_mnist_sample")
+            end_queued(history, run_id, accuracy, 5.0, dataset="fashion_mnist_sample")
         await pilot.press("x")
         await reads(pilot, "-0.0600")
         await pilot.press("j", "enter")
