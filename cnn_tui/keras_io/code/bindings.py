@@ -1,6 +1,7 @@
 """What a script sets: names, attributes of objects, parts of lists and arrays, and whether layers learn.
 
-Names are set by imports and by `+=` too, and `np.random.shuffle(x_train)` changes the order of what one stands for.
+Names are set by imports and by `+=` too; `np.random.shuffle(x_train)` and `rows.dropna(inplace=True)` change what one
+stands for.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import set_by_loop
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.own_one_hot import one_hot
+from cnn_tui.keras_io.code.data.shares import LEAVE_OUT
 from cnn_tui.keras_io.code.data.tables import with_part_set
 from cnn_tui.keras_io.code.functions import ValueOf
 from cnn_tui.keras_io.code.kept import Kept
@@ -120,11 +122,15 @@ def take_import(node: ast.Import | ast.ImportFrom, names: Names) -> None:
             names[alias.asname or alias.name] = Named(f"{node.module}.{alias.name}")
 
 
-def mix_in_place(node: ast.expr, names: Names) -> None:
-    """After a statement that is a call: the arrays that it is given stand in another order where it shuffles them."""
+def done_in_place(node: ast.expr, found: Value, names: Names) -> None:
+    """After a call, which gave `found`: what arrays it leaves in another order, and which table has fewer rows."""
     match node:
         case ast.Call(func=ast.Attribute(attr="shuffle") | ast.Name(id="shuffle"), args=arguments):
             for one in arguments:
                 if isinstance(one, ast.Name) and one.id in names:
                     held = names[one.id]
                     names[one.id] = held.mixed() if isinstance(held, DatasetArrays) else held
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr), keywords=given) if attr in LEAVE_OUT:
+            in_place = (one.value for one in given if one.arg == "inplace")
+            if any(isinstance(one, ast.Constant) and one.value is True for one in in_place) and name in names:
+                names[name] = found

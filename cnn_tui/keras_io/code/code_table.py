@@ -35,8 +35,6 @@ class CodeTable(msgspec.Struct, frozen=True):
     """The shares of the parts of one table that it is, of which some rows may be the same."""
     is_beside: bool = False
     """Whether several are put together side by side, and not one below the other."""
-    some_at: str = ""
-    """Where some of its rows are taken by their places, and others left."""
     is_row: bool = False
     """Whether it is any one of its rows, whose mean or largest number is no other row's."""
 

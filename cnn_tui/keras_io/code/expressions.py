@@ -35,7 +35,7 @@ from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.passes import by_number
 from cnn_tui.keras_io.code.data.paths import THIS_FILE
 from cnn_tui.keras_io.code.data.shapes import part_of_read, some_of, with_sizes
-from cnn_tui.keras_io.code.data.shares import RowMask, behind, leaves_rows, mask_called, pieces, taken, takes_rows
+from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, pieces, taken, takes_rows, with_rows_left
 from cnn_tui.keras_io.code.data.tables import (
     behind_call,
     below_unknown,
@@ -152,7 +152,7 @@ class Expressions:
                 if isinstance(whole, Unknown):
                     if (some := self._taken(index, names, cell)) is not None:
                         whole = whole.of_share(some.share, is_rest=some.is_rest, is_cut=some.is_cut)
-                    elif whole.table is not None and takes_rows(owner, whole, index):
+                    elif takes_rows(owner, whole, index):
                         whole = whole.with_some_rows(cell.place(node.lineno))
                     found = some_of(whole, index, unknown(node, cell))
                     return found.of_table(column_of(whole.table, getattr(index, "value", None)))
@@ -295,7 +295,5 @@ class Expressions:
         elif (some := behind(call)) is not None:
             self._table = some
         elif self._table is not None:
-            self._table = behind_call(self._table, call)
-            if leaves_rows(call):
-                self._table = msgspec.structs.replace(self._table, some_at=call.place)
+            self._table = with_rows_left(behind_call(self._table, call), call)
         return with_sizes(unknown(node, cell), call)

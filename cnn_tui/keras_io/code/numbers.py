@@ -41,8 +41,17 @@ class Numbers(msgspec.Struct, frozen=True):
     """The file of arrays that they are read from."""
     drawn_by: str = ""
     """What draws some of them anew until their classes are as large as a script wants them, and where."""
+    some_at: str = ""
+    """Where some of them are taken by their places, and others left."""
+    left_by: str = ""
+    """What leaves out those that lack something, or are there twice, and where."""
     batch_size: int | None = None
     """In batches of how many they come, where a script says so."""
+
+    @property
+    def anything_at(self) -> str:
+        """Where anything is done to which there are, or to some of them; "" for nowhere."""
+        return self.some_at or self.doubt or self.changed_at or self.drawn_by or self.left_by
 
     def scaled(self, factor: float, by: float = 0.0) -> Numbers:
         """All of them multiplied, and then with something added."""
@@ -55,6 +64,10 @@ class Numbers(msgspec.Struct, frozen=True):
     def in_batches(self, size: int) -> Numbers:
         """The same, in batches of so many."""
         return msgspec.structs.replace(self, batch_size=size)
+
+    def some_of(self, place: str) -> Numbers:
+        """The same, of which only some are taken at a place."""
+        return msgspec.structs.replace(self, some_at=place)
 
     def set_at(self, place: str) -> Numbers:
         """The same, of which some are set at a place."""

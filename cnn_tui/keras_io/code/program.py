@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Sequence
 
 from cnn_tui.keras_io.code.arithmetic import as_condition, is_plain, items
-from cnn_tui.keras_io.code.bindings import Bindings, augmented, mix_in_place, take_import
+from cnn_tui.keras_io.code.bindings import Bindings, augmented, done_in_place, take_import
 from cnn_tui.keras_io.code.branches import (
     FITS,
     as_branches,
@@ -41,6 +41,9 @@ from cnn_tui.keras_io.code.printed import note_printed
 from cnn_tui.keras_io.code.training.given_weights import copies
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
 from cnn_tui.keras_io.code.words import unknown
+
+MOST_TURNS = 1_000
+"""Of a loop whose end is asked for."""
 
 
 class Program:
@@ -144,8 +147,7 @@ class Program:
             case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
                 raise Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
             case ast.Expr(value=value):
-                self._value(value, names, cell)
-                mix_in_place(value, names)
+                done_in_place(value, self._value(value, names, cell), names)
             case ast.Import() | ast.ImportFrom():
                 take_import(node, names)
             case ast.FunctionDef(name=name):
@@ -193,21 +195,38 @@ class Program:
                 handler.body, names
             ) and self._builds(body, handler.body, names, cell):
                 self._block(final, names, cell)
-            case ast.Try(body=body, handlers=handlers, finalbody=final):
+            case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=final):
                 before = trains(body, names)
                 self._block(body, names, cell)
-                for handler in handlers:
-                    if not before and trains(handler.body, names):
-                        self._train(handler.body, names, cell)
-                self._block(final, names, cell)
+                doubtful = [] if before else [one.body for one in handlers if trains(one.body, names)]
+                if doubtful and trains(other, names):
+                    doubtful, other = [other], []
+                for nodes in doubtful:
+                    self._train(nodes, names, cell)
+                self._block([*other, *final], names, cell)
             case ast.While(test=ast.Constant(value=True | 1), body=body):
                 with contextlib.suppress(LeftLoop, NextTurn):
                     self._block(body, names, cell)
                 self._doubt(body, names, cell)
-            case ast.While(body=body):
-                self._doubt(body, names, cell)
+            case ast.While(test=test, body=body):
+                if not (self._is_exact and self._turned(test, body, names, cell)):
+                    self._doubt(body, names, cell)
             case ast.Match():
                 self._doubt([node], names, cell)
+
+    def _turned(self, test: ast.expr, body: list[ast.stmt], names: Names, cell: CodeCell) -> bool:
+        """Go through a loop to its end; whether that is known."""
+        for _ in range(MOST_TURNS):
+            goes_on = self._condition(test, names, cell)
+            if not is_plain(goes_on) or not goes_on:
+                return is_plain(goes_on)
+            try:
+                self._block(body, names, cell)
+            except NextTurn:
+                continue
+            except LeftLoop:
+                return True
+        return False
 
     def _by_machine(self, taken: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         before = (dict(names.own()), self.policy)

@@ -80,7 +80,9 @@ class Unknown(msgspec.Struct, frozen=True):
 
     def with_some_rows(self, place: str) -> Unknown:
         """The same, of which only some rows are taken at a place."""
-        table = None if self.table is None else msgspec.structs.replace(self.table, some_at=place)
+        if self.table is None:
+            return msgspec.structs.replace(self, numbers=(self.numbers or Numbers()).some_of(place))
+        table = msgspec.structs.replace(self.table, numbers=self.table.numbers.some_of(place))
         return msgspec.structs.replace(self, table=table)
 
     def of_file(self, whole: Value) -> Unknown:

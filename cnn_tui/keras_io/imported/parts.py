@@ -12,6 +12,7 @@ from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, images_in
 from cnn_tui.keras_io.code.data.pictures import augmentation
 from cnn_tui.keras_io.code.data.scale import arrays_of, table_of, white_of
+from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.choice import described, without_place
 from cnn_tui.keras_io.imported.code import CodeImport
@@ -30,9 +31,13 @@ def note_parts(experiment: Experiment, code: CodeImport, notes: Notes) -> None:
     if _are_both(code) and experiment.test != TRAIN:
         notes.append("images to validate on are among those that it learns from there: here they are apart")
     table, watched = table_of(code.data), table_of(code.validation)
-    if table is not None and table.some_at and (watched is None or watched.origin != table.origin):
-        rows = f"only some rows of the table are learned from there ({table.some_at})"
+    numbers = table.numbers if table is not None else numbers_read(code.data)
+    if numbers is not None and numbers.some_at and (table is None or watched is None or watched.origin != table.origin):
+        some = "only some rows of the table" if table is not None else "only some of the images"
+        rows = f"{some} are learned from there ({numbers.some_at})"
         notes.append(f"{rows}, and here all but those to test on")
+    if numbers is not None and numbers.left_by:
+        notes.append(f"rows that are left out there ({numbers.left_by}) are learned from here")
     images = arrays_of(code.data)
     if images is not None and images.half != "train":
         to_do = "test" if images.half == "test" else "validate"

@@ -89,6 +89,9 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
         return _steps_of_share(_of_own(steps, code.data, batch_size), experiment, code, notes)
     if not isinstance(steps, int | float):
         return steps if isinstance(steps, Unknown) else None
+    if not steps:
+        notes.append(f"steps_per_epoch is 0 there ({code.fitted.get(FIT_AT)}): here an epoch shows every image once")
+        return None
     return None if _is_every_image(steps, experiment, code) else _whole("steps_per_epoch", steps, notes)
 
 
@@ -206,8 +209,9 @@ def _images_of_steps(code: CodeImport, count: int | None, notes: Notes) -> int |
     images = images_in(watched)
     if isinstance(steps, PictureCount) and are_same(steps.folder, images) and steps.per == size:
         return None
-    if not isinstance(steps, int | float) or type(size) is not int:
-        notes.append(f"{name} ({code.fitted.get(FIT_AT)}) is left out: all images to validate on are measured here")
+    if not isinstance(steps, int | float) or type(size) is not int or not steps:
+        at = f"{code.fitted.get(FIT_AT)}{', 0' if steps == 0 else ''}"
+        notes.append(f"{name} ({at}) is left out: all images to validate on are measured here")
         return None
     are_batches = name == "validation_steps"  # and else images, as Keras 1 had it
     shown = math.ceil(steps - _ROUNDING) * size if are_batches else math.ceil(steps)

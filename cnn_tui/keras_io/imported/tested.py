@@ -14,6 +14,7 @@ from cnn_tui.experiment.images.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
 from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
+from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Tested, Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import are_same, holds_out
@@ -60,7 +61,8 @@ def keeps_none(code: CodeImport) -> bool:
     is_part |= isinstance(images, Listed) and (bool(images.some_at) or code.validation is not None)
     if not code.fitted or is_part or isinstance(images, DatasetArrays) or code.fitted.get("validation_split"):
         return False
-    if table is not None and (table.share < 1 or table.some_at or table.is_cut):
+    numbers = table.numbers if table is not None else numbers_read(data)
+    if (table is not None and (table.share < 1 or table.is_cut)) or (numbers is not None and numbers.some_at):
         return False
     may_differ = isinstance(images, Unknown) and "(" in images.what and watched is not images  # of two like calls
     if code.fitted.get("validation_data") is not None and (may_differ or not are_same(watched, images)):

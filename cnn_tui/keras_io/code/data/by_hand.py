@@ -185,7 +185,7 @@ def together(listed: list[Value], place: str) -> Value:
     if isinstance(root, Unknown) and root.table is not None:
         is_file = len(root.table.paths) == 1 and not root.table.joined_at and root.table.share == 1
         table = root.table.paths[0] if is_file else ""
-        root = Listed("", table=table, some_at=root.table.some_at, is_unknown=True)
+        root = Listed("", table=table, some_at=root.table.numbers.some_at, is_unknown=True)
     elif None not in names and len(set(names)) == 1:
         folder = str(PurePosixPath(root, names[0] or "")) if isinstance(root, str) else root.what
         root = Listed(folder, "their names", is_class=isinstance(root, str) and bool(names[0]))

@@ -31,7 +31,7 @@ def named_in(table: CodeTable, arguments: dict[str, Value], generator: Instance,
     """The pictures that such a table names, as those of the folder of their classes."""
     share = round(table.share, 6)
     part = (round(1 - share, 6), 1.0) if table.is_rest else (0.0, share)
-    at = table.joined_at or table.some_at or table.numbers.doubt or table.numbers.changed_at or table.numbers.drawn_by
+    at = table.joined_at or table.numbers.anything_at
     notes = (f"the table of the files is changed there ({at}), which is not followed: here all of them are read",)
     return Folder(table.files_in, arguments, generator, place, part, notes=notes if at else ())
 

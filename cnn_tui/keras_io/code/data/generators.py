@@ -44,7 +44,8 @@ def _listed(arguments: dict[str, Value], generator: Instance, place: str) -> Fol
         listed = Listed(words, "a table that it makes" if is_made else "a table")
         return Folder(listed, arguments, generator, place, part)
     labels_at = dict(table.columns).get(arguments.get("y_col", "class")) if len(table.columns) else ""
-    changed_at = table.numbers.changed_at or table.numbers.doubt or labels_at or table.numbers.drawn_by
+    numbers = table.numbers
+    changed_at = numbers.changed_at or numbers.doubt or labels_at or numbers.drawn_by or numbers.left_by
     is_unknown = not isinstance(folder, str)
-    listed = Listed(words, "a table", table.paths[0], changed_at, table.some_at, is_unknown)
+    listed = Listed(words, "a table", table.paths[0], changed_at, numbers.some_at, is_unknown)
     return Folder(listed, arguments, generator, place, part)

@@ -31,6 +31,10 @@ _TABLE = re.compile(
     r"(.*\.)?(read_csv|dropna|drop_duplicates|reset_index|sample|shuffle|sort_values)\(([^()]|\([^()]*\))*\)"
 )
 """The words for a whole table, and for no row of it."""
+_IS_READ = re.compile(r"(\w+\.)?read_csv\(.*…")
+"""The words for one, where they are too long and cut off."""
+LEAVE_OUT = ("drop", "drop_duplicates", "dropna")
+"""Methods of a table that leave out rows of it."""
 
 
 class RowMask(msgspec.Struct, frozen=True):
@@ -146,12 +150,16 @@ def _count(many: Value) -> float | None:
 def takes_rows(owner: ast.expr, rows: Unknown, index: ast.expr) -> bool:
     """Whether `owner[index]` takes some of a table's rows, which the owner is; a part of a single row it is not."""
     first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
+    if rows.table is None:
+        is_array = rows.sizes is not None or (rows.numbers is not None and bool(rows.numbers.file))
+        return is_array and isinstance(first, ast.Slice) and not first.lower is first.upper is None
     if _is_condition(first):
         return not _HALVES.search(ast.unparse(first))
     if not isinstance(first, ast.Slice) or (first.lower is None and first.upper is None):
         return False
     # Of anything else it is not known whether it is one row, whose pixels are taken.
     is_table = (isinstance(owner, ast.Attribute) and owner.attr in _BY_PLACE) or _TABLE.fullmatch(rows.what)
+    is_table = is_table or _IS_READ.fullmatch(rows.what)
     return bool(is_table) or rows.sizes is not None
 
 
@@ -167,7 +175,26 @@ def _is_condition(index: ast.expr) -> bool:
     return False
 
 
-def leaves_rows(call: Call) -> bool:
+def with_rows_left(table: CodeTable, call: Call) -> CodeTable:
+    """A table behind a call which may give some of its rows: how many, nobody knows."""
+    numbers = table.numbers
+    if call.name in LEAVE_OUT and _leaves_out(call):
+        numbers = msgspec.structs.replace(numbers, left_by=f"{call.name}, {call.place}")
+    elif _takes_some(call):
+        numbers = numbers.some_of(call.place)
+    return msgspec.structs.replace(table, numbers=numbers)
+
+
+def _leaves_out(call: Call) -> bool:
+    """Whether such a method leaves out rows, and not columns."""
+    if call.name != "drop":
+        return call.get(0 if call.name == "dropna" else 9, "axis") in (None, 0, "index", "rows")
+    left = call.get(0, "index", "labels")
+    is_names = isinstance(left, str) or (isinstance(left, list | tuple) and any(isinstance(one, str) for one in left))
+    return left is not None and not is_names and call.get(1, "axis") in (None, 0, "index", "rows")
+
+
+def _takes_some(call: Call) -> bool:
     """Whether a function or a method gives some of a table's rows."""
     given = call.given
     match call.name:
