@@ -10,70 +10,65 @@ import ast
 import copy
 
 from cnn_tui.keras_io.code.arithmetic import kept_in
-from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import set_by_loop
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.own_one_hot import one_hot
 from cnn_tui.keras_io.code.data.shares import LEAVE_OUT
 from cnn_tui.keras_io.code.data.tables import with_part_set
-from cnn_tui.keras_io.code.functions import ValueOf
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.network.applications import freeze
+from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Names, Unknown, Value
-from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.network.layers import LAYERS
 
 
 class Bindings:
     """Sets what statements of a script assign, and notes what of that cannot be followed."""
 
-    def __init__(self, value_of: ValueOf, kept: Kept, notes: list[str]) -> None:
-        self._value, self._kept, self._notes = value_of, kept, notes
+    def __init__(self, kept: Kept, notes: list[str]) -> None:
+        self._kept, self._notes = kept, notes
 
-    def bind(self, target: ast.expr, value: Value, names: Names, cell: CodeCell) -> None:
+    def bind(self, target: ast.expr, value: Value, scope: Scope) -> None:
         """Have a target stand for a value: a name, several, an attribute, or a part of something."""
         match target:
             case ast.Name(id=name):
-                names[name] = value
+                scope.names[name] = value
                 if isinstance(value, CodeModel):  # of a function's name and its caller's, the caller's
                     value.name = name
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 parts = list(value) if isinstance(value, tuple | list) and len(value) == len(targets) else None
                 table = value.table if isinstance(value, Unknown) else None
                 for at, inner in enumerate(targets):
-                    part = parts[at] if parts else unknown(inner, cell).of_table(table).of_file(value)
-                    self.bind(inner, part, names, cell)
+                    part = parts[at] if parts else scope.unknown(inner).of_table(table).of_file(value)
+                    self.bind(inner, part, scope)
             case ast.Attribute(value=owner, attr="trainable"):
-                frozen = self._value(owner, names, cell)
+                frozen = scope.value(owner)
                 for layer in frozen.layers if isinstance(frozen, CodeModel) else [frozen]:
                     if not freeze(layer, value):
-                        self.note_freezing(target, cell)
+                        self.note_freezing(scope.place(target))
             case ast.Attribute(value=owner, attr=name):
-                held = self._value(owner, names, cell)
+                held = scope.value(owner)
                 is_kept = self._kept.keep(held, name, value)
                 if not is_kept and isinstance(held, Instance) and held.kind in LAYERS:
-                    self._set(held, name, value, cell.place(target.lineno))
+                    self._set(held, name, value, scope.place(target))
                 if is_kept and isinstance(value, CodeModel):
                     value.name = name
             case ast.Subscript(value=owner, slice=key) as target:
-                if (
-                    isinstance(owner, ast.Name)
-                    and (labels := one_hot(target, value, names, cell, self._value)) is not None
-                ):
-                    names[owner.id] = labels
+                if isinstance(owner, ast.Name) and (labels := one_hot(target, value, scope)) is not None:
+                    scope.names[owner.id] = labels
                     return
-                held, at = self._value(owner, names, cell), self._value(key, names, cell)
-                each = set_by_loop(held, at, key, value, unknown(owner, cell))
+                held, at = scope.value(owner), scope.value(key)
+                each = set_by_loop(held, at, key, value, scope.unknown(owner))
                 if each is not None and isinstance(owner, ast.Name):
-                    names[owner.id] = each
-                elif not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
-                    names[owner.id] = with_part_set(held, at, value, cell.place(target.lineno))
+                    scope.names[owner.id] = each
+                elif not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in scope.names:
+                    scope.names[owner.id] = with_part_set(held, at, value, scope.place(target))
 
-    def bind_turn(self, target: ast.expr, value: Value, names: Names, cell: CodeCell) -> None:
+    def bind_turn(self, target: ast.expr, value: Value, scope: Scope) -> None:
         """Have the target of a loop stand for one of its values: a model that is called something keeps that name."""
         parts = value if isinstance(value, tuple | list) else [value]
         called = [(model, model.name) for model in parts if isinstance(model, CodeModel) and model.name]
-        self.bind(target, value, names, cell)
+        self.bind(target, value, scope)
         for model, name in called:
             model.name = name
 
@@ -85,26 +80,26 @@ class Bindings:
             note = f"{name} of {layer.kind} is set at {place}, where the layer is there already: it is left out"
             self._notes += [note] if note not in self._notes else []
 
-    def note_freezing(self, target: ast.expr, cell: CodeCell) -> None:
+    def note_freezing(self, place: str) -> None:
         """Note that layers are frozen, or not, of which it is not known which they are."""
-        note = f"trainable at {cell.place(target.lineno)} is left out: of which layers, only running tells"
+        note = f"trainable at {place} is left out: of which layers, only running tells"
         if note not in self._notes:
             self._notes.append(note)
 
 
-def augmented(node: ast.AugAssign, names: Names, cell: CodeCell, value_of: ValueOf, *, is_in_loop: bool) -> Value:
+def augmented(node: ast.AugAssign, scope: Scope, *, is_in_loop: bool) -> Value:
     """The value that is bound; Unknown in a loop that is gone through once, and for what is no table of the script."""
     target = node.target
     if isinstance(target, ast.Subscript):
-        is_table = isinstance(target.value, ast.Name) and isinstance(names.get(target.value.id), dict | list)
+        is_table = isinstance(target.value, ast.Name) and isinstance(scope.names.get(target.value.id), dict | list)
         if is_in_loop or not is_table:
-            return unknown(node.value, cell)
+            return scope.unknown(node.value)
     elif is_in_loop:
-        return unknown(target, cell)
+        return scope.unknown(target)
     before = copy.copy(target)
     before.ctx = ast.Load()
     sum_of = ast.copy_location(ast.BinOp(before, node.op, node.value), node)
-    return value_of(sum_of, names, cell)
+    return scope.value(sum_of)
 
 
 def take_import(node: ast.Import | ast.ImportFrom, names: Names) -> None:

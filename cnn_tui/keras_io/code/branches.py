@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.objects import CLASS, is_own, method_of
+from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.values import CodeModel, Function, Names, Tested, Value
 
 FITS = ("fit", "fit_generator")
@@ -45,7 +45,7 @@ def test_by_batches(over: Value, body: Sequence[ast.stmt], names: Names, place: 
             model.evaluated.append(Tested(over, place, not method.startswith("predict"), has_labels=True))
 
 
-def wrapped(nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> set[str]:
+def wrapped(nodes: Sequence[ast.stmt], scope: Scope) -> set[str]:
     """The names of models that statements of which only running tells make others of, as multi_gpu_model does.
 
     A model that is there stays what it is, and notes that.
@@ -55,8 +55,8 @@ def wrapped(nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> set[str]
         match part:
             case ast.Assign(
                 targets=[ast.Name(id=name)], value=ast.Call(func=called, args=[ast.Name(id=given), *_])
-            ) if name == given and isinstance(model := names.get(name), CodeModel):
-                what = f"what {ast.unparse(called)} makes of the model ({cell.place(part.lineno)}) is left out"
+            ) if name == given and isinstance(model := scope.names.get(name), CodeModel):
+                what = f"what {ast.unparse(called)} makes of the model ({scope.place(part)}) is left out"
                 model.notes += [] if what in model.notes else [what]
                 found.add(name)
     return found

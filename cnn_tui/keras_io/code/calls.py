@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.branches import OF_FIT, TESTING, tested
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.by_hand import by_names, listed_below
@@ -30,7 +29,7 @@ from cnn_tui.keras_io.code.data.preparation import (
 )
 from cnn_tui.keras_io.code.data.saved import SavedFiles
 from cnn_tui.keras_io.code.devices import SET_POLICY
-from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
+from cnn_tui.keras_io.code.functions import bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.library import call_named
 from cnn_tui.keras_io.code.methods import call_method, saved_model
@@ -39,6 +38,7 @@ from cnn_tui.keras_io.code.network.channels import FIRST, LAST
 from cnn_tui.keras_io.code.network.listing import layer_named
 from cnn_tui.keras_io.code.network.models_made import apply, called_so, layers_of_lambda
 from cnn_tui.keras_io.code.objects import CALL, CLASS, OwnObjects, is_own, method_of
+from cnn_tui.keras_io.code.scope import Scope, ValueOf
 from cnn_tui.keras_io.code.training.given_weights import SETS, note_of_set
 from cnn_tui.keras_io.code.training.own_losses import is_loss
 from cnn_tui.keras_io.code.training.searched import TUNER
@@ -58,7 +58,7 @@ from cnn_tui.keras_io.code.values import (
 )
 from cnn_tui.text import quiet
 
-Block = Callable[[Sequence[ast.stmt], Names, CodeCell], None]
+Block = Callable[[Sequence[ast.stmt], Scope], None]
 OF_UNKNOWN = "is left out: it is not known what that is"
 """What is said of a training of something that is not known."""
 MAX_DEPTH = 30
@@ -271,11 +271,11 @@ class Calls:
         if self._depth >= MAX_DEPTH:
             return Unknown("", call.place)
         function: Function = call.callee
-        names = bound(call, self._value)
+        scope = bound(call, self._value)
         self._depth += 1
-        self.entered[id(function.node)] = names
+        self.entered[id(function.node)] = scope.names
         try:
-            self._block(function.node.body, names, function.cell)
+            self._block(function.node.body, scope)
         except Returned as returned:
             return read_from(returned.value, call)
         except (LeftLoop, NextTurn):

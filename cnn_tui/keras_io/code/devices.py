@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.branches import parts_of, trains
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
-from cnn_tui.keras_io.code.functions import ValueOf
+from cnn_tui.keras_io.code.cells import CodeSource
+from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.values import Names, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.text import enumerated, quiet
@@ -81,37 +81,35 @@ class GpuAsked:
         taken: Sequence[ast.stmt],
         other: Sequence[ast.stmt],
         before: tuple[Mapping[str, Value], Value],
-        after: tuple[Names, Value],
-        cell: CodeCell,
-        value_of: ValueOf,
+        policy: Value,
+        scope: Scope,
     ) -> None:
         """Keep what is otherwise where the `other` statements are carried out, and not those that are `taken`.
 
-        `before` and `after` the latter are what the names stand for, and the precision that is set.
+        `before` the latter is what the names stand for, and the precision that is set; `policy` is that behind them.
         """
-        names, policy = after
         without = dict(before[0]) | {PRECISION: before[1] or "float32"}
-        places = {name: cell.place(node.lineno) for node in taken for name in _bound(node)}
+        places = {name: scope.place(node) for node in taken for name in _bound(node)}
         for part in parts_of(other):
             match part:
                 case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[given]) if name in SET_POLICY:
-                    without[PRECISION] = value_of(given, Names(names), cell)
-                    places[PRECISION] = cell.place(part.lineno)
+                    without[PRECISION] = scope.inner().value(given)
+                    places[PRECISION] = scope.place(part)
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if not _calls(value):
-                    without[name] = value_of(value, Names(names), cell)
-                    places[name] = cell.place(part.lineno)
-                case ast.Assign(targets=[target], value=value) if _is_changed(target, value, names):
+                    without[name] = scope.inner().value(value)
+                    places[name] = scope.place(part)
+                case ast.Assign(targets=[target], value=value) if _is_changed(target, value, scope.names):
                     changed = quiet(ast.unparse(target).strip("()"), 60)
-                    self._otherwise.append(f"{cell.place(part.lineno)} changes {changed}")
+                    self._otherwise.append(f"{scope.place(part)} changes {changed}")
         for name, place in places.items():
-            here = (policy or "float32") if name == PRECISION else names.get(name)
+            here = (policy or "float32") if name == PRECISION else scope.names.get(name)
             self._keep(quiet(name, 40), without.get(name), here, place)
-        if trains(other, names):
-            self._otherwise.append(f"the model is trained otherwise ({cell.place(other[0].lineno)})")
+        if trains(other, scope.names):
+            self._otherwise.append(f"the model is trained otherwise ({scope.place(other[0])})")
 
-    def either(self, other: Value, taken: Value, cell: CodeCell, node: ast.expr) -> None:
+    def either(self, other: Value, taken: Value, place: str) -> None:
         """Keep what an expression gives where there is no GPU."""
-        self._keep(f"what is {quiet(words_of(taken), 40)} here", other, taken, cell.place(node.lineno))
+        self._keep(f"what is {quiet(words_of(taken), 40)} here", other, taken, place)
 
     def _keep(self, what: str, other: Value, taken: Value, place: str) -> None:
         is_number = type(other) in (int, float) and type(taken) in (int, float)

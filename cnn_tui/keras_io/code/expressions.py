@@ -22,7 +22,6 @@ from cnn_tui.keras_io.code.arithmetic import (
 )
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.comparisons import compared
 from cnn_tui.keras_io.code.comprehensions import dictionary, listed
@@ -50,18 +49,17 @@ from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.objects import is_property
 from cnn_tui.keras_io.code.parts import in_brackets
+from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.usual_names import MERGING, as_library, unless_asked, usual_name
 from cnn_tui.keras_io.code.values import (
     FROM_HISTORY,
     CodeModel,
     Function,
     Named,
-    Names,
     NotGivenError,
     Unknown,
     Value,
 )
-from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.keras_io.imported.file import ImportProblem
 
 MAX_STEPS = 200_000
@@ -89,124 +87,125 @@ class Expressions:
         if self._steps > MAX_STEPS:
             raise ImportProblem("the file's loops are too long to be followed")
 
-    def value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
+    def value(self, node: ast.expr, scope: Scope) -> Value:
         """The value of an expression; Unknown where it has none that reading alone can tell."""
         self.count()
         around, self._table = self._table, None
         try:
-            found = self._value(node, names, cell)
+            found = self._value(node, scope)
             found = found if self.classes.supposed is None else self.classes.supposed.told(node, found)
         except ImportProblem:  # a ValueError too
             raise
         except NotGivenError:
-            found = msgspec.structs.replace(unknown(node, cell), is_argument=True)
+            found = msgspec.structs.replace(scope.unknown(node), is_argument=True)
         except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
-            found = unknown(node, cell)
+            found = scope.unknown(node)
         found, table = with_table(found, self._table)
         self._table = around or table
         return found
 
-    def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
+    def _value(self, node: ast.expr, scope: Scope) -> Value:
         match node:
             case ast.Constant(value=value):
-                return value if type(value) in (int, float, str, bool, type(None)) else unknown(node, cell)
-            case ast.Name(id=name):
-                return self._named(name, names, node, cell)
+                return value if type(value) in (int, float, str, bool, type(None)) else scope.unknown(node)
+            case ast.Name():
+                return self._named(node, scope)
             case ast.Tuple(elts=elements):
-                return tuple(self._elements(elements, names, cell))
+                return tuple(self._elements(elements, scope))
             case ast.List(elts=elements) | ast.Set(elts=elements):
-                return self._elements(elements, names, cell)
+                return self._elements(elements, scope)
             case ast.Dict(keys=keys, values=values) if all(isinstance(key, ast.Constant | None) for key in keys):
                 table: dict[Value, Value] = {}
                 for key_node, value_node in zip(keys, values, strict=True):
-                    held = self.value(value_node, names, cell)
-                    table |= held if key_node is None else {self.value(key_node, names, cell): held}
+                    held = scope.value(value_node)
+                    table |= held if key_node is None else {scope.value(key_node): held}
                 return table
             case ast.UnaryOp(op=op, operand=operand):
-                return inverted(op, self.value(operand, names, cell))
+                return inverted(op, scope.value(operand))
             case ast.BinOp(left=left, op=op, right=right):
-                sides = self.value(left, names, cell), self.value(right, names, cell)
+                sides = scope.value(left), scope.value(right)
                 if isinstance(sides[0], Unknown) and (count := by_number(node, sides[1])) is not None:
-                    return unknown(count, cell)
+                    return scope.unknown(count)
                 self._table = below_unknown(self._table, sides)
-                found = combined(op, *sides, cell.place(node.lineno))
-                return unknown(node, cell).of_rows(found) if isinstance(found, Unknown) else found
+                found = combined(op, *sides, scope.place(node))
+                return scope.unknown(node).of_rows(found) if isinstance(found, Unknown) else found
             case ast.Attribute(value=owner, attr=name):
-                kept_on = self.value(owner, names, cell)
+                kept_on = scope.value(owner)
                 is_kept = self.kept.has(kept_on, name)
                 found = self.kept.get(kept_on, name) if is_kept else attribute(kept_on, name, self._models)
-                return self._call(Call(found, cell.place(node.lineno))) if is_property(found) else found
+                return self._call(Call(found, scope.place(node))) if is_property(found) else found
             case ast.Call():
-                return self._called(node, names, cell)
+                return self._called(node, scope)
             case _:
-                return self._rarer(node, names, cell)
+                return self._rarer(node, scope)
 
-    def _rarer(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
+    def _rarer(self, node: ast.expr, scope: Scope) -> Value:
         match node:
             case ast.Subscript(value=owner, slice=index):
-                whole = self.value(owner, names, cell)
+                whole = scope.value(owner)
                 if isinstance(whole, AnyImage):
                     return part_of_any(whole, index)
                 if isinstance(whole, ReadPicture):
-                    return part_of_read(whole, unknown(node, cell))
+                    return part_of_read(whole, scope.unknown(node))
                 if isinstance(whole, Unknown):
-                    if (some := self._taken(index, names, cell)) is not None:
+                    if (some := self._taken(index, scope)) is not None:
                         whole = whole.of_share(some.share, is_rest=some.is_rest, is_cut=some.is_cut)
                     elif takes_rows(owner, whole, index):
-                        whole = whole.with_some_rows(cell.place(node.lineno))
-                    found = some_of(whole, index, unknown(node, cell))
+                        whole = whole.with_some_rows(scope.place(node))
+                    found = some_of(whole, index, scope.unknown(node))
                     return found.of_table(column_of(whole.table, getattr(index, "value", None)))
                 if isinstance(whole, NpzFile):
-                    return self._array_in(whole, index, unknown(node, cell), names, cell)
-                return in_brackets(whole, index, lambda one: self._index(one, names, cell), cell.place(index.lineno))
+                    return self._array_in(whole, index, scope.unknown(node), scope)
+                return in_brackets(whole, index, lambda one: self._index(one, scope), scope.place(index))
             case ast.Compare(left=left, ops=[op], comparators=[right]):
-                place = cell.place(node.lineno)
-                one, other = (self.classes.told(self.value(side, names, cell), place) for side in (left, right))
+                place = scope.place(node)
+                one, other = (self.classes.told(scope.value(side), place) for side in (left, right))
                 return compared(op, one, other, place)
             case ast.Compare(left=left, ops=ops, comparators=others):  # 3 <= epoch < 7
                 pairs = zip([left, *others], ops, others, strict=False)
                 each = [ast.copy_location(ast.Compare(one, [op], [other]), node) for one, op, other in pairs]
-                return self._either(True, each, node, names, cell)
+                return self._either(True, each, node, scope)
             case ast.BoolOp(op=op, values=values):
-                return self._either(isinstance(op, ast.And), values, node, names, cell)
+                return self._either(isinstance(op, ast.And), values, node, scope)
             case ast.IfExp(test=test, body=body, orelse=other):
-                chosen = as_condition(self.value(test, names, cell))
+                chosen = as_condition(scope.value(test))
                 if isinstance(chosen, OfName):
                     return chosen
                 if not is_plain(chosen) and (usual := unless_asked(node)) is not None:
-                    return self.value(usual, names, cell)
+                    return scope.value(usual)
                 if not is_plain(chosen):
-                    return unknown(node, cell)
+                    return scope.unknown(node)
                 taken, left = (body, other) if chosen else (other, body)
-                found = self.value(taken, names, cell)
+                found = scope.value(taken)
                 if self._machine is not None and self._machine.asks(test):
-                    self._machine.either(self.value(left, names, cell), found, cell, node)
+                    self._machine.either(scope.value(left), found, scope.place(node))
                 return found
             case ast.JoinedStr(values=parts):
-                texts = [self.value(part, names, cell) for part in parts]
+                texts = [scope.value(part) for part in parts]
                 self._table = below_unknown(self._table, texts)
                 if any(is_below(text) for text in texts):
                     return functools.reduce(put_together, texts)
-                return "".join(texts) if sum(map(len, texts)) <= MAX_ITEMS else unknown(node, cell)
+                return "".join(texts) if sum(map(len, texts)) <= MAX_ITEMS else scope.unknown(node)
             case ast.FormattedValue(value=part, format_spec=None):
-                shown = self.value(part, names, cell)
-                return shown if is_below(shown) else str(shown) if is_plain(shown) else unknown(node, cell)
+                shown = scope.value(part)
+                return shown if is_below(shown) else str(shown) if is_plain(shown) else scope.unknown(node)
             case ast.Lambda(args=arguments, body=body):
                 returned = ast.copy_location(ast.Return(body), body)
                 function = ast.FunctionDef("a lambda", arguments, [returned], [])
-                return Function(ast.fix_missing_locations(ast.copy_location(function, node)), names, cell)
+                return Function(ast.fix_missing_locations(ast.copy_location(function, node)), scope.names, scope.cell)
             case (
                 ast.ListComp(elt=element, generators=[ast.comprehension() as part])
                 | ast.GeneratorExp(elt=element, generators=[ast.comprehension() as part])
             ):
-                return listed(element, part, self.value(part.iter, names, cell), Names(names), cell, self.value)
+                return listed(element, part, scope.value(part.iter), scope.inner())
             case ast.DictComp(key=key, value=value, generators=[ast.comprehension(iter=over, ifs=[]) as part]):
-                over_all = self.value(over, names, cell)
-                return dictionary(key, value, part.target, over_all, Names(names), cell, self.value)
+                over_all = scope.value(over)
+                return dictionary(key, value, part.target, over_all, scope.inner())
             case _:
-                return unknown(node, cell)
+                return scope.unknown(node)
 
-    def _named(self, name: str, names: Names, node: ast.expr, cell: CodeCell) -> Value:
+    def _named(self, node: ast.Name, scope: Scope) -> Value:
+        name, names = node.id, scope.names
         try:
             return as_library(name, names[name])
         except KeyError:
@@ -215,60 +214,60 @@ class Expressions:
             usual = f"keras.layers.{name}" if name in self._layers else usual_name(name)
             if not usual and (name[:1].isupper() or name in MERGING) and names.get("*"):
                 usual = f"{names.get('*')}.{name}"  # from keras.layers import *
-            return Named(usual) if usual else msgspec.structs.replace(unknown(node, cell), is_free=True)
+            return Named(usual) if usual else msgspec.structs.replace(scope.unknown(node), is_free=True)
 
-    def _elements(self, nodes: Sequence[ast.expr], names: Names, cell: CodeCell) -> list[Value]:
+    def _elements(self, nodes: Sequence[ast.expr], scope: Scope) -> list[Value]:
         elements: list[Value] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
-                elements += items(self.value(node.value, names, cell))
+                elements += items(scope.value(node.value))
             else:
-                elements.append(self.value(node, names, cell))
+                elements.append(scope.value(node))
         return elements
 
-    def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, names: Names, cell: CodeCell) -> Value:
+    def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, scope: Scope) -> Value:
         value: Value = None
         for part in nodes:
-            value = self.value(part, names, cell)
+            value = scope.value(part)
             if isinstance(value, OfName):
                 return value
             if not both and isinstance(value, Unknown) and value.is_argument:
                 continue  # as where the script is called without it
             if not is_plain(as_condition(value)):
-                return unknown(node, cell) if part is not nodes[-1] or both else value
+                return scope.unknown(node) if part is not nodes[-1] or both else value
             if bool(value) is not both:
                 break
         return value
 
-    def _array_in(self, file: NpzFile, index: ast.expr, other: Unknown, names: Names, cell: CodeCell) -> Value:
+    def _array_in(self, file: NpzFile, index: ast.expr, other: Unknown, scope: Scope) -> Value:
         """An array of a file of NumPy's, by its name; `other` where it is none of a dataset."""
         try:
-            return in_brackets(file, index, lambda one: self._index(one, names, cell), cell.place(index.lineno))
+            return in_brackets(file, index, lambda one: self._index(one, scope), scope.place(index))
         except LookupError:
             return msgspec.structs.replace(other, numbers=Numbers(file=file.path))
 
-    def _taken(self, index: ast.expr, names: Names, cell: CodeCell) -> RowMask | None:
+    def _taken(self, index: ast.expr, scope: Scope) -> RowMask | None:
         """What `[index]` takes of rows; None where it is not known how many, or where it is no part of them."""
         first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
         if isinstance(first, ast.Constant):
             return None
         around = self._table
-        some = taken(self._index(first, names, cell))
+        some = taken(self._index(first, scope))
         self._table = around
         return some
 
-    def _index(self, index: ast.expr, names: Names, cell: CodeCell) -> Value:
+    def _index(self, index: ast.expr, scope: Scope) -> Value:
         if not isinstance(index, ast.Slice):
-            return self.value(index, names, cell)
+            return scope.value(index)
         ends = (index.lower, index.upper, index.step)
-        return slice(*(None if end is None else self.value(end, names, cell) for end in ends))
+        return slice(*(None if end is None else scope.value(end) for end in ends))
 
-    def _called(self, node: ast.Call, names: Names, cell: CodeCell) -> Value:
-        callee = self.value(node.func, names, cell)
-        unnamed = self._elements(node.args, names, cell)
+    def _called(self, node: ast.Call, scope: Scope) -> Value:
+        callee = scope.value(node.func)
+        unnamed = self._elements(node.args, scope)
         given: dict[str, Value] = {}
         for keyword in node.keywords:
-            value = self.value(keyword.value, names, cell)
+            value = scope.value(keyword.value)
             if keyword.arg is not None:
                 given[keyword.arg] = value
                 if keyword.arg == "initial_epoch" and not isinstance(keyword.value, ast.Constant | ast.Name):
@@ -277,7 +276,7 @@ class Expressions:
                 given.update(value)
             else:
                 given["**"] = value
-        call = Call(callee, cell.place(node.lineno), unnamed, given, called_name(node))
+        call = Call(callee, scope.place(node), unnamed, given, called_name(node))
         supposed = self.classes.supposed
         if supposed is not None and (number := supposed.called(call, node)) is not None:
             return number
@@ -296,4 +295,4 @@ class Expressions:
             self._table = some
         elif self._table is not None:
             self._table = with_rows_left(behind_call(self._table, call), call)
-        return with_sizes(unknown(node, cell), call)
+        return with_sizes(scope.unknown(node), call)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.numbers import Numbers
+from cnn_tui.keras_io.code.scope import Scope, ValueOf
 from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
 
-ValueOf = Callable[[ast.expr, Names, CodeCell], Value]
 
-
-def bound(call: Call, value_of: ValueOf) -> Names:
-    """The names inside a function that is called with these arguments; Unknown for one that is not given."""
+def bound(call: Call, value_of: ValueOf) -> Scope:
+    """What the names inside of a function that is called stand for; Unknown for an argument that is not given."""
     function: Function = call.callee
-    names = Names(function.names)
+    around = Scope(function.names, function.cell, value_of)
+    inside = around.inner()
+    names = inside.names
     wanted = function.node.args
     every = [*wanted.posonlyargs, *wanted.args]
     defaults = [*wanted.defaults, *(default for default in wanted.kw_defaults if default is not None)]
@@ -25,8 +24,8 @@ def bound(call: Call, value_of: ValueOf) -> Names:
     for argument in (*every, *wanted.kwonlyargs):
         names[argument.arg] = Unknown(argument.arg, call.place)
     for argument, default in zip(optional, defaults, strict=False):
-        names[argument.arg] = value_of(default, function.names, function.cell)
-    names.own().update(_of_options(function, names, value_of))
+        names[argument.arg] = around.value(default)
+    names.own().update(_of_options(function, names, around))
     for argument, value in zip(every, call.unnamed, strict=False):
         names[argument.arg] = value
     known = {argument.arg for argument in (*every, *wanted.kwonlyargs)}
@@ -37,10 +36,10 @@ def bound(call: Call, value_of: ValueOf) -> Names:
         names[wanted.vararg.arg] = tuple(call.unnamed[len(every) :])
     if wanted.kwarg is not None:
         names[wanted.kwarg.arg] = {name: value for name, value in call.given.items() if name not in known}
-    return names
+    return inside
 
 
-def _of_options(function: Function, names: Names, value_of: ValueOf) -> dict[str, Value]:
+def _of_options(function: Function, names: Names, around: Scope) -> dict[str, Value]:
     """What options of the command line are that a function is given by `@click.option`, where none is set there."""
     found = {}
     for one in function.node.decorator_list:
@@ -52,7 +51,7 @@ def _of_options(function: Function, names: Names, value_of: ValueOf) -> dict[str
                 name = next(iter((*own, *long)), "").lstrip("-").replace("-", "_")
                 told = {keyword.arg: keyword.value for keyword in one.keywords}
                 if name in names.own() and (default := told.get("default")) is not None:
-                    found[name] = value_of(default, function.names, function.cell)
+                    found[name] = around.value(default)
                 elif name in names.own() and "is_flag" in told:
                     found[name] = False
     return found

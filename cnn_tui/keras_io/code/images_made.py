@@ -7,61 +7,61 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 from cnn_tui.keras_io.code.branches import FITS, changed, changed_lists, parts_of, trains
-from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.file_loops import reads_all
 from cnn_tui.keras_io.code.data.shapes import numbers_of, sizes_of
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
-from cnn_tui.keras_io.code.values import Names, Unknown, Value
-from cnn_tui.keras_io.code.words import unknown
+from cnn_tui.keras_io.code.scope import Scope
+from cnn_tui.keras_io.code.values import Unknown, Value
 
-Bind = Callable[[ast.expr, Value, Names, CodeCell], None]
-Block = Callable[[Sequence[ast.stmt], Names, CodeCell], None]
+Bind = Callable[[ast.expr, Value, Scope], None]
+Block = Callable[[Sequence[ast.stmt], Scope], None]
 
 
 def turned_once(
-    target: ast.expr, body: Sequence[ast.stmt], names: Names, cell: CodeCell, bind: Bind, block: Block, notes: list[str]
+    target: ast.expr, body: Sequence[ast.stmt], scope: Scope, bind: Bind, block: Block, notes: list[str]
 ) -> dict[str, Unknown] | None:
     """Go once through a loop that trains a model, and gives none that is there more layers, and give None.
 
     Of any other loop it is what `_images_made` tells.
     """
-    if not trains(body, names) or changed(body, names) - {*FITS, "compile"}:
-        return _images_made(target, body, names, cell, bind, block, notes)
-    what = f"how often the loop at {cell.place(target.lineno)} goes round, which trains a model"
+    if not trains(body, scope.names) or changed(body, scope.names) - {*FITS, "compile"}:
+        return _images_made(target, body, scope, bind, block, notes)
+    what = f"how often the loop at {scope.place(target)} goes round, which trains a model"
     notes.append(f"{what}, only running tells: here it is trained as in one turn of it")
-    bind(target, unknown(target, cell), names, cell)
+    bind(target, scope.unknown(target), scope)
     with contextlib.suppress(LeftLoop, NextTurn):
-        block(body, names, cell)
+        block(body, scope)
     return None
 
 
 def _images_made(
-    target: ast.expr, body: Sequence[ast.stmt], names: Names, cell: CodeCell, bind: Bind, block: Block, notes: list[str]
+    target: ast.expr, body: Sequence[ast.stmt], scope: Scope, bind: Bind, block: Block, notes: list[str]
 ) -> dict[str, Unknown]:
     """What a loop makes of images, by its names: lists of pictures of one known size, as arrays of them.
 
     So too the rows of a table that it makes of what they were. One turn is gone through, with names of its own, so
     that it changes nothing.
     """
-    filled = [name for name in changed_lists(body) if isinstance(names.get(name), list)]
-    rows = [name for name in _set_in(body) if _table(names.get(name)) is not None]
-    if not (filled or rows) or not reads_all(body) or trains(body, names):
+    filled = [name for name in changed_lists(body) if isinstance(scope.names.get(name), list)]
+    rows = [name for name in _set_in(body) if _table(scope.names.get(name)) is not None]
+    if not (filled or rows) or not reads_all(body) or trains(body, scope.names):
         return {}
-    inner, said = Names(names), [*notes]
+    inside, said = scope.inner(), [*notes]
+    inner = inside.names
     for name in filled:
         inner.own()[name] = []
-    bind(target, unknown(target, cell), inner, cell)
+    bind(target, scope.unknown(target), inside)
     with contextlib.suppress(LeftLoop, NextTurn, Returned):
-        block(body, inner, cell)
+        block(body, inside)
     notes[:] = said
     found = {}
     for name in filled:
         sizes = sizes_of(inner[name])
-        if sizes is not None and sizes_of(names[name]) in (sizes, None):
-            found[name] = Unknown(name, cell.place(body[0].lineno), sizes=sizes, numbers=numbers_of(inner[name]))
+        if sizes is not None and sizes_of(scope.names[name]) in (sizes, None):
+            found[name] = Unknown(name, scope.place(body[0]), sizes=sizes, numbers=numbers_of(inner[name]))
     for name in rows:
-        before, behind = _table(names[name]), _table(inner[name])
+        before, behind = _table(scope.names[name]), _table(inner[name])
         if before is not None and behind is not None and before.numbers.changed_at == behind.numbers.changed_at:
             found[name] = inner[name]
     return found

@@ -38,9 +38,9 @@ from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.images_made import turned_once
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.printed import note_printed
+from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.training.given_weights import copies
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
-from cnn_tui.keras_io.code.words import unknown
 
 MOST_TURNS = 1_000
 """Of a loop whose end is asked for."""
@@ -65,8 +65,8 @@ class Program:
         self.machine = GpuAsked()
         self._expressions = Expressions(self._calls.call, layers, self.models, self.machine)
         self._expressions.classes = classes
-        self._bindings = Bindings(self._value, self._expressions.kept, self.notes)
-        self._doubts = Doubts(self._value, self._bindings, self._calls, self.notes)
+        self._bindings = Bindings(self._expressions.kept, self.notes)
+        self._doubts = Doubts(self._bindings, self._calls, self.notes)
 
     @property
     def loaded_if_there(self) -> list[tuple[str, Value, str]]:
@@ -90,7 +90,7 @@ class Program:
 
     def value(self, node: ast.expr, cell: CodeCell) -> Value:
         """An expression of it, behind all else."""
-        return self._value(node, self.everywhere(), cell)
+        return self._expressions.value(node, Scope(self.everywhere(), cell, self._value))
 
     def everywhere(self) -> Names:
         """What all its names stand for in the end, also those inside of functions."""
@@ -104,7 +104,7 @@ class Program:
         for cell in source.cells:
             before = {id(model): model.summaries for model in self.models}
             with contextlib.suppress(Returned, LeftLoop, NextTurn):  # at the top, where they end a cell
-                self._block(cell.tree.body, self.names, cell)
+                self._block(cell.tree.body, Scope(self.names, cell, self._value))
             note_printed(cell, self.models, before)
 
     def ask(self, function: Value, arguments: tuple[Value, ...]) -> Value:
@@ -123,204 +123,203 @@ class Program:
         """Whether the reading came to what a function of the script does."""
         return id(function) in self._calls.entered
 
-    def _block(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
+    def _block(self, nodes: Sequence[ast.stmt], scope: Scope) -> None:
         for at, node in enumerate(nodes):
             self._expressions.count()
             if (either := as_branches(node, nodes[at + 1 :])) is not None:
-                self._statement(either, names, cell)
+                self._statement(either, scope)
                 if isinstance(node, ast.If):
                     break
             else:
-                self._statement(node, names, cell)
+                self._statement(node, scope)
 
-    def _statement(self, node: ast.stmt, names: Names, cell: CodeCell) -> None:
+    def _statement(self, node: ast.stmt, scope: Scope) -> None:
         match node:
             case ast.Assign(targets=targets, value=value):
-                given = self._value(value, names, cell)
+                given = scope.value(value)
                 for target in targets:
-                    self._bindings.bind(target, given, names, cell)
+                    self._bindings.bind(target, given, scope)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
-                self._bindings.bind(target, self._value(value, names, cell), names, cell)
+                self._bindings.bind(target, scope.value(value), scope)
             case ast.AugAssign(target=target):
                 in_loop = bool(self._calls.file_loops)
-                self._bindings.bind(target, augmented(node, names, cell, self._value, is_in_loop=in_loop), names, cell)
+                self._bindings.bind(target, augmented(node, scope, is_in_loop=in_loop), scope)
             case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
-                raise Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
+                raise Returned(batches(scope.value(value), scope.place(node)))
             case ast.Expr(value=value):
-                done_in_place(value, self._value(value, names, cell), names)
+                done_in_place(value, scope.value(value), scope.names)
             case ast.Import() | ast.ImportFrom():
-                take_import(node, names)
+                take_import(node, scope.names)
             case ast.FunctionDef(name=name):
-                names[name] = Function(node, names.seen_by_functions(), cell)
+                scope.names[name] = Function(node, scope.names.seen_by_functions(), scope.cell)
             case ast.ClassDef(name=name, body=body):
-                held = Names(names, is_class=True)
-                self._block(body, held, cell)
-                names[name] = Class(node, names, cell, held)
+                inside = scope.inner(is_class=True)
+                self._block(body, inside)
+                scope.names[name] = Class(node, scope.names, scope.cell, inside.names)
             case ast.Return(value=value):
-                raise Returned(None if value is None else self._value(value, names, cell))
+                raise Returned(None if value is None else scope.value(value))
             case ast.Break():
                 raise LeftLoop
             case ast.Continue():
                 raise NextTurn
             case _:
-                self._compound(node, names, cell)
+                self._compound(node, scope)
 
-    def _compound(self, node: ast.stmt, names: Names, cell: CodeCell) -> None:
+    def _compound(self, node: ast.stmt, scope: Scope) -> None:
         match node:
             case ast.If(test=test, body=body, orelse=other):
-                chosen = self._condition(test, names, cell)
+                chosen = self._condition(test, scope)
                 if is_plain(chosen) and self.machine.asks(test):
-                    self._by_machine(body if chosen else other, other if chosen else body, names, cell)
+                    self._by_machine(body if chosen else other, other if chosen else body, scope)
                 elif is_plain(chosen):
-                    self._block(body if chosen else other, names, cell)
+                    self._block(body if chosen else other, scope)
                 elif isinstance(chosen, OfName) or is_of_row(chosen, self._calls.file_loops):
-                    self._branches_by_name(chosen, (body, other), names, cell)
+                    self._branches_by_name(chosen, (body, other), scope)
                 else:
-                    self._doubt_branches(body, other, names, cell)
-            case ast.For() if copies(node, names, self._calls.script, cell.place(node.lineno)):
+                    self._doubt_branches(body, other, scope)
+            case ast.For() if copies(node, scope.names, self._calls.script, scope.place(node)):
                 pass
             case ast.For(target=target, iter=over, body=body):
-                labels = one_hots(node, names, cell, self._value)
-                self._loop(target, self._value(over, names, cell), body, names, cell)
-                names.own().update(labels)
+                labels = one_hots(node, scope)
+                self._loop(target, scope.value(over), body, scope)
+                scope.names.own().update(labels)
             case ast.With(items=contexts, body=body):
                 for context in contexts:
                     if context.optional_vars is not None:
                         opened = context.context_expr
-                        given = self._value(opened, names, cell)
-                        known = given if isinstance(given, (*OPENED, OpenedFile)) else unknown(opened, cell)
-                        self._bindings.bind(context.optional_vars, known, names, cell)
-                self._block(body, names, cell)
+                        given = scope.value(opened)
+                        known = given if isinstance(given, (*OPENED, OpenedFile)) else scope.unknown(opened)
+                        self._bindings.bind(context.optional_vars, known, scope)
+                self._block(body, scope)
             case ast.Try(body=body, handlers=[handler], finalbody=final) if not trains(
-                handler.body, names
-            ) and self._builds(body, handler.body, names, cell):
-                self._block(final, names, cell)
+                handler.body, scope.names
+            ) and self._builds(body, handler.body, scope):
+                self._block(final, scope)
             case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=final):
-                before = trains(body, names)
-                self._block(body, names, cell)
-                doubtful = [] if before else [one.body for one in handlers if trains(one.body, names)]
-                if doubtful and trains(other, names):
+                before = trains(body, scope.names)
+                self._block(body, scope)
+                doubtful = [] if before else [one.body for one in handlers if trains(one.body, scope.names)]
+                if doubtful and trains(other, scope.names):
                     doubtful, other = [other], []
                 for nodes in doubtful:
-                    self._train(nodes, names, cell)
-                self._block([*other, *final], names, cell)
+                    self._train(nodes, scope)
+                self._block([*other, *final], scope)
             case ast.While(test=ast.Constant(value=True | 1), body=body):
                 with contextlib.suppress(LeftLoop, NextTurn):
-                    self._block(body, names, cell)
-                self._doubt(body, names, cell)
+                    self._block(body, scope)
+                self._doubt(body, scope)
             case ast.While(test=test, body=body):
-                if not (self._is_exact and self._turned(test, body, names, cell)):
-                    self._doubt(body, names, cell)
+                if not (self._is_exact and self._turned(test, body, scope)):
+                    self._doubt(body, scope)
             case ast.Match():
-                self._doubt([node], names, cell)
+                self._doubt([node], scope)
 
-    def _turned(self, test: ast.expr, body: list[ast.stmt], names: Names, cell: CodeCell) -> bool:
+    def _turned(self, test: ast.expr, body: list[ast.stmt], scope: Scope) -> bool:
         """Go through a loop to its end; whether that is known."""
         for _ in range(MOST_TURNS):
-            goes_on = self._condition(test, names, cell)
+            goes_on = self._condition(test, scope)
             if not is_plain(goes_on) or not goes_on:
                 return is_plain(goes_on)
             try:
-                self._block(body, names, cell)
+                self._block(body, scope)
             except NextTurn:
                 continue
             except LeftLoop:
                 return True
         return False
 
-    def _by_machine(self, taken: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
-        before = (dict(names.own()), self.policy)
+    def _by_machine(self, taken: list[ast.stmt], other: list[ast.stmt], scope: Scope) -> None:
+        before = (dict(scope.names.own()), self.policy)
         try:
-            self._block(taken, names, cell)
+            self._block(taken, scope)
         finally:
-            self.machine.decided(taken, other, before, (names, self.policy), cell, self._value)
+            self.machine.decided(taken, other, before, self.policy, scope)
 
-    def _condition(self, test: ast.expr, names: Names, cell: CodeCell) -> Value:
+    def _condition(self, test: ast.expr, scope: Scope) -> Value:
         if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
             return True
-        return as_condition(self._value(test, names, cell))
+        return as_condition(scope.value(test))
 
-    def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
-        if (files := turns_of(over, body, names)) is not None and reads_all(body) and not trains(body, names):
-            test_by_batches(over, body, names, cell.place(target.lineno))
-            names.own().update(counts_along(files, body, names, cell))
+    def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], scope: Scope) -> None:
+        files = turns_of(over, body, scope.names)
+        if files is not None and reads_all(body) and not trains(body, scope.names):
+            test_by_batches(over, body, scope.names, scope.place(target))
+            scope.names.own().update(counts_along(files, body, scope))
             for one in files:
-                self._over_files(target, one, body, names, cell)
+                self._over_files(target, one, body, scope)
             return
         try:
             turns = items(over)
         except (TypeError, ValueError):
             if self._is_exact:
-                self._doubt(body, names, cell)
-            filled = turned_once(target, body, names, cell, self._bindings.bind, self._block, self.notes)
+                self._doubt(body, scope)
+            filled = turned_once(target, body, scope, self._bindings.bind, self._block, self.notes)
             if filled is not None:
-                test_by_batches(over, body, names, cell.place(target.lineno))
-                self._doubt(body, names, cell)
-                names.own().update(filled)
+                test_by_batches(over, body, scope.names, scope.place(target))
+                self._doubt(body, scope)
+                scope.names.own().update(filled)
             return
         for value in turns:
-            self._bindings.bind_turn(target, value, names, cell)
+            self._bindings.bind_turn(target, value, scope)
             try:
-                self._block(body, names, cell)
+                self._block(body, scope)
             except NextTurn:
                 continue
             except LeftLoop:
                 break
 
-    def _over_files(self, target: ast.expr, one: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
+    def _over_files(self, target: ast.expr, one: Value, body: list[ast.stmt], scope: Scope) -> None:
         """Go through a loop over what lies in a folder once, for any of it; what the loop sets is unknown behind it."""
-        self._bindings.bind(target, one, names, cell)
+        self._bindings.bind(target, one, scope)
         self._calls.file_loops.append(one)
         try:
-            self._block(body, names, cell)
+            self._block(body, scope)
         except (NextTurn, LeftLoop):
-            self._doubt(body, names, cell)
+            self._doubt(body, scope)
         finally:
             self._calls.file_loops.pop()
-        names.own().update({part.id: unknown(part, cell) for part in stored(body)})
+        scope.names.own().update({part.id: scope.unknown(part) for part in stored(body)})
 
-    def _branches_by_name(
-        self, asked: OfName | Unknown, branches: tuple[list[ast.stmt], ...], names: Names, cell: CodeCell
-    ) -> None:
+    def _branches_by_name(self, asked: OfName | Unknown, branches: tuple[list[ast.stmt], ...], scope: Scope) -> None:
         """Go through all branches of a condition on the name of any file: what they set goes by the name."""
-        self.left_out |= note_of_names(asked, branches, cell)
+        self.left_out |= note_of_names(asked, branches, scope.cell)
         is_returned = False
         for branch in branches:
             try:
                 with contextlib.suppress(NextTurn):
-                    self._block(branch, names, cell)
+                    self._block(branch, scope)
             except Returned:
                 is_returned = True
-        names.own().update({part.id: asked for branch in branches for part in stored(branch)})
+        scope.names.own().update({part.id: asked for branch in branches for part in stored(branch)})
         if is_returned:
             raise Returned(asked)
 
-    def _doubt_branches(self, body: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
+    def _doubt_branches(self, body: list[ast.stmt], other: list[ast.stmt], scope: Scope) -> None:
         """Go past what is done or not; where one of the branches trains, and adds no layers, it is done."""
-        training = [branch for branch in (body, other) if trains(branch, names)]
+        training = [branch for branch in (body, other) if trains(branch, scope.names)]
         leaves = any(isinstance(part, ast.Continue) for part in parts_of((*body, *other)))
         if self._calls.file_loops and leaves:
             raise NextTurn  # of which files, only running tells
-        if len(training) == 1 and not changed([*body, *other], names) - {*FITS, "compile"}:
-            self._train(training[0], names, cell)
-        elif not self._builds(body, other, names, cell):
-            self._doubt([*body, *other], names, cell)
+        if len(training) == 1 and not changed([*body, *other], scope.names) - {*FITS, "compile"}:
+            self._train(training[0], scope)
+        elif not self._builds(body, other, scope):
+            self._doubt([*body, *other], scope)
 
-    def _builds(self, body: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> bool:
+    def _builds(self, body: list[ast.stmt], other: list[ast.stmt], scope: Scope) -> bool:
         """Go through what builds a model which a script loads where it has kept it before; whether there is such."""
-        way = None if self._is_exact else loaded_or_built(body, other, names)
+        way = None if self._is_exact else loaded_or_built(body, other, scope.names)
         if way is not None:
-            self._doubts.note_loaded("the model", way[0], names, cell)
-            self._block(way[1], names, cell)
+            self._doubts.note_loaded("the model", way[0], scope)
+            self._block(way[1], scope)
         return way is not None
 
-    def _train(self, nodes: list[ast.stmt], names: Names, cell: CodeCell) -> None:
-        what = f"what is done or not at {cell.place(nodes[0].lineno)}, which only running tells"
+    def _train(self, nodes: list[ast.stmt], scope: Scope) -> None:
+        what = f"what is done or not at {scope.place(nodes[0])}, which only running tells"
         self.to_know.append(f"{what}, trains the model: here it is done")
-        self._block(nodes, names, cell)
+        self._block(nodes, scope)
 
-    def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
-        self._doubts.go_past(nodes, names, cell, to_end=self._is_exact)
+    def _doubt(self, nodes: Sequence[ast.stmt], scope: Scope) -> None:
+        self._doubts.go_past(nodes, scope, to_end=self._is_exact)
 
-    def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
-        return self._expressions.value(node, names, cell)
+    def _value(self, node: ast.expr, scope: Scope) -> Value:
+        return self._expressions.value(node, scope)

@@ -27,8 +27,8 @@ from cnn_tui.keras_io.code.data.data_values import (
 )
 from cnn_tui.keras_io.code.data.each_picture import any_of_batches
 from cnn_tui.keras_io.code.effects import called_name
+from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
-from cnn_tui.keras_io.code.words import unknown
 from cnn_tui.text import quiet
 
 BY_PLACE = "place"
@@ -97,10 +97,10 @@ def is_of_row(asked: Value, loops: Sequence[Value]) -> bool:
     return bool(loops) and isinstance(asked, Unknown) and asked.table is not None and bool(asked.table.paths)
 
 
-def counts_along(turns: Sequence[Value], body: Sequence[ast.stmt], names: Names, cell: CodeCell) -> dict[str, Value]:
+def counts_along(turns: Sequence[Value], body: Sequence[ast.stmt], scope: Scope) -> dict[str, Value]:
     """What each turn of such a loop makes of what the one before left: unknown, but for the numbers of its classes."""
-    counts = [part for part in _carried(body) if type(names.get(part.id)) in (int, float, str, bool, type(None))]
-    return {part.id: counted_along(turns, names.get(part.id)) or unknown(part, cell) for part in counts}
+    counts = [part for part in _carried(body) if type(scope.names.get(part.id)) in (int, float, str, bool, type(None))]
+    return {part.id: counted_along(turns, scope.names.get(part.id)) or scope.unknown(part) for part in counts}
 
 
 def _carried(body: Sequence[ast.stmt]) -> Iterator[ast.Name]:

@@ -6,28 +6,27 @@ import ast
 from collections.abc import Iterator
 
 from cnn_tui.keras_io.code.branches import parts_of
-from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.functions import ValueOf
-from cnn_tui.keras_io.code.values import Names, Unknown, Value
+from cnn_tui.keras_io.code.scope import Scope
+from cnn_tui.keras_io.code.values import Unknown, Value
 
 
-def one_hots(loop: ast.For, names: Names, cell: CodeCell, value_of: ValueOf) -> dict[str, Value]:
+def one_hots(loop: ast.For, scope: Scope) -> dict[str, Value]:
     """The arrays that a loop over rows makes one-hot, by their names, as the labels that they are."""
     set_in, made = _parts_set(loop.body), dict[str, Value]()
     rows = _rows_of(loop)
     for name, parts in set_in.items():
-        labels = [_labels(part, one, rows, names, cell, value_of) for part, one in parts]
-        if None not in labels and _is_zeros(names.get(name)):
+        labels = [_labels(part, one, rows, scope) for part, one in parts]
+        if None not in labels and _is_zeros(scope.names.get(name)):
             made[name] = labels[0]
     return made
 
 
-def one_hot(target: ast.Subscript, value: Value, names: Names, cell: CodeCell, value_of: ValueOf) -> Value:
+def one_hot(target: ast.Subscript, value: Value, scope: Scope) -> Value:
     """The labels that an array of zeros is behind `hot[np.arange(n), labels] = 1`; None for anything else."""
-    if not isinstance(target.value, ast.Name) or not _is_zeros(names.get(target.value.id)):
+    if not isinstance(target.value, ast.Name) or not _is_zeros(scope.names.get(target.value.id)):
         return None
-    return _labels(target, value, {}, names, cell, value_of)
+    return _labels(target, value, {}, scope)
 
 
 def _parts_set(body: list[ast.stmt]) -> dict[str, list[tuple[ast.Subscript, Value]]]:
@@ -59,9 +58,7 @@ def _rows_of(loop: ast.For) -> dict[str, ast.expr]:
     return {}
 
 
-def _labels(
-    part: ast.Subscript, number: Value, rows: dict[str, ast.expr], names: Names, cell: CodeCell, value_of: ValueOf
-) -> Value:
+def _labels(part: ast.Subscript, number: Value, rows: dict[str, ast.expr], scope: Scope) -> Value:
     """The labels whose classes say where a part of an array is set to 1; None for a part that is none such."""
     match part:
         case ast.Subscript(slice=ast.Tuple(elts=[_, place])) | ast.Subscript(value=ast.Subscript(), slice=place):
@@ -80,7 +77,7 @@ def _labels(
             place = rows[name]
     if not isinstance(place, ast.Name | ast.Attribute):
         return None
-    of = value_of(place, names, cell)
+    of = scope.value(place)
     is_labels = isinstance(of, DatasetArrays) and of.what == "labels"
     return of if is_labels or (isinstance(of, Unknown) and of.table is not None) else None
 

@@ -14,6 +14,7 @@ from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.library import call_named
 from cnn_tui.keras_io.code.objects import CLASS, is_own
+from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.training.inlined import method_inlined
 from cnn_tui.keras_io.code.values import Class, Function, Instance, Named, Names, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
@@ -239,7 +240,7 @@ def _value(node: ast.expr, method: Function, callback: Instance) -> Value:
     names = Names(method.names)
     itself = method.node.args.args[:1]
     names.own().update({one.arg: callback for one in itself})
-    return Expressions(_called, ()).value(node, names, method.cell)
+    return Scope(names, method.cell, Expressions(_called, ()).value).value(node)
 
 
 def _called(call: Call) -> Value:
