@@ -230,6 +230,8 @@ def _builtin(call: Call) -> Value:
             return path if name == "str" else name_asked(path) or Unknown("", place)
         case "zip", _ if (turns := side_by_side(unnamed)) is not None:
             return turns
+        case "zip", _ if any(isinstance(one, Unknown) for one in unnamed):
+            return Unknown("", place)
         case "isinstance", [one, kinds] if (is_one := _is_of_kind(one, kinds)) is not None:
             return is_one
         case "vars", [Instance(kind=kind) as options] if kind == OPTIONS:

@@ -20,7 +20,7 @@ from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
-from cnn_tui.keras_io.code.data.scale import arrays_of
+from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Named, Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
@@ -66,9 +66,11 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
             return msgspec.structs.replace(asked, share=TRAIN)
         return msgspec.structs.replace(asked, options=msgspec.structs.replace(asked.options, test=TRAIN))
     if dataset is not None and code.fitted and not isinstance(images_in(code.data), DatasetArrays):
+        name, table = quiet(Path(dataset).name, 60), table_of(code.data)
+        learns_from = "some" if table is not None and (table.numbers.some_at or table.share < 1) else "all"
         notes.to_know.append(
-            f"it learns from all images of {quiet(Path(dataset).name, 60)} there: here every fifth of a class is "
-            "tested on, and not learned from"
+            f"it learns from {learns_from} images of {name} there: here every fifth of a class is tested on, and not "
+            "learned from"
         )
     return asked
 

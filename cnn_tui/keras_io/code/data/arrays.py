@@ -14,6 +14,7 @@ from cnn_tui.keras_io.code.data.idx_files import idx_call, openml_call
 from cnn_tui.keras_io.code.data.npz_arrays import of_package
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.rows import numbered
+from cnn_tui.keras_io.code.data.shares import takes_some
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Statistic
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
@@ -37,9 +38,10 @@ def arrays_call(call: Call) -> Value:
     if name == "load" and isinstance(call.first, str) and call.first.endswith(".npz"):
         return NpzFile(call.first)
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
+    if (given_back := _given_back(call)) is not None:
+        return given_back
     if arrays is not None and name in ("shuffle", "permutation"):
-        mixed = [one.mixed() if isinstance(one, DatasetArrays) else one for one in unnamed]
-        return mixed if len(mixed) > 1 else mixed[0]
+        return arrays.mixed()
     if arrays is not None and arrays.what == "images":
         if name == "normalize" and call.is_keras:
             lengths = _lengths(arrays, call.get(1, "axis", usual=-1), place)
@@ -66,6 +68,18 @@ def arrays_call(call: Call) -> Value:
     if name == "train_test_split":
         return _split(call)
     return _loaded(call) if name == "load_data" else None
+
+
+def _given_back(call: Call) -> list[Value] | None:
+    """What scikit-learn's `shuffle` and `resample` make of several arrays, in their order; None for any other call."""
+    known = [one for one in call.unnamed if isinstance(one, DatasetArrays | Unknown)]
+    if call.name not in ("shuffle", "resample") or not known or len(call.unnamed) < 2:
+        return None
+    if not takes_some(call):
+        return [one.mixed() if isinstance(one, DatasetArrays) else one for one in call.unnamed]
+    if any(isinstance(one, DatasetArrays) for one in known):
+        return None
+    return [one.with_some_rows(call.place) if isinstance(one, Unknown) else one for one in call.unnamed]
 
 
 def _padded(images: DatasetArrays, call: Call) -> DatasetArrays | None:
@@ -217,6 +231,9 @@ def _split(call: Call) -> Value:
         known = [part for part in shares if isinstance(part, float)]
         if isinstance(arrays, Unknown) and len(known) == len(shares):
             parts += [arrays.of_share(part, is_rest=at > 0) for at, part in enumerate(known)]
+            continue
+        if isinstance(arrays, Unknown) and arrays.table is not None:  # so many rows of a table
+            parts += [arrays.with_some_rows(call.place)] * 2
             continue
         counts = _counts(learned, share, arrays.count) if isinstance(arrays, DatasetArrays) else None
         if counts is None:

@@ -180,7 +180,7 @@ def with_rows_left(table: CodeTable, call: Call) -> CodeTable:
     numbers = table.numbers
     if call.name in LEAVE_OUT and _leaves_out(call):
         numbers = msgspec.structs.replace(numbers, left_by=f"{call.name}, {call.place}")
-    elif _takes_some(call):
+    elif takes_some(call):
         numbers = numbers.some_of(call.place)
     return msgspec.structs.replace(table, numbers=numbers)
 
@@ -194,7 +194,7 @@ def _leaves_out(call: Call) -> bool:
     return left is not None and not is_names and call.get(1, "axis") in (None, 0, "index", "rows")
 
 
-def _takes_some(call: Call) -> bool:
+def takes_some(call: Call) -> bool:
     """Whether a function or a method gives some of a table's rows."""
     given = call.given
     match call.name:
@@ -205,7 +205,7 @@ def _takes_some(call: Call) -> bool:
         case "head" | "tail" | "nlargest" | "nsmallest":
             return True
         case "resample":  # scikit-learn's
-            return "n_samples" in given
+            return "n_samples" in given or given.get("replace") is not False
         case "sample":
             share = given.get("frac")
             return bool(call.unnamed) or "n" in given or (isinstance(share, float) and share < 1)

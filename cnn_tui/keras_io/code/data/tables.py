@@ -31,7 +31,7 @@ _RENAMED = re.compile(r"\.(astype|map|replace|factorize|codes)\b|fit_transform|f
 _STATISTICS = {"mean": "mean", "std": "std", "max": "max", "amax": "max"}
 _EVENING_OUT = ("fit_transform", "transform")
 """Methods of scikit-learn's StandardScaler that bring each column to mean 0 and spread 1."""
-_GO_OVER = ("len", "range", "enumerate", "iterrows")
+_GO_OVER = ("len", "range", "enumerate", "iterrows", "zip")
 """Functions and methods by which a script goes through the rows of a table."""
 
 
@@ -84,6 +84,9 @@ def statistic_of_table(call: Call) -> Statistic | None:
 def behind_call(table: CodeTable, call: Call) -> CodeTable:
     """A table behind a call of something that is not known otherwise."""
     callee, effect = call.callee, effect_of(call.name)
+    others = [one.table.numbers for one in call.unnamed if isinstance(one, Unknown) and one.table]
+    if any((one.scale, one.offset) != (table.numbers.scale, table.numbers.offset) for one in others):
+        return msgspec.structs.replace(table, numbers=_doubted(table.numbers, call.place))  # which, is not known
     if effect.makes_array or (effect.leaves_all and not effect.shape):
         return msgspec.structs.replace(table, is_array=True)
     if effect.numbers or effect.path or call.name in _GO_OVER:

@@ -1,0 +1,61 @@
+"""The rows of a table in a script: mixed with their labels, chosen by what they say, and changed before training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.keras_io.imported.model import Imported
+from cnn_tui.network.layers import Rescaling
+from tests.keras_io.scripts import read
+
+LOADED = """
+import random
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+from sklearn.model_selection import train_test_split
+from sklearn.utils import resample, shuffle
+table = pd.read_csv("digits.csv")
+y = table["label"].values
+x = table.drop(columns="label").values.reshape(-1, 4, 4, 1) / 255
+"""
+TRAINED = """
+model = keras.Sequential([keras.Input((4, 4, 1)), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y, epochs=2)
+"""
+
+
+def digits(folder: Path, between: str, loaded: str = LOADED, trained: str = TRAINED) -> Imported:
+    """What a script is that trains on a table which is there, with these lines between what it reads and trains."""
+    rows = [",".join(map(str, [at % 3, *range(16)])) for at in range(30)]
+    names = ",".join(["label", *(f"pixel{at}" for at in range(16))])
+    (folder / "digits.csv").write_text("\n".join([names, *rows]))
+    return read(folder, f"{loaded}{between}{trained}")
+
+
+@pytest.mark.parametrize(
+    ("between", "are_known", "are_all"),
+    [
+        ("y, x = shuffle(y, x, random_state=1)", True, True),
+        ("mixed = shuffle(y, x)\nx, y = mixed[1], mixed[0]", True, True),
+        ("y, x = resample(y, x, n_samples=20)", True, False),
+        ("y, x = resample(y, x)", True, False),
+        ("y, x = resample(y, x, replace=False)", True, True),
+        ("y, _, x, _ = train_test_split(y, x, train_size=20)", True, False),
+        ("y, x = mix_in_some_way(y, x)", False, True),
+        ("both = list(zip(y, x))\nrandom.shuffle(both)\ny, x = zip(*both)\nx = np.array(x)", False, True),
+    ],
+)
+def test_what_gives_several_arrays_back_gives_each_with_its_own_numbers(
+    tmp_path: Path, between: str, are_known: bool, are_all: bool
+) -> None:
+    imported = digits(tmp_path, between)
+    assert not any(isinstance(layer, Rescaling) for layer in imported.experiment.stack.layers)
+    assert any("what becomes of the numbers" in note for note in imported.differences) is not are_known
+    assert any("only some rows of the table" in note for note in imported.differences) is not are_all
+    assert any("from all images" in note for note in imported.notes) is are_all
