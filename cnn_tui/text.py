@@ -28,6 +28,11 @@ def reason(error: BaseException) -> str:
     return quiet(str(error).strip().rstrip("."), 120) or type(error).__name__
 
 
+def cause_of(error: BaseException) -> str:
+    """Why something could not be done with a file or a process: the system's own words, where there are some."""
+    return getattr(error, "strerror", None) or reason(error)
+
+
 def fault(error: BaseException) -> str:
     """What went wrong where nothing could go wrong that anybody thought of: the error's kind and its words, inert."""
     words = reason(error)

@@ -20,7 +20,7 @@ from cnn_tui.jobs.clusters.executor import RefusedError, SilentError
 from cnn_tui.jobs.clusters.ray_executor import DriverProcess
 from cnn_tui.jobs.clusters.slurm import is_login_node
 from cnn_tui.jobs.clusters.slurm_options import obstacle
-from cnn_tui.text import counted, quiet
+from cnn_tui.text import cause_of, counted, quiet
 from cnn_tui.ui.preferences import PreferencesError, read_preferences
 from cnn_tui.ui.terminal.answers import AroundTmux, knows_placeholders
 from cnn_tui.ui.terminal.writer import Winsize
@@ -88,7 +88,7 @@ def history() -> Finding:
                 return Finding("history", "ok", f"{path} (none yet)")
         except OSError as error:
             fix = "set CNN_TUI_HOME to a folder that you may write to"
-            return Finding("history", "problem", f"{path} cannot be made: {folder}: {error.strerror}", fix)
+            return Finding("history", "problem", f"{path} cannot be made: {folder}: {cause_of(error)}", fix)
     try:
         with History() as opened:
             count, health = opened.count(), opened.store.health()
@@ -112,7 +112,7 @@ def disk() -> Finding:
     try:
         free = shutil.disk_usage(_nearest(home())).free
     except OSError as error:
-        return Finding("disk", "warning", f"cannot be measured: {error.strerror}", "look at the folder of the history")
+        return Finding("disk", "warning", f"cannot be measured: {cause_of(error)}", "look at the folder of the history")
     found = f"{free / _GIGABYTE:,.1f} GB free for models and logs"
     if free < _GIGABYTE / 10:
         return Finding("disk", "problem", found, f"make room on the disk of {home()}, or set CNN_TUI_HOME to another")

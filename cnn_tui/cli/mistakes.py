@@ -14,7 +14,7 @@ from cnn_tui.history.history import HistoryError
 from cnn_tui.history.notebook import NotebookError, TagError
 from cnn_tui.history.table.filter import FilterError
 from cnn_tui.home import history_path, remedy
-from cnn_tui.text import fault
+from cnn_tui.text import cause_of, fault
 
 
 def explain(error: Exception) -> tuple[str, int] | None:
@@ -38,8 +38,8 @@ def explain(error: Exception) -> tuple[str, int] | None:
         return "there is not enough memory for that: end other programs, or raise the limit (ulimit -v)", FAILED
     if isinstance(error, OSError):
         if error.filename is None:  # standard output, say
-            return str(error.strerror or error), FAILED
-        return f"{error.filename}: {error.strerror or error}{remedy(error)}", FAILED
+            return cause_of(error), FAILED
+        return f"{error.filename}: {cause_of(error)}{remedy(error)}", FAILED
     return None
 
 

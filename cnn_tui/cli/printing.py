@@ -25,7 +25,7 @@ from cnn_tui.reports.chart.choice import Recorded
 from cnn_tui.reports.chart.page_chart import ROWS, charts_of_run
 from cnn_tui.reports.chart.plot import SMALLEST
 from cnn_tui.reports.layout import PageLayout
-from cnn_tui.text import columns, escaped, quiet
+from cnn_tui.text import cause_of, columns, escaped, quiet
 
 _STYLES = {
     "strong": "bold",
@@ -165,6 +165,6 @@ def write_new(content: str | bytes, output: Path) -> None:
         with contextlib.suppress(OSError):
             output.unlink()
         if isinstance(error, OSError):
-            why = f"{error.strerror or error}{remedy(error)}"
+            why = f"{cause_of(error)}{remedy(error)}"
             raise UserError(f"{quiet(str(output))} cannot be written: {why}", FAILED) from None
         raise

@@ -13,7 +13,7 @@ import msgspec
 from cnn_tui.data import course
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.data.pictures.left_out import FilesLeftOut
-from cnn_tui.text import quiet
+from cnn_tui.text import cause_of, quiet
 
 FASHION = (
     "T-shirt/top",
@@ -301,5 +301,5 @@ def shown(name: str | Path) -> str:
 def unreadable(path: Path, error: OSError) -> DatasetError:
     """The error for a file or folder that the system does not let us read."""
     where = Path(os.fsdecode(error.filename)) if error.filename else path
-    why = quiet(error.strerror or str(error))
+    why = quiet(cause_of(error))
     return DatasetError(f"{shown(where)} cannot be read ({why}). Check the path and its permissions.")

@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from cnn_tui.home import home, scratch
+from cnn_tui.text import cause_of
 
 _LONGEST_HEADER = 4_000_000  # bytes: ten thousand class names
 _ITEM_BYTES = 4
@@ -62,7 +63,7 @@ def read_header(path: Path, kind: type[Header]) -> tuple[Header, int]:
     except FileNotFoundError:
         raise RawFileError(f"{path} is not there") from None
     except OSError as error:
-        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise RawFileError(f"{path} cannot be read: {cause_of(error)}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise RawFileError(f"{path} is broken, or of another version") from None
 
@@ -73,7 +74,7 @@ def read_json(path: Path, kind: type[Header]) -> Header:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
-        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise RawFileError(f"{path} cannot be read: {cause_of(error)}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise RawFileError(f"{path} is broken, or of another version") from None
 
@@ -86,7 +87,7 @@ def read_bytes(path: Path, start: int, length: int) -> bytes:
             file.seek(start)
             data = file.read(length)
     except OSError as error:
-        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise RawFileError(f"{path} cannot be read: {cause_of(error)}") from None
     if len(data) != length:
         raise RawFileError(f"{path} is cut off")
     return data

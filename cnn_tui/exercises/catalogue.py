@@ -24,7 +24,7 @@ from cnn_tui.experiment.file import MAX_DOTS, MAX_FILE_BYTES, read
 from cnn_tui.experiment.file_errors import explain, found, misread
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.network.image_kernels import KERNELS, LARGEST
-from cnn_tui.text import did_you_mean, quiet
+from cnn_tui.text import cause_of, did_you_mean, quiet
 
 FILE = "pack.toml"
 _ORDER = (
@@ -164,7 +164,7 @@ def _toml(path: Path, shown: str) -> dict[str, Any]:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise ExerciseError(f"{shown} cannot be read: {error.strerror or error}") from None
+        raise ExerciseError(f"{shown} cannot be read: {cause_of(error)}") from None
     if len(content) > MAX_FILE_BYTES:
         raise ExerciseError(f"{shown} is larger than {MAX_FILE_BYTES:,} bytes")
     try:

@@ -28,7 +28,7 @@ from cnn_tui.history.groups import EpochTime, Trial
 from cnn_tui.history.other_history import HEADER, read_other
 from cnn_tui.home import history_path
 from cnn_tui.network.stack import Stack
-from cnn_tui.text import quiet
+from cnn_tui.text import cause_of, quiet
 
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e11)]
@@ -126,7 +126,7 @@ def read_class_file(path: Path) -> ClassFile:
         with path.open("rb") as file:
             is_history = file.read(len(HEADER)) == HEADER
     except OSError as error:
-        raise ExerciseError(f"{quiet(str(path))} cannot be read: {error.strerror or error}") from None
+        raise ExerciseError(f"{quiet(str(path))} cannot be read: {cause_of(error)}") from None
     return _history(path) if is_history else _submission(path)
 
 

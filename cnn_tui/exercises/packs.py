@@ -26,7 +26,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import misread
 from cnn_tui.history.history import History
 from cnn_tui.history.run import without_nan
-from cnn_tui.text import quiet
+from cnn_tui.text import cause_of, quiet
 
 FORMAT = 1
 MAX_SUBMISSION = 50_000_000
@@ -154,7 +154,7 @@ def read_submission(path: Path) -> tuple[dict[str, Any], bool]:
         with path.open("rb") as file:
             content = file.read(MAX_SUBMISSION + 1)
     except OSError as error:
-        raise ExerciseError(f"{shown} cannot be read: {error.strerror or error}") from None
+        raise ExerciseError(f"{shown} cannot be read: {cause_of(error)}") from None
     if len(content) > MAX_SUBMISSION:
         raise ExerciseError(f"{shown} is larger than {MAX_SUBMISSION:,} bytes: it is no submission")
     try:

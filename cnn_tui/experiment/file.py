@@ -25,7 +25,7 @@ from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Application
 from cnn_tui.network.layers import plain as plain_layer
 from cnn_tui.network.values import Kind, read_penalty, sides_of
-from cnn_tui.text import counted, did_you_mean, quiet
+from cnn_tui.text import cause_of, counted, did_you_mean, quiet
 
 MAX_FILE_BYTES = 1_000_000
 MAX_LAYERS = 1_000
@@ -44,7 +44,7 @@ def read(path: Path) -> Experiment:
     except IsADirectoryError:
         raise ExperimentError(f"{shown} {file_errors.not_a_folder(path)}") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = cause_of(error)
         raise ExperimentError(f"{shown} cannot be read: {reason}") from None
     if words := file_errors.other_file(path, content):
         raise ExperimentError(f"{shown} {words}")

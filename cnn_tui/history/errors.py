@@ -6,6 +6,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+from cnn_tui.text import cause_of
+
 ELSEWHERE = "set CNN_TUI_HOME to another folder"
 READ_ONLY = "its folder is read-only, or not yours to write to; set CNN_TUI_HOME to a folder that you may write to"
 NO_ROOM = "the disk is full: make room on it"
@@ -40,7 +42,7 @@ class LedgerError(sqlite3.OperationalError):
     with a history."""
 
     def __init__(self, error: OSError) -> None:
-        super().__init__(error.strerror or str(error))
+        super().__init__(cause_of(error))
 
 
 def trouble_of(error: sqlite3.Error, path: Path) -> HistoryTroubleError:

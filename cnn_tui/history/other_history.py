@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.versions.migrations import MIGRATIONS
-from cnn_tui.text import quiet
+from cnn_tui.text import cause_of, quiet
 
 HEADER = b"SQLite format 3\x00"
 """What the file of a history begins with."""
@@ -52,7 +52,7 @@ def read_other(path: Path) -> OtherHistory:
         with _opened(path) as db:
             return _read(db, shown)
     except OSError as error:
-        raise HistoryError(f"{shown} cannot be read: {error.strerror or error}") from None
+        raise HistoryError(f"{shown} cannot be read: {cause_of(error)}") from None
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
             raise HistoryError(f"{shown} takes longer than {_SECONDS:.0f} seconds to read: it is left out") from None

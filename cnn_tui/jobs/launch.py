@@ -15,6 +15,7 @@ from typing import BinaryIO
 from cnn_tui import locks
 from cnn_tui.history import alive
 from cnn_tui.history.elsewhere.cluster_jobs import wants_worker
+from cnn_tui.history.errors import primary_code
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Line
 from cnn_tui.home import home, worker_log_path
@@ -80,8 +81,7 @@ def is_gone(line: Line) -> bool:
 
 def is_full(error: Exception | None) -> bool:
     """Whether an error of SQLite's is that the disk is full."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return isinstance(error, sqlite3.Error) and code is not None and code & 0xFF == sqlite3.SQLITE_FULL
+    return isinstance(error, sqlite3.Error) and primary_code(error) == sqlite3.SQLITE_FULL
 
 
 @contextlib.contextmanager

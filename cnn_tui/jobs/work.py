@@ -14,6 +14,7 @@ import msgspec
 from cnn_tui.home import home, use_scratch_if_read_only
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.launch import open_log, python
+from cnn_tui.text import cause_of
 
 _PATIENCE = 600.0
 """Seconds from one line to the next: the data is read before the first."""
@@ -74,7 +75,7 @@ class WorkProcess(Generic[Request, Line]):
                     raise WorkError(line.error)
                 yield line
         except OSError as error:
-            raise self._failed(error.strerror or str(error)) from None
+            raise self._failed(cause_of(error)) from None
         finally:
             process.end()
 

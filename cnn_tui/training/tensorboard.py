@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from cnn_tui.text import cause_of
+
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # nothing is computed
 
 import tensorflow as tf
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
             found = [history.run(int(run)) for run in runs]
         written = [write(run, Path(folder)) for run in found if run is not None]
     except (OSError, HistoryError, tf.errors.OpError) as error:
-        print(f"the event files could not be written: {getattr(error, 'strerror', None) or error}")
+        print(f"the event files could not be written: {cause_of(error)}")
         return 1
     print(f"{counted(len(written), 'run')} written to {folder}; tensorboard --logdir shows them")
     return 0

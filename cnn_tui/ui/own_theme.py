@@ -12,7 +12,7 @@ from textual.theme import Theme
 
 from cnn_tui.experiment.file_errors import explain, found
 from cnn_tui.home import home, settings_path
-from cnn_tui.text import did_you_mean, quiet, sentence
+from cnn_tui.text import cause_of, did_you_mean, quiet, sentence
 from cnn_tui.ui.preferences import MAX_BYTES, Preferences, PreferencesError
 from cnn_tui.ui.theme import THEMES, based_on
 
@@ -73,7 +73,7 @@ def _read(path: Path) -> Theme:
             raw = tomllib.loads(file.read(MAX_BYTES).decode("utf-8-sig"))
         told = msgspec.convert(raw, ThemeFile)
     except OSError as error:
-        raise PreferencesError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise PreferencesError(f"{path} cannot be read: {cause_of(error)}") from None
     except msgspec.ValidationError as error:
         raise PreferencesError(f"{path}: {explain(str(error), raw, ThemeFile)}") from None
     except (ValueError, RecursionError) as error:

@@ -17,7 +17,7 @@ from cnn_tui.history.run import Place
 from cnn_tui.home import settings_path
 from cnn_tui.jobs.clusters.ray_options import RayOptions
 from cnn_tui.jobs.clusters.slurm_options import SlurmOptions
-from cnn_tui.text import did_you_mean, quiet, sentence
+from cnn_tui.text import cause_of, did_you_mean, quiet, sentence
 from cnn_tui.ui.keys import KEYS, MENUS, OWN, PANES, TYPING, Key, name_of, shown_name, use
 
 MAX_BYTES = 100_000
@@ -92,7 +92,7 @@ def read_preferences() -> Preferences:
     except FileNotFoundError:
         return Preferences()
     except OSError as error:
-        raise PreferencesError(f"{path} cannot be read: {error.strerror}") from None
+        raise PreferencesError(f"{path} cannot be read: {cause_of(error)}") from None
     if len(content) > MAX_BYTES:
         raise PreferencesError(f"{path} is larger than {MAX_BYTES:,} bytes")
     try:

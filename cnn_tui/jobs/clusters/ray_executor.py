@@ -17,7 +17,7 @@ from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.clusters.executor import JobState, RefusedError, SilentError
 from cnn_tui.jobs.clusters.ray_options import RayOptions, obstacle, port_of
 from cnn_tui.jobs.launch import open_log, python
-from cnn_tui.text import quiet
+from cnn_tui.text import cause_of, quiet
 
 TRAINING = ("cnn_tui.training.train", "--elsewhere")
 """The module that trains on a node, and what it is told before the number of the run."""
@@ -40,7 +40,7 @@ class DriverProcess:
             try:
                 socket.create_connection(place, timeout=_CONNECT).close()
             except OSError as error:
-                raise SilentError(f"nothing answers at {address} ({error.strerror or error})") from None
+                raise SilentError(f"nothing answers at {address} ({cause_of(error)})") from None
         # The jobs of one history are found by their names, among themselves.
         namespace = f"cnn-tui-{hashlib.sha256(str(home()).encode()).hexdigest()[:12]}"
         with open_log(home() / "ray" / "driver.log") as log:

@@ -23,6 +23,7 @@ from cnn_tui.history.elsewhere.run_elsewhere import tell_end
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.home import home
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, environment, open_log, python
+from cnn_tui.text import cause_of
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 _PARTS = 4
@@ -59,7 +60,7 @@ class RayJob:
             if code not in (ENDED, ENDED_BADLY):
                 _tell(run_id, f"was killed by signal {-code}" if code < 0 else f"ended with exit status {code}")
         except OSError as error:
-            _tell(run_id, f"could not be started: {error.strerror}")
+            _tell(run_id, f"could not be started: {cause_of(error)}")
         finally:
             self._me.leave.remote()
 

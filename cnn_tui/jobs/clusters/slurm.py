@@ -18,7 +18,7 @@ from cnn_tui.home import home
 from cnn_tui.jobs.clusters import slurm_job
 from cnn_tui.jobs.clusters.executor import JobState, RefusedError, SilentError
 from cnn_tui.jobs.clusters.slurm_options import SlurmOptions, obstacle
-from cnn_tui.text import quiet
+from cnn_tui.text import cause_of, quiet
 
 _ENDS = {
     "CANCELLED": "was cancelled (scancel)",
@@ -146,7 +146,7 @@ def _run(*command: str, seconds: float = _SECONDS) -> str:
     except subprocess.TimeoutExpired:
         raise SilentError(f"{command[0]} did not answer in {seconds:.0f} seconds") from None
     except OSError as error:
-        raise SilentError(f"{command[0]} cannot be run: {error.strerror}") from None
+        raise SilentError(f"{command[0]} cannot be run: {cause_of(error)}") from None
     if done.returncode:
         said = _said(done.stderr)
         raise (SilentError if any(part in said.lower() for part in _SILENT) else RefusedError)(said)

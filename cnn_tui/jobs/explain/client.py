@@ -29,7 +29,7 @@ from cnn_tui.home import explain_log_path, home, see_log, use_scratch_if_read_on
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.explain.protocol import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm
 from cnn_tui.jobs.launch import open_log, python
-from cnn_tui.text import fault
+from cnn_tui.text import cause_of, fault
 
 PATIENCE = 600.0
 """Seconds that an answer may take: the predictions of a large test set on a slow machine."""
@@ -201,7 +201,7 @@ class ExplainClient:
                 with _log() as log:
                     self._process = Child(python("cnn_tui.training.explain.server"), errors=log, folder=home())
             except OSError as error:
-                raise _DiedError(f"cannot be started ({error.strerror or error})") from None
+                raise _DiedError(f"cannot be started ({cause_of(error)})") from None
             return self._process
 
     def _end(self) -> None:

@@ -27,6 +27,7 @@ from cnn_tui.experiment.training import keeping
 from cnn_tui.experiment.training.stop_rules import improves
 from cnn_tui.history.run import Run, finite
 from cnn_tui.home import epochs_folder
+from cnn_tui.text import cause_of
 from cnn_tui.training.callbacks.recorder import Logs, Recorder
 
 
@@ -89,7 +90,7 @@ class EpochWeights(keras.callbacks.Callback):  # type: ignore[misc]
         try:
             write_epoch(self._run.id, header, arrays)
         except OSError as error:
-            self._complain(error.strerror or str(error))
+            self._complain(cause_of(error))
             return
         self._complaint, self._last = "", header.epoch
         self._best = header if self._is_better(header) else self._best

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnn_tui.data.dataset import BUILT_IN, DatasetError, shown
-from cnn_tui.text import quiet, reason
+from cnn_tui.text import cause_of, quiet
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -131,7 +131,7 @@ def fetch(name: str, say: Say, progress: Progress | None = None) -> None:
             _move_into(cache, Path(staging))
     except OSError as error:
         raise DatasetError(
-            f"{title} could not be stored in {shown(cache)} ({error.strerror or reason(error)}). "
+            f"{title} could not be stored in {shown(cache)} ({cause_of(error)}). "
             "Make room there, or set KERAS_HOME to a folder that can be written."
         ) from None
     say(f"{title} is downloaded.")
@@ -173,7 +173,7 @@ def _cause(error: BaseException) -> str:
         error = error.__context__
     if isinstance(error, TimeoutError):
         return f"no answer within {ANSWER_SECONDS:.0f} seconds"
-    return quiet(getattr(error, "strerror", None) or reason(error))
+    return quiet(cause_of(error))
 
 
 def _broken(download: Download, title: str) -> DatasetError:

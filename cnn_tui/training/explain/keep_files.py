@@ -55,27 +55,13 @@ def keep(
         return False
     try:
         names = class_names_of(experiment.dataset, experiment.data_options)
-        keep_or_raise(model, images, labels, run_id, experiment.training, names, scores, ends)
+        said = ask_all(model, images, ends)
+        keep_said(model, said, images, labels, run_id, experiment.training, names, scores)
     except Exception as error:  # a run that is trained has ended well, whatever becomes of this
         say(traceback.format_exc())
         say(f"The predictions could not be kept: {error}")
         return False
     return True
-
-
-def keep_or_raise(
-    model: Any,
-    images: Pixels,
-    labels: Labels,
-    run_id: int,
-    training: Training,
-    class_names: tuple[str, ...],
-    scores: Mapping[str, float],
-    ends: Callable[[], bool] = lambda: False,
-) -> None:
-    """As `keep`, but raises what goes wrong: ValueError with a sentence, OSError, or what TensorFlow raises."""
-    said = ask_all(model, images, ends)
-    keep_said(model, said, images, labels, run_id, training, class_names, scores)
 
 
 def keep_said(
@@ -89,7 +75,7 @@ def keep_said(
     scores: Mapping[str, float],
     epoch: int = 0,
 ) -> None:
-    """Keep what a model has said of all test images, (n, outputs): see `keep_or_raise`.
+    """As `keep`, of what a model has said of all test images, (n, outputs). Raises OSError, and ValueError in words.
 
     The loss is worked out where `scores` has none. `epoch` is the one whose weights the model has; 0 for its own.
     """

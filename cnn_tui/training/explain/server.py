@@ -20,7 +20,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import HistoryError
 from cnn_tui.home import remedy, see_log
 from cnn_tui.jobs.explain.protocol import ExplainError, Reply, Request
-from cnn_tui.text import escaped, fault
+from cnn_tui.text import cause_of, escaped, fault
 from cnn_tui.training.explain.handler import Explainer
 from cnn_tui.training.log import say
 
@@ -48,7 +48,7 @@ def reply_to(explainer: Explainer, line: bytes) -> Reply:
     except OSError as error:
         say(traceback.format_exc())
         where = f"{error.filename}: " if error.filename is not None else ""
-        return Reply(number, error=escaped(f"{where}{error.strerror or error}{remedy(error)}"))
+        return Reply(number, error=escaped(f"{where}{cause_of(error)}{remedy(error)}"))
     except Exception as error:
         say(traceback.format_exc())
         return Reply(number, error=escaped(f"{fault(error)}{see_log()}"))

@@ -17,7 +17,7 @@ from cnn_tui.experiment.file import to_toml
 from cnn_tui.home import home, remedy
 from cnn_tui.network.diff import describe
 from cnn_tui.network.summary import summary_lines
-from cnn_tui.text import sentence
+from cnn_tui.text import cause_of, sentence
 from cnn_tui.ui import commands, dialogs
 from cnn_tui.ui.dialogs.dialog import Conversation, Said
 from cnn_tui.ui.keys import key_of, keys_of
@@ -83,7 +83,7 @@ class FileCommands:
         """Say once that edits are kept in memory only; again, where they were kept on disk in between."""
         trouble = self.document.trouble
         if trouble is not None and not self._told_trouble:
-            why = f"{trouble.strerror or trouble}{remedy(trouble)}"
+            why = f"{cause_of(trouble)}{remedy(trouble)}"
             words = (
                 f"The edits cannot be kept on disk: {why}. The lab has them until it is left, and tries again; "
                 f"{key_of('file.save_as')} saves the experiment elsewhere."
@@ -201,7 +201,7 @@ def _saved_to(path: Path) -> Said:
 
 
 def _unwritten(path: Path, error: OSError) -> str:
-    return f"{inert(str(path))} cannot be written: {error.strerror or error}{remedy(error)}"
+    return f"{inert(str(path))} cannot be written: {cause_of(error)}{remedy(error)}"
 
 
 def suggested_name(experiment: Experiment, suffix: str) -> str:

@@ -15,7 +15,7 @@ from textual.app import App, SuspendNotSupported
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.file import to_toml
 from cnn_tui.home import home, model_path, remedy
-from cnn_tui.text import quiet
+from cnn_tui.text import cause_of, quiet
 from cnn_tui.ui.dialogs.dialog import Conversation, PickItem, PickScreen
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.preferences import OwnCommand
@@ -83,7 +83,7 @@ class OwnCommands:
         try:
             path.write_text(to_toml(self.document.experiment), encoding="utf-8")
         except OSError as error:
-            raise NothingToPutError(f"{path} cannot be written: {error.strerror or error}{remedy(error)}") from None
+            raise NothingToPutError(f"{path} cannot be written: {cause_of(error)}{remedy(error)}") from None
         return path
 
 

@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 
 from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.home import history_path, remedy
-from cnn_tui.text import cells, fault, padded, sentence
+from cnn_tui.text import cause_of, cells, fault, padded, sentence
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.glance import Glance, GlanceView
 from cnn_tui.ui.keys import OWN, Key, key_bar, key_of, keys_of
@@ -79,7 +79,7 @@ def _hindrance(error: Exception) -> str:
     if isinstance(error, sqlite3.Error):
         return str(trouble_of(error, history_path()))
     if isinstance(error, OSError):
-        return f"{inert(str(error.filename or 'a file'))} cannot be used: {error.strerror or error}{remedy(error)}"
+        return f"{inert(str(error.filename or 'a file'))} cannot be used: {cause_of(error)}{remedy(error)}"
     return str(error)
 
 

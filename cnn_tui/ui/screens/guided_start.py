@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.home import remedy
+from cnn_tui.text import cause_of
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.guide import Guide, GuideProgress, in_the_exercises, never_again, praise
 
@@ -48,5 +49,5 @@ class GuidedStart:
         try:
             never_again()
         except OSError as error:
-            words = f"That the guide was ended cannot be kept ({error.strerror}{remedy(error)}): it comes once more."
+            words = f"That the guide was ended cannot be kept ({cause_of(error)}{remedy(error)}): it comes once more."
             self._screen.notify(words, severity="warning", markup=False)

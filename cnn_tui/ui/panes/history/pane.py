@@ -17,7 +17,7 @@ from cnn_tui.history.table.columns import COLUMNS
 from cnn_tui.history.table.folding import typical_run
 from cnn_tui.history.table.listing import Listing
 from cnn_tui.home import remedy
-from cnn_tui.text import counted, run_numbers
+from cnn_tui.text import cause_of, counted, run_numbers
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.run_editor import RunEditor
@@ -186,7 +186,7 @@ class HistoryPane(Pane):
             try:
                 remember(chosen)
             except OSError as error:
-                why = f"{error.strerror or error}{remedy(error)}"
+                why = f"{cause_of(error)}{remedy(error)}"
                 words = f"The columns are as you chose, but cannot be kept for the next time: {why}."
                 self.app.notify(words, severity="warning", markup=False)
 
