@@ -23,7 +23,7 @@ from cnn_tui.reports.blocks import (
     Words,
 )
 from cnn_tui.reports.chart.canvas import Kind
-from cnn_tui.reports.chart.page_chart import PageChart, charts
+from cnn_tui.reports.chart.page_chart import PageChart, charts, with_plotext
 from cnn_tui.reports.evaluation_page import matrix_lines
 from cnn_tui.text import escaped, quiet
 
@@ -87,7 +87,7 @@ def _parts(block: Block) -> list[tuple[str, Sequence[str]]]:
             return [("text", ["```diff", *(escaped(f"{line.sign} {line.text}") for line in lines), "```"])]
         case Curves():
             kind: Kind = "braille" if len(block.runs) == 1 else "ascii"
-            drawn = [part for one in charts(block, _CHART, kind) for part in _chart(one)]
+            drawn = [part for one in charts(block, _CHART, kind, with_plotext) for part in _chart(one)]
             return [("text", part) for part in drawn or [[NO_CURVES]]]
         case Beside(blocks, curves):
             return [part for one in (*blocks, curves) for part in _parts(one)]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from cnn_tui.analysis.lost_number import lost_metric
 from cnn_tui.analysis.run_names import names_of_runs
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import Curves
+from cnn_tui.reports.chart.axes import Bounds
 from cnn_tui.reports.chart.canvas import PATTERNS, ChartLine, Kind, sample
 from cnn_tui.reports.chart.choice import ChartChoice, Recorded
 from cnn_tui.reports.chart.compose import overlay_of, overlay_style, overlay_which, picture_of
 from cnn_tui.reports.chart.curves import MeanOfRuns
 from cnn_tui.reports.chart.picture import GLYPHS, ChartPicture, fit_bounds
 from cnn_tui.reports.chart.plot import SMALLEST, plot, said
+from cnn_tui.reports.chart.plotext_chart import plotext_lines
 from cnn_tui.reports.chart.rules import phase_starts, rule_best, shown_best
 from cnn_tui.text import cells, run_numbers, sentence
 
@@ -30,10 +32,22 @@ class PageChart(NamedTuple):
     lines: Sequence[ChartLine]
 
 
-def charts(curves: Curves, width: int, kind: Kind) -> Iterator[PageChart]:
-    """Loss and accuracy of one run; of several, the accuracy, on the validation images where there are some."""
+Draw: TypeAlias = Callable[[ChartPicture, Bounds, int, int, Kind], Sequence[ChartLine]]
+"""Draws a picture with the limits of its y axis, in so many columns and rows."""
+
+
+def with_plotext(picture: ChartPicture, limits: Bounds, width: int, rows: int, _kind: Kind) -> Sequence[ChartLine]:
+    """The drawing of a file: by plotext."""
+    return [[(line, "")] for line in plotext_lines(picture, limits, width, rows)]
+
+
+def charts(curves: Curves, width: int, kind: Kind, draw: Draw = plot) -> Iterator[PageChart]:
+    """Loss and accuracy of one run; of several, the accuracy, on the validation images where there are some.
+
+    `draw` draws those of one run; the lines of several have patterns, which only `plot` knows.
+    """
     if len(curves.runs) == 1:
-        yield from charts_of_run(Recorded(curves.runs[0], curves.points), width, ROWS, kind)
+        yield from charts_of_run(Recorded(curves.runs[0], curves.points), width, ROWS, kind, draw)
         return
     columns = curves.repeats or [[run] for run in curves.runs]
     shown = [
@@ -44,12 +58,14 @@ def charts(curves: Curves, width: int, kind: Kind) -> Iterator[PageChart]:
         yield chart
 
 
-def charts_of_run(shown: Recorded, width: int, rows: int, kind: Kind) -> Iterator[PageChart]:
+def charts_of_run(shown: Recorded, width: int, rows: int, kind: Kind, draw: Draw = plot) -> Iterator[PageChart]:
     """Loss and accuracy of a run, those that it has."""
     for metric in ("loss", "accuracy"):
         choice = ChartChoice()
         choice.metric = metric
-        if choice.metric_of(shown.run) == metric and (lines := _drawn(picture_of(shown, choice), width, rows, kind)):
+        if choice.metric_of(shown.run) == metric and (
+            lines := _drawn(picture_of(shown, choice), width, rows, kind, draw)
+        ):
             yield PageChart(metric.capitalize(), [*lines, *_legend(shown, choice, width, kind)])
 
 
@@ -60,7 +76,7 @@ def _overlay(shown: Sequence[tuple[Recorded, int]], width: int, kind: Kind) -> P
     if not any(choice.curve_of(one).validation for one, _ in shown):
         choice.which = "train"
     names = names_of_runs([one.run for one, _ in shown])
-    lines = _drawn(overlay_of(shown, choice, names=names), width, ROWS, kind) if shown else []
+    lines = _drawn(overlay_of(shown, choice, names=names), width, ROWS, kind, plot) if shown else []
     if not lines:
         return None
     entries = [
@@ -77,11 +93,11 @@ def _named(line: str, name: str, runs: Sequence[Run]) -> str:
     return f"{line} {name}" + ("" if name.endswith(numbers) else f" ({numbers})")
 
 
-def _drawn(picture: ChartPicture, width: int, rows: int, kind: Kind) -> Sequence[ChartLine]:
+def _drawn(picture: ChartPicture, width: int, rows: int, kind: Kind, draw: Draw) -> Sequence[ChartLine]:
     limits = fit_bounds(picture, None)
     if limits is None:
         return ()
-    lines = plot(picture, limits, max(SMALLEST[0], width), max(SMALLEST[1], rows), kind)
+    lines = draw(picture, limits, max(SMALLEST[0], width), max(SMALLEST[1], rows), kind)
     return [_without_end(line) for line in lines]
 
 
@@ -105,7 +121,7 @@ def _legend(shown: Recorded, choice: ChartChoice, width: int, kind: Kind) -> lis
     if top := rule_best(run, choice):
         words = f"{GLYPHS.rule_best} best {top.name} for the rule {top.value:.4f} after epoch {top.epoch}"
         parts.append((said(words, kind), "good"))
-    phases = enumerate(phase_starts(run), 2)  # without a sign: a line in the chart says where
+    phases = enumerate(phase_starts(run), 2)  # without a sign: files have no lines from top to bottom
     parts += [(f"phase {number} begins after epoch {epoch}", "dim") for number, epoch in phases]
     if run.fired:
         parts.append((said(f"{GLYPHS.fired} a stop rule fired {run.fired}", kind), "warn"))
