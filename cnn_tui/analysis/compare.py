@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from cnn_tui.analysis.comparison import CellValue, Comparison, ComparisonRow, LayerDiff, RowGroup
-from cnn_tui.analysis.experiment_diff import settings_told
+from cnn_tui.experiment.difference import settings_told
 from cnn_tui.experiment.names import without_seed
 from cnn_tui.history.conditions import images_in_words
 from cnn_tui.history.ending import AS_PLANNED, ending_in_words

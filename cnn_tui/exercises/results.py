@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from cnn_tui.analysis.chance.known_spread import known_spread
 from cnn_tui.analysis.chance.verdict import Figure, Verdict, judge, of_a_set, refuse
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer, Direction, answer
 from cnn_tui.exercises.catalogue import SetPlace, sets_folder
@@ -18,6 +17,7 @@ from cnn_tui.exercises.fixed_plan import fixed_plan_of, judge_fixed_plan
 from cnn_tui.exercises.model import Exercise, against_baseline
 from cnn_tui.exercises.runs import runs_of, same_exercises
 from cnn_tui.exercises.shown_runs import ShownRuns, shown_runs
+from cnn_tui.experiment.difference import diff_experiments
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
 from cnn_tui.network.diff import DiffLine

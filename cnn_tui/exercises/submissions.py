@@ -9,13 +9,13 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import changed_locked_fields
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import digest
+from cnn_tui.experiment.difference import diff_experiments
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import misread

@@ -1,7 +1,7 @@
 """What differs between experiments, in a few words: the one definition for lists, legends and the names of runs.
 
 As in `same.py`, what makes no difference does not count: layers that are switched off, arguments and settings without
-effect, names. The seed counts here, and comes last.
+effect, names. The seed counts here, and comes last. `diff_experiments` has all of two experiments, line by line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cnn_tui.experiment.images.image_ranges import ranges_of
 from cnn_tui.experiment.training import class_weights, start_weights
 from cnn_tui.experiment.training.phases import phases_in_words
 from cnn_tui.experiment.training.schedule import in_words as schedule_in_words
-from cnn_tui.network.diff import LayerChange, changed_fields, layer_changes
+from cnn_tui.network.diff import DiffLine, LayerChange, changed_fields, diff_stacks, layer_changes
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import Stack, canonical
@@ -34,6 +34,7 @@ _NONE = ("", "none", "auto")
 _THEN = "then"
 """A later phase of the training, beside its number, from 2, where that is not the first."""
 _LONGEST = 40  # characters of a value
+_ANY_INPUT = (1, 1, 1)
 
 
 class OneDifference(NamedTuple):
@@ -221,3 +222,34 @@ def _named(layer: AnyLayer | None, *, whole: bool = True) -> str:
     if usual or not whole:
         return layer.type
     return f"{layer.type} {quiet(fields[0].format(value), _LONGEST)}"
+
+
+def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, ...]:
+    """First the training settings that differ, then all layers. Empty when settings and layers are the same.
+
+    The layers are looked at alone: the images may lie on another machine, or be gone.
+    """
+    lines = [*_diff_settings(before, after)]
+    layers = diff_stacks(Stack(_ANY_INPUT, before.layers), Stack(_ANY_INPUT, after.layers))
+    changed = lines or any(line.sign != " " for line in layers)
+    return (*lines, *layers) if changed else ()
+
+
+def _diff_settings(before: Experiment, after: Experiment) -> list[DiffLine]:
+    old, new = settings_told(before), settings_told(after)
+    lines = []
+    for name in (*old, *(name for name in new if name not in old)):
+        if old.get(name) == new.get(name):
+            continue
+        if name not in new:
+            lines.append(DiffLine("-", f"{name}  {old[name]}"))
+        elif name not in old:
+            lines.append(DiffLine("+", f"{name}  {new[name]}"))
+        else:
+            lines.append(DiffLine("~", f"{name}  {old[name]} → {new[name]}"))
+    return lines
+
+
+def settings_told(experiment: Experiment) -> dict[str, str]:
+    """The settings of an experiment in words, by their names: those of its data, of the training, its stop rules."""
+    return settings_in_words(experiment) | {f"stop rule {rule}": "stops training" for rule in experiment.stop}

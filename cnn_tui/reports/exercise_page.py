@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.data.course import resolved
 from cnn_tui.data.dataset import BUILT_IN
@@ -15,6 +14,7 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus, State
+from cnn_tui.experiment.difference import diff_experiments
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.reports.blocks import Beside, Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span
 from cnn_tui.reports.exercise_facts import ExerciseFacts

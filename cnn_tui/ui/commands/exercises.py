@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.locks import locks_of
 from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.exercises.progress import first_to_do
 from cnn_tui.exercises.runs import TrainingOrder, find_obstacle
+from cnn_tui.experiment.difference import diff_experiments
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.text import counted
 from cnn_tui.ui import screens

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from textual.content import Content
 
-from cnn_tui.analysis.experiment_diff import diff_experiments
+from cnn_tui.experiment.difference import diff_experiments
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.diff import describe
 from cnn_tui.network.fields import fields_of
