@@ -59,34 +59,12 @@ class Program:
         self.names = Names()
         self._is_exact = False
         """Whether a function is asked for what it gives: then it counts which of its ends is come to."""
-        self._calls = Calls(self._block, self._value, self.models, self.notes)
-        self.chosen = self._calls.chosen
-        """The settings that a search chooses in it, by their names, with their first values."""
+        self.calls = Calls(self._block, self._value, self.models, self.notes)
         self.machine = GpuAsked()
-        self._expressions = Expressions(self._calls.call, layers, self.models, self.machine)
+        self._expressions = Expressions(self.calls.call, layers, self.models, self.machine)
         self._expressions.classes = classes
         self._bindings = Bindings(self._expressions.kept, self.notes)
-        self._doubts = Doubts(self._bindings, self._calls, self.notes)
-
-    @property
-    def loaded_if_there(self) -> list[tuple[str, Value, str]]:
-        """What it loads or not, as only running tells: the model or its weights, of which file, and where."""
-        return self._doubts.loaded_if_there
-
-    @property
-    def seed(self) -> int | None:
-        """What the script seeds all that is random with; None where it does not."""
-        return self._calls.seed
-
-    @property
-    def policy(self) -> Value:
-        """The numbers that all layers compute with, where the script says so."""
-        return self._calls.policy
-
-    @property
-    def data_format(self) -> str:
-        """Where the channels of a map are in layers that are not told."""
-        return self._calls.data_format
+        self.doubts = Doubts(self._bindings, self.calls, self.notes)
 
     def value(self, node: ast.expr, cell: CodeCell) -> Value:
         """An expression of it, behind all else."""
@@ -94,13 +72,13 @@ class Program:
 
     def everywhere(self) -> Names:
         """What all its names stand for in the end, also those inside of functions."""
-        return self._calls.everywhere(self.names)
+        return self.calls.everywhere(self.names)
 
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
         self.notes += source.notes
         self.machine.look_at(source)
-        self._calls.script += [node for cell in source.cells for node in cell.tree.body]
+        self.calls.script += [node for cell in source.cells for node in cell.tree.body]
         for cell in source.cells:
             before = {id(model): model.summaries for model in self.models}
             with contextlib.suppress(Returned, LeftLoop, NextTurn):  # at the top, where they end a cell
@@ -111,17 +89,13 @@ class Program:
         """What a function of the script gives for these arguments; Unknown where it goes by what is not known."""
         self._is_exact = True
         try:
-            return self._calls.call(Call(function, "", arguments))
+            return self.calls.call(Call(function, "", arguments))
         finally:
             self._is_exact = False
 
-    def call(self, called: Value, place: str) -> Value:
-        """Call something of it as if the script did, with nothing: what it is not given is unknown."""
-        return self._calls.call(Call(called, place))
-
     def has_entered(self, function: ast.FunctionDef) -> bool:
         """Whether the reading came to what a function of the script does."""
-        return id(function) in self._calls.entered
+        return id(function) in self.calls.entered
 
     def _block(self, nodes: Sequence[ast.stmt], scope: Scope) -> None:
         for at, node in enumerate(nodes):
@@ -142,7 +116,7 @@ class Program:
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._bindings.bind(target, scope.value(value), scope)
             case ast.AugAssign(target=target):
-                in_loop = bool(self._calls.file_loops)
+                in_loop = bool(self.calls.file_loops)
                 self._bindings.bind(target, augmented(node, scope, is_in_loop=in_loop), scope)
             case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
                 raise Returned(batches(scope.value(value), scope.place(node)))
@@ -173,11 +147,11 @@ class Program:
                     self._by_machine(body if chosen else other, other if chosen else body, scope)
                 elif is_plain(chosen):
                     self._block(body if chosen else other, scope)
-                elif isinstance(chosen, OfName) or is_of_row(chosen, self._calls.file_loops):
+                elif isinstance(chosen, OfName) or is_of_row(chosen, self.calls.file_loops):
                     self._branches_by_name(chosen, (body, other), scope)
                 else:
                     self._doubt_branches(body, other, scope)
-            case ast.For() if copies(node, scope.names, self._calls.script, scope.place(node)):
+            case ast.For() if copies(node, scope.names, self.calls.script, scope.place(node)):
                 pass
             case ast.For(target=target, iter=over, body=body):
                 labels = one_hots(node, scope)
@@ -229,11 +203,11 @@ class Program:
         return False
 
     def _by_machine(self, taken: list[ast.stmt], other: list[ast.stmt], scope: Scope) -> None:
-        before = (dict(scope.names.own()), self.policy)
+        before = (dict(scope.names.own()), self.calls.policy)
         try:
             self._block(taken, scope)
         finally:
-            self.machine.decided(taken, other, before, self.policy, scope)
+            self.machine.decided(taken, other, before, self.calls.policy, scope)
 
     def _condition(self, test: ast.expr, scope: Scope) -> Value:
         if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
@@ -271,13 +245,13 @@ class Program:
     def _over_files(self, target: ast.expr, one: Value, body: list[ast.stmt], scope: Scope) -> None:
         """Go through a loop over what lies in a folder once, for any of it; what the loop sets is unknown behind it."""
         self._bindings.bind(target, one, scope)
-        self._calls.file_loops.append(one)
+        self.calls.file_loops.append(one)
         try:
             self._block(body, scope)
         except (NextTurn, LeftLoop):
             self._doubt(body, scope)
         finally:
-            self._calls.file_loops.pop()
+            self.calls.file_loops.pop()
         scope.names.own().update({part.id: scope.unknown(part) for part in stored(body)})
 
     def _branches_by_name(self, asked: OfName | Unknown, branches: tuple[list[ast.stmt], ...], scope: Scope) -> None:
@@ -298,7 +272,7 @@ class Program:
         """Go past what is done or not; where one of the branches trains, and adds no layers, it is done."""
         training = [branch for branch in (body, other) if trains(branch, scope.names)]
         leaves = any(isinstance(part, ast.Continue) for part in parts_of((*body, *other)))
-        if self._calls.file_loops and leaves:
+        if self.calls.file_loops and leaves:
             raise NextTurn  # of which files, only running tells
         if len(training) == 1 and not changed([*body, *other], scope.names) - {*FITS, "compile"}:
             self._train(training[0], scope)
@@ -309,7 +283,7 @@ class Program:
         """Go through what builds a model which a script loads where it has kept it before; whether there is such."""
         way = None if self._is_exact else loaded_or_built(body, other, scope.names)
         if way is not None:
-            self._doubts.note_loaded("the model", way[0], scope)
+            self.doubts.note_loaded("the model", way[0], scope)
             self._block(way[1], scope)
         return way is not None
 
@@ -319,7 +293,7 @@ class Program:
         self._block(nodes, scope)
 
     def _doubt(self, nodes: Sequence[ast.stmt], scope: Scope) -> None:
-        self._doubts.go_past(nodes, scope, to_end=self._is_exact)
+        self.doubts.go_past(nodes, scope, to_end=self._is_exact)
 
     def _value(self, node: ast.expr, scope: Scope) -> Value:
         return self._expressions.value(node, scope)

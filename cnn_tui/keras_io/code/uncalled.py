@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.branches import FITS, OF_FIT
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.calls import OF_UNKNOWN
 from cnn_tui.keras_io.code.cells import CodeSource
 from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
@@ -120,9 +121,9 @@ def _caller(function: Function, source: CodeSource) -> str:
 
 def _enter(program: Program, entry: _Entry) -> None:
     place = entry.function.cell.place(entry.function.node.lineno)
-    made = program.call(program.names.get(entry.name), place)
+    made = program.calls.call(Call(program.names.get(entry.name), place))
     for name in entry.methods:
-        program.call(Method(made, name), place)
+        program.calls.call(Call(Method(made, name), place))
 
 
 def _enter_any(program: Program) -> None:
@@ -135,7 +136,7 @@ def _enter_any(program: Program) -> None:
     every: list[Function | Class] = [*given, *(one for one in functions if one not in given)]
     for one in (*every, *filter(is_model, program.names.classes())):
         if not program.models:
-            program.call(one, one.cell.place(one.node.lineno))
+            program.calls.call(Call(one, one.cell.place(one.node.lineno)))
 
 
 def _needs_nothing(function: Function) -> bool:

@@ -130,7 +130,7 @@ def _read_anew(source: CodeSource, supposed: Supposed) -> list[CodeModel]:
 
 def _note_loaded_if_there(program: Program, beside: Path) -> None:
     """Note what a script loads, or not, before it trains: where the file is there, it does so."""
-    for what, file, place in program.loaded_if_there:
+    for what, file, place in program.doubts.loaded_if_there:
         shown = quiet(file.what if isinstance(file, Unknown) else str(file), 80)
         does, here = ("or built", "it is built") if what == "the model" else ("or not", "it begins without them")
         is_here = isinstance(file, str) and any((beside / one).exists() for one in (file, Path(file).name))
@@ -147,7 +147,7 @@ def note_of_one(number: int, trainings: int, how: str) -> str:
 
 def _code_import(model: CodeModel, program: Program, source: CodeSource, of_training: list[str]) -> CodeImport:
     notes = Notes([*program.notes, *model.notes, *of_training])
-    notes += filter(None, [note_of(program.chosen)])
+    notes += filter(None, [note_of(program.calls.chosen)])
     notes.to_know += [*source.to_know, *program.to_know, *program.machine.notes()]
     layers_read = with_sides_read(model.layers, source.cells, notes)
     model = msgspec.structs.replace(model, layers=layers_read)
@@ -178,16 +178,17 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     used = (data, validation)  # what it only tests on by hand is left alone here
     notes += [note for note, folder in program.left_out.items() if any(is_read_by_hand(one, folder) for one in used)]
     note_other_scales(data, validation, tested, notes)
-    images = arrays_of(data)
-    sizes = images.sizes if images is not None else _sizes_said(data)
-    shape = _input_shape(model, layers)
-    shape = _sizes_said(data) if shape is None else shape
-    layers, shape = with_channels_last(layers, shape, program.data_format, notes)
+    images, goes_in = arrays_of(data), images_in(data)
+    said = goes_in.sizes if isinstance(goes_in, Unknown) else None
+    sizes = said if images is None else images.sizes
+    there = _shape_there(model, layers)
+    shape = said if there is None else tuple(size if type(size) is int else None for size in there)
+    layers, shape = with_channels_last(layers, shape, program.calls.data_format, notes)
     before = len(layers) - len(model.layers)
     every = [described(layer) for layer in layers]
     chain = Chain((*({**layer, BEFORE: True} for layer in every[:before]), *every[before:]), shape)
     is_row = sizes is not None and len(sizes) == 1
-    is_unknown, fit_at = isinstance(images_in(data), Unknown), str(fitted.get(FIT_AT))
+    is_unknown, fit_at = isinstance(goes_in, Unknown), str(fitted.get(FIT_AT))
     if is_unknown and (place := reads_blue_first(source.cells, fit_at)) and (shape or (3,))[-1] in (3, None):
         note_blue_first(place, layers, notes)
     return CodeImport(
@@ -200,13 +201,11 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         validation,
         tested,
         _folders(program),
-        tuple(
-            dict.fromkeys(str(side) for side in _shape_there(model, layers) or () if isinstance(side, Unknown | Named))
-        ),
+        tuple(dict.fromkeys(str(side) for side in there or () if isinstance(side, Unknown | Named))),
         units if isinstance(units, Unknown | Named | ClassNames) else None,
         rate_schedule(fitted, model.compiled, program.ask, notes),
-        program.seed,
-        program.policy,
+        program.calls.seed,
+        program.calls.policy,
         model.starts_from,
         _loaded(program),
         model.printed_total if model.layers_printed == len(model.layers) else None,
@@ -249,14 +248,11 @@ def _as_if_fitted(model: CodeModel, own: OwnTraining, notes: Notes) -> CodeModel
     return msgspec.structs.replace(model, compiled=compiled or None, fitted=own.fitted or None)
 
 
-def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...] | None:
-    """The shape of the images that the model takes, without the batch; None where the script does not say."""
-    shape = _shape_there(model, layers)
-    return shape if shape is None else tuple(size if type(size) is int else None for size in shape)
-
-
 def _shape_there(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...] | None:
-    """The same, with sides that only running tells as the script has them."""
+    """The shape of the images that the model takes, without the batch; None where the script does not say.
+
+    Sides that only running tells are as the script has them.
+    """
     shape = model.shape
     for layer in layers if shape is None else ():
         for name in SHAPES:
@@ -269,12 +265,6 @@ def _shape_there(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...
     if shape is None and any(layer.kind == "Application" for layer in layers):
         return (None, None, 3)  # which Keras takes where it is told none
     return tuple(shape) if isinstance(shape, tuple | list) else None
-
-
-def _sizes_said(data: Value) -> tuple[int, ...] | None:
-    """The shape of an image of data that is not known otherwise; None where the script does not say."""
-    images = images_in(data)
-    return images.sizes if isinstance(images, Unknown) else None
 
 
 def _compiled(model: CodeModel, source: CodeSource) -> Plain | None:
