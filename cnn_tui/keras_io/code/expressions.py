@@ -27,12 +27,12 @@ from cnn_tui.keras_io.code.comparisons import compared
 from cnn_tui.keras_io.code.comprehensions import dictionary, listed
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.array_values import NpzFile
-from cnn_tui.keras_io.code.data.below import is_below, put_together
+from cnn_tui.keras_io.code.data.below import as_name, is_below, put_together
 from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.data.data_values import OfName, ReadPicture
 from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.passes import by_number
-from cnn_tui.keras_io.code.data.paths import THIS_FILE
+from cnn_tui.keras_io.code.data.paths import THIS_FILE, put_in
 from cnn_tui.keras_io.code.data.shapes import part_of_read, some_of, with_sizes
 from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, pieces, taken, takes_rows, with_rows_left
 from cnn_tui.keras_io.code.data.tables import (
@@ -183,12 +183,12 @@ class Expressions:
             case ast.JoinedStr(values=parts):
                 texts = [scope.value(part) for part in parts]
                 self._table = below_unknown(self._table, texts)
-                if any(is_below(text) for text in texts):
-                    return functools.reduce(put_together, texts)
-                return "".join(texts) if sum(map(len, texts)) <= MAX_ITEMS else scope.unknown(node)
-            case ast.FormattedValue(value=part, format_spec=None):
+                is_long = sum(len(text) for text in texts if isinstance(text, str)) > MAX_ITEMS
+                return scope.unknown(node) if is_long else functools.reduce(put_together, texts, "")
+            case ast.FormattedValue(value=part, conversion=-1, format_spec=width):
                 shown = scope.value(part)
-                return shown if is_below(shown) else str(shown) if is_plain(shown) else scope.unknown(node)
+                known = is_below(as_name(shown)) or is_plain(shown)
+                return put_in(shown, scope.value(width) if width is not None else "") if known else scope.unknown(node)
             case ast.Lambda(args=arguments, body=body):
                 returned = ast.copy_location(ast.Return(body), body)
                 function = ast.FunctionDef("a lambda", arguments, [returned], [])

@@ -26,7 +26,7 @@ from cnn_tui.keras_io.code.data.file_loops import (
 )
 from cnn_tui.keras_io.code.data.file_pipelines import files_call
 from cnn_tui.keras_io.code.data.file_tables import files_table
-from cnn_tui.keras_io.code.data.paths import path_call
+from cnn_tui.keras_io.code.data.paths import path_call, put_in
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.pipelines import first_batch, length_of, pipeline_call
 from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
@@ -214,6 +214,8 @@ def _builtin(call: Call) -> Value:
             return first_batch(read) if name == "next" else read
         case _, [ClassNames() | Share() | PictureCount() as one] if effect.items or effect.count:
             return one
+        case "range", [Share() as places]:
+            return places  # of which only how many counts
         case "len", [one] if (length := length_of(one)) is not None:
             return length
         case _, [files] if (effect.items or name == "reversed") and is_of_files(files):
@@ -228,6 +230,8 @@ def _builtin(call: Call) -> Value:
             return counted_together(listed) or Unknown("", place)
         case "str" | "int" | "float", [path] if is_below(path):
             return path if name == "str" else name_asked(path) or Unknown("", place)
+        case "format", [int() as number, str() as width]:
+            return put_in(number, width)
         case "zip", _ if (turns := side_by_side(unnamed)) is not None:
             return turns
         case "zip", _ if any(isinstance(one, Unknown) for one in unnamed):

@@ -15,6 +15,7 @@ from cnn_tui.keras_io.code.data.below import name_asked
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
+    AnyPlace,
     ClassNames,
     ClassWeights,
     Folder,
@@ -23,10 +24,10 @@ from cnn_tui.keras_io.code.data.data_values import (
     Share,
 )
 from cnn_tui.keras_io.code.data.done_to_images import part_of_each
-from cnn_tui.keras_io.code.data.file_loops import AnyPlace, is_of_files, name_at
+from cnn_tui.keras_io.code.data.file_loops import is_of_files, name_at
 from cnn_tui.keras_io.code.data.npz_arrays import array_in
 from cnn_tui.keras_io.code.data.rows import Rows, rows_of
-from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images
+from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images, sizes_of
 from cnn_tui.keras_io.code.data.shares import RowMask
 from cnn_tui.keras_io.code.data.tensorflow_sets import PERCENT
 from cnn_tui.keras_io.code.network.applications import below_top
@@ -54,6 +55,8 @@ def in_brackets(owner: Value, index: ast.expr, read: Callable[[ast.expr], Value]
         return in_brackets(owner, index_of_images(index.elts, of_images), read, place)
     if isinstance(owner, Named) and owner.path == "numpy.r_":
         return rows_of([*map(read, index.elts if isinstance(index, ast.Tuple) else [index])])
+    if isinstance(owner, Folder) and (sizes := sizes_of(owner)) is not None:
+        return _some_pictures(owner, read(index)) or Unknown(f"pictures[{ast.unparse(index)}]", place, sizes=sizes)
     return part_of(owner, read(index))
 
 
@@ -77,8 +80,8 @@ def part_of(owner: Value, index: Value) -> Value:
         return name_at(owner, index)
     if isinstance(owner, AnyEntry | OfName) or isinstance(index, AnyEntry | OfName):
         return name_asked(owner, index)
-    if isinstance(owner, Folder):
-        return _some_pictures(owner, index)
+    if isinstance(owner, Folder) and (some := _some_pictures(owner, index)) is not None:
+        return some
     if isinstance(index, AnyNumber):
         if not isinstance(owner, DatasetArrays):
             raise TypeError("only known once it is run")
@@ -122,15 +125,15 @@ def _some_images(images: DatasetArrays, index: Value) -> DatasetArrays:
     return images.some(len(index) if isinstance(index, range | list | tuple) else None, is_drawn=True)
 
 
-def _some_pictures(pictures: Folder, index: Value) -> Folder:
-    """`X[:int(0.8 * len(X))]`, or `X[order]`, of pictures that are read by hand."""
+def _some_pictures(pictures: Folder, index: Value) -> Folder | None:
+    """`X[:int(0.8 * len(X))]`, or `X[order]`, of pictures that are read by hand; None where it is not told which."""
     if isinstance(index, RowMask) and BY_HAND in pictures.arguments and pictures.part is not None:
         low, high = pictures.part
         size = index.share * (high - low)
         return msgspec.structs.replace(pictures, part=(high - size, high) if index.is_rest else (low, low + size))
     ends = (index.start, index.stop) if isinstance(index, slice) else (None, index)
     if BY_HAND not in pictures.arguments or not all(isinstance(end, Share | int | None) for end in ends):
-        raise TypeError("not followed")
+        return None
     if isinstance(index, slice) and any(type(end) is int for end in ends):  # of how many, only running tells
         return msgspec.structs.replace(pictures, part=None)
     if pictures.part is None:

@@ -23,7 +23,7 @@ _USUAL = {
 
 _BUILTINS = (
     "range", "len", "int", "float", "list", "tuple", "dict", "zip", "enumerate", "min", "max", "reversed", "str",
-    "round", "sorted", "set", "sum", "setattr", "map", "open", "next", "iter", "vars", "isinstance", "bool",
+    "round", "sorted", "set", "sum", "setattr", "map", "open", "next", "iter", "vars", "isinstance", "bool", "format",
 )  # fmt: skip
 
 

@@ -123,7 +123,8 @@ def _pictures_asked(pictures: Folder, there: Any, code: CodeImport, beside: Path
     if code.fitted:
         notes.append(_not_known(there, code.places_read))
     has_size = size is None and {"target_size", "image_size"} & pictures.arguments.keys()
-    return DataAsked(options=picture_options(pictures, size, notes) if has_size else AS_THEY_ARE, share=share)
+    options = picture_options(pictures, size, notes) if has_size else AS_THEY_ARE
+    return DataAsked(options=options, share=share, is_unread=isinstance(there, Unknown) and not there.is_free)
 
 
 def _folder_asked(

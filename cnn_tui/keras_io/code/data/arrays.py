@@ -51,7 +51,7 @@ def arrays_call(call: Call) -> Value:
             return (arrays.resized(layer) if layer is not None else None) or Unknown("", place)
         if name == "resize_with_crop_or_pad":
             return _with_border(arrays, call.besides) or Unknown("", place)
-    if name == "choice" and unnamed and (drawn := _drawn(call)) is not None:
+    if name in ("choice", "sample") and unnamed and (drawn := _drawn(call)) is not None:
         return drawn
     if arrays is not None and arrays.what == "images" and name == "pad":
         return _padded(arrays, call.besides) or Unknown("", place)
@@ -116,9 +116,11 @@ def _with_border(images: DatasetArrays, call: Call) -> DatasetArrays | None:
     return _padded(images, Call(call.callee, call.place, (widths,)))
 
 
-def _drawn(call: Call) -> range | None:
+def _drawn(call: Call) -> range | Share | None:
     """So many places of an array that are drawn at random: only how many counts; None where that is not told."""
-    many = call.get(1, "size")
+    many = call.get(1, "size", "k")
+    if isinstance(many, Share) and many == call.first:
+        return many
     whole = len(call.first) if isinstance(call.first, range) else call.first
     return range(many) if type(many) is int and type(whole) is int and 0 <= many <= whole else None
 

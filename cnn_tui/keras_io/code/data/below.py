@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.data_values import AnyEntry, Below, OfName
+from cnn_tui.keras_io.code.data.data_values import AnyEntry, AnyPlace, Below, OfName
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Unknown, Value
 
@@ -36,13 +36,28 @@ def joined(parts: Sequence[Value]) -> Below | None:
 
 
 def _is_same(folder: Value, path: Value) -> bool:
+    folder, path = _as_known(folder), _as_known(path)
     if isinstance(folder, str) and isinstance(path, str):
         return PurePosixPath(folder) == PurePosixPath(path)
     return bool(folder == path)
 
 
+def _as_known(path: Value) -> Value:
+    """A path as a text, where all names on the way are known."""
+    if not isinstance(path, Below) or not isinstance(path.root, str) or None in path.names:
+        return path
+    return str(PurePosixPath(path.root, *(name for name in path.names if name is not None)))
+
+
+def as_name(part: Value) -> Value:
+    """A number as a text has it: that of any entry of a folder is its name, as such folders have numbers for names."""
+    return AnyEntry(part.folder) if isinstance(part, AnyPlace) else str(part) if type(part) in (int, float) else part
+
+
 def put_together(left: Value, right: Value) -> Value:
-    """What `left + right` is of texts of which one is such a path or name. Raises TypeError where it is no path."""
+    """What `left + right` is of texts of which one may be such a path or name. Raises TypeError for anything else."""
+    if isinstance(left, str) and isinstance(right, str):
+        return left + right
     if isinstance(left, AnyEntry | OfName) and isinstance(right, str):
         return OfName(left.entry if isinstance(left, OfName) else left)
     if isinstance(left, str) and isinstance(right, AnyEntry) and left[-1:] not in (*_SEPARATORS,):

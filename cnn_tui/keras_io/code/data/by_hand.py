@@ -81,6 +81,8 @@ def below_method(path: Value, call: Call) -> Value:
     if name == "split" and isinstance(path, Below) and _is_separator(first):
         above = below_attribute(path, "parent")
         return [*([] if above is None else [entry_of(above) or above]), entry_of(path) or path.names[-1]]
+    if name == "zfill":
+        return path
     if name == "joinpath":
         return joined([path, *call.unnamed]) or Unknown("", place)
     if isinstance(path, AnyEntry | OfName):

@@ -121,6 +121,12 @@ class AnyEntry(msgspec.Struct, frozen=True):
     folder: Value
 
 
+class AnyPlace(msgspec.Struct, frozen=True):
+    """The number of any of the entries of a folder, among all of them."""
+
+    folder: Value
+
+
 class OfName(msgspec.Struct, frozen=True):
     """A part of the name of any entry of a folder, or what is asked about it."""
 

@@ -12,10 +12,11 @@ from cnn_tui.keras_io.code.branches import changed_lists, parts_of
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, each_of_pipeline, goes_over_data
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.below import any_in
+from cnn_tui.keras_io.code.data.below import any_in, as_name
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
+    AnyPlace,
     Below,
     ClassNames,
     Folder,
@@ -34,12 +35,6 @@ from cnn_tui.text import quiet
 BY_PLACE = "place"
 """What a loop over the numbers of the classes, as `range(len(names))`, gets of each entry of a folder."""
 _KEEPS = ("append", "numpy", "astype", "array", "asarray", "cast", "print", "len")
-
-
-class AnyPlace(msgspec.Struct, frozen=True):
-    """The number of any of the entries of a folder, among all of them."""
-
-    folder: Value
 
 
 def reads_all(body: Sequence[ast.stmt]) -> bool:
@@ -222,9 +217,9 @@ def names_in(value: Value) -> Iterator[OfName]:
 
 
 def of_places(name: str, unnamed: Sequence[Value]) -> Value:
-    """What `range` and `str` make of how many names a folder has, or of the number of any; None for anything else."""
-    if name == "str" and len(unnamed) == 1 and isinstance(unnamed[0], AnyPlace):
-        return AnyEntry(unnamed[0].folder)  # of folders that have numbers for names
+    """What `range`, `str` and `format` make of how many names a folder has, or of the number of any; else None."""
+    if name in ("str", "format") and unnamed and isinstance(unnamed[0], AnyPlace):
+        return as_name(unnamed[0])
     return _places_in(unnamed) if name == "range" else None
 
 

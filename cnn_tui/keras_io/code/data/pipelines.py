@@ -49,7 +49,7 @@ def attribute_of(folder: Folder, name: str) -> Value:
         what, listed = Unknown(f"{name} of the pictures", folder.place), folder.named_classes
         return ClassNames(folder.path, name == "num_classes", what, named=len(listed) if listed else None)
     if name == "shape" and BY_HAND in folder.arguments and "image_size" in folder.arguments:
-        many = Unknown("how many pictures there are", folder.place)
+        many = length_of(folder) or Unknown("how many pictures there are", folder.place)
         return (many, *folder.arguments["image_size"], 1 if folder.arguments["color_mode"] == "grayscale" else 3)
     if name == "image_shape":
         height, width = folder.arguments.get("target_size", (256, 256))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.data_values import OfEach, ReadPicture
+from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, OfEach, ReadPicture
 from cnn_tui.keras_io.code.data.picture_forms import changed_form, changed_numbers, read_form
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers
@@ -171,6 +171,10 @@ def numbers_of(listed: Value) -> Numbers | None:
 
 def sizes_of(listed: Value) -> tuple[int, ...] | None:
     """The shape of one picture of a list, or an array, of them; None where they are no pictures of one known size."""
+    if isinstance(listed, Folder):
+        size = listed.arguments.get("image_size", ()) if BY_HAND in listed.arguments else ()
+        is_known = len(size) == 2 and all(type(side) is int for side in size)
+        return (*size, 1 if listed.arguments["color_mode"] == "grayscale" else 3) if is_known else None
     if isinstance(listed, Unknown):
         return listed.sizes
     if not isinstance(listed, list | tuple) or not listed:
