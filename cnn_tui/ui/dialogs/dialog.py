@@ -93,6 +93,14 @@ class KeyedScreen(Screen[ScreenResultType], MovementKeys):
         super().__init__(*arguments, **named)
         self._compositor = TrueCompositor()
 
+    def _compositor_refresh(self) -> None:
+        """Behind two boxes the first of them has to be drawn anew too: it keeps what it shows of this screen."""
+        stack = self.app.screen_stack
+        if self in stack:
+            for between in stack[stack.index(self) + 1 : -1]:
+                between._set_dirty(*self._compositor._dirty_regions)
+        super()._compositor_refresh()
+
     def on_screen_suspend(self) -> None:
         """What is said is said by the screen in front; behind that it would stand a second time."""
         self._leave_saying()

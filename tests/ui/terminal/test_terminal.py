@@ -209,3 +209,15 @@ def test_the_terminal_is_given_back_as_it_was(way: str | signal.Signals, status:
         assert b"\x1b[?1000l" in before, "the mouse is let go"
         assert not re.search(rb"\x1b\[[\d;]*H", after), "the cursor stays where it was before the lab"
         assert terminal.echoes
+
+
+def test_what_stands_behind_two_boxes_goes_on(history: History) -> None:
+    run_id = history.add(load_preset("lab1-baseline"))
+    fake.begin(history, run_id)
+    with Terminal(LAB, 80, 24) as terminal:
+        terminal.wait_for("run 1 ")
+        for keys, box, epochs, said in (("t", "Training settings", 2.5, "3/5"), ("\r", "Enter accepts", 4.5, "5/5")):
+            terminal.press(keys)
+            terminal.wait_for(box)
+            fake.play(history, run_id, epochs)
+            terminal.wait(lambda said=said: said in terminal.text.splitlines()[0], said)  # type: ignore[misc]
