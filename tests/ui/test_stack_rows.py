@@ -8,7 +8,7 @@ import pytest
 
 from cnn_tui.ui.screens.lab import LabScreen
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, SMALL, pane, sees, until
+from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
 
 
 def row(screen: str, layer: str) -> list[str]:
@@ -105,3 +105,16 @@ async def test_the_first_picture_is_already_that_of_the_terminals_size(
             await sees(pilot, "1 Stack")
             assert found == [panes, classes]
             found.clear()
+
+
+async def test_the_columns_are_those_of_the_network_that_is_shown(make_lab: MakeLab) -> None:
+    """However often it becomes another one and back: the share of the parameters has room, or none."""
+    app = make_lab()
+    async with app.run_test(size=SMALL) as pilot:
+        await sees(pilot, "Share")
+        for _ in range(6):
+            await pilot.press("a", *"batchn", "enter")
+            await until(pilot, lambda: "BatchNormalization  " in text(app), "a name that needs the room")
+            assert "Share" not in text(app)
+            await pilot.press("u")
+            await until(pilot, lambda: "Share" in text(app), "the network as it was")

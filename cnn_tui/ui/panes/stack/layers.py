@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.document import Document, View
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.fields import Field
 from cnn_tui.network.fixes import Problem
@@ -36,13 +36,14 @@ class LayersTable(Table):
         self.beside_summary = False
         self._total = 0
         """Of all parameters."""
-        self._fitted: object = None
+        self._fitted: tuple[int, bool, View] | None = None
+        """What the columns were fitted to. The view itself: another one may come to have its `id`."""
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The columns that this width has room for, and the rows."""
         view = self.document.view
-        if self._fitted != (width, self.beside_summary, id(view)):
-            self._fitted = (width, self.beside_summary, id(view))
+        if self._fitted is None or self._fitted[:2] != (width, self.beside_summary) or self._fitted[2] is not view:
+            self._fitted = (width, self.beside_summary, view)
             self.columns = self._fit(width)
         return super().draw(width, height)
 
