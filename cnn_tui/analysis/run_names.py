@@ -18,7 +18,7 @@ _LONGEST = 40  # characters of a name
 _BESIDE = ("epochs", "seed")
 _STRANGERS = 5
 """Experiments that differ in more than this are told by their names: no few words say what differs."""
-PLAIN = "plain"
+UNCHANGED = "unchanged"
 """The experiment that the others are told against, where nothing tells it from all of them."""
 
 
@@ -56,10 +56,19 @@ def _told_from(at: int, experiments: Sequence[Experiment], *, with_layers: bool)
 
     base = experiments[at]
     told = [words(base, other) for other in experiments]
-    back = [words(other, base) for other, differs in zip(experiments, told, strict=True) if differs]
+    changed = [other for other in experiments if not _is_repeat(base, other)]
+    back = [words(other, base) for other in changed or experiments if words(base, other)]
     common = [one for one in (back[0] if back else ()) if all(one in some for some in back)]
-    own = _joined(common) or PLAIN
-    return tuple(_joined(differs) or own for differs in told)
+    own = _joined(common) or UNCHANGED
+    return tuple(
+        ", ".join([own, *differs]) if differs and changed and _is_repeat(base, other) else _joined(differs) or own
+        for other, differs in zip(experiments, told, strict=True)
+    )
+
+
+def _is_repeat(base: Experiment, other: Experiment) -> bool:
+    """Whether nothing but what is beside the point tells it from the base."""
+    return all(one.name in _BESIDE for one in differences(base, other))
 
 
 def _joined(words: Sequence[str]) -> str:

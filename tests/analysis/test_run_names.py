@@ -22,7 +22,7 @@ def test_runs_are_named_by_what_differs() -> None:
     penalty = BASE.with_stack(STACK.change(5, kernel_regularizer=L1L2(l2=0.001)))
     assert named(dropout, BASE, penalty, load_preset("lab1-16-filters")) == [
         "Dropout 0.5",
-        "plain",
+        "unchanged",
         "l2 0.001",
         "filters 16",
     ]
@@ -45,6 +45,12 @@ def test_epochs_and_seeds_are_named_where_nothing_else_differs() -> None:
     wide = load_preset("lab1-64-filters")
     assert named(BASE.with_training(seed=1), wide.with_training(seed=2, epochs=9)) == ["filters 32", "filters 64"]
     assert named(*(BASE.with_training(epochs=count) for count in (5, 10))) == ["epochs 5", "epochs 10"]
+
+
+def test_a_repeat_has_the_name_of_its_experiment_and_its_seed() -> None:
+    eight = BASE.with_stack(STACK.change(0, filters=8)).with_training(seed=1)
+    sixteen = BASE.with_stack(STACK.change(0, filters=16)).with_training(seed=1)
+    assert named(eight, eight.with_training(seed=2), sixteen) == ["filters 8", "filters 8, seed 2", "filters 16"]
 
 
 def test_runs_of_one_experiment_are_told_by_their_numbers() -> None:
