@@ -163,12 +163,26 @@ def fitted(text: str, width: int) -> str:
     return cut(escaped(text[: 8 * width]), width)
 
 
-def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
-    """Rows of cells in columns of equal width, two spaces between them; those in `right` end alike."""
+def cut_within(text: str, width: int) -> str:
+    """Text in at most `width` cells that keeps its beginning and its end: names of runs differ at the end."""
+    end = max(0, width - 1) // 3
+    return text if cells(text) <= width else cut(text, width - end) + cut(text, end, "", from_start=True)
+
+
+def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = (), width: int | None = None) -> list[str]:
+    """Rows of cells in columns of equal width, two spaces between them; those in `right` end alike.
+
+    Where a row is wider than `width` cells, the widest of the other columns is cut, but never below 12.
+    """
     if not rows:
         return []
     ends = set(right)
     widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
+    excess = 0 if width is None else sum(widths) + 2 * (len(widths) - 1) - width
+    if excess > 0 and (words := [at for at in range(len(widths)) if at not in ends]):
+        at = max(words, key=widths.__getitem__)
+        widths[at] = max(min(12, widths[at]), widths[at] - excess)
+        rows = [[*row[:at], cut_within(row[at], widths[at]), *row[at + 1 :]] for row in rows]
     return ["  ".join(padded(cell, widths[at], at in ends) for at, cell in enumerate(row)).rstrip() for row in rows]
 
 

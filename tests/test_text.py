@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from cnn_tui.text import cells, counted, did_you_mean, escaped, line_ends, padded, quiet, reason, sentence, wrapped
+from cnn_tui.text import (
+    cells,
+    columns,
+    counted,
+    did_you_mean,
+    escaped,
+    line_ends,
+    padded,
+    quiet,
+    reason,
+    sentence,
+    wrapped,
+)
 
 
 def test_what_a_terminal_would_obey_is_escaped() -> None:
@@ -77,3 +89,11 @@ def test_text_is_wrapped_between_words_and_in_a_word_that_is_longer_than_a_line(
 
 def test_text_is_padded_by_cells() -> None:
     assert (cells("名a"), padded("名a", 5), padded("名a", 5, right=True)) == (3, "名a  ", "  名a")
+
+
+def test_a_table_that_is_too_wide_gives_way_in_its_widest_words() -> None:
+    rows = [("run", "name", "takes"), ("12", "Lab 1: baseline, 32 filters: filters 8, seed 1", "0:06")]
+    lines = columns(rows, right=(0, 2), width=40)
+    assert max(map(len, lines)) == 40 and lines[1].startswith(" 12  Lab 1: baseline") and "seed 1" in lines[1]
+    assert columns(rows, right=(0, 2), width=200) == columns(rows, right=(0, 2))
+    assert len(columns(rows, right=(0, 2), width=5)[1].split("…")[0]) > 5, "a column is not cut to nothing"

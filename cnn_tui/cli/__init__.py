@@ -36,7 +36,7 @@ COMMANDS = {
         "running.queue", "List what is trained and what waits, in order, and how long it takes. stop RUN takes one out."
     ),
     "attach": Command("running.follow", "Follow a run that is training. ctrl+c only leaves it."),
-    "stop": Command("running.queue", "Ask a run to stop; what it has learned is kept and evaluated."),
+    "stop": Command("running.queue", "Ask runs to stop; what they have learned is kept and evaluated."),
     "resume": Command(
         "running.queue", "Let runs that ended early go on after their last checkpoint. ctrl+c only leaves them."
     ),

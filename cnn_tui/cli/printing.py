@@ -107,14 +107,16 @@ def styled(text: str, style: str, stream: TextIO | None = None) -> str:
     return Style.parse(_STYLES.get(style, "")).render(text, color_system=ColorSystem.STANDARD)
 
 
-def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, titled: bool = False) -> list[str]:
-    """Rows of cells as lines, in `columns`.
+def table(
+    rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, titled: bool = False, fits: bool = False
+) -> list[str]:
+    """Rows of cells as lines, in `columns`; where the table `fits`, on a terminal no wider than it.
 
     With `titled`, the first row is the titles, in bold. rich's own table gives the same lines, with blanks at their
     ends, but takes 75 times as long: 27 s for a history of 10,000 runs where this takes 0.35 (measured on two busy
     cores).
     """
-    lines = columns(rows, right)
+    lines = columns(rows, right, columns_of(sys.stdout) if fits and is_terminal(sys.stdout) else None)
     return [bold(lines[0]), *lines[1:]] if titled else lines
 
 

@@ -80,6 +80,8 @@ class TextTable(NamedTuple):
     """The columns that are aligned on the right."""
     spare: Sequence[int] = ()
     """The columns that are left out where room is short, in this order."""
+    fits: bool = False
+    """Whether a row that is still too wide loses words, and keeps to its line, in place of being wrapped."""
 
 
 class Difference(NamedTuple):

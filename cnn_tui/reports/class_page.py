@@ -56,7 +56,7 @@ def _pack(pack: ClassPack) -> Iterator[Block]:
     rows = [_row(one, base) for one in pack.exercises if one.group is not None]
     if rows:
         heading = ("exercise", "runs", "files", "test acc", "change", "gap", "data", "images", "epochs")
-        yield TextTable(heading, rows, (1, 2, 3, 4, 5, 7, 8), (5, 2, 8, 7, 6))
+        yield TextTable(heading, rows, (1, 2, 3, 4, 5, 7, 8), (5, 2, 8, 7, 6), fits=True)
     others = [f'"{one.heading}"' for one in pack.exercises if one.other_groups]
     if others:
         yield Paragraph(f"Also run in other conditions, which are below: {', '.join(others)}.", style="dim")
@@ -147,7 +147,7 @@ def _groups(view: ClassView) -> Iterator[Block]:
     if rows:
         yield Heading("All experiments")
         yield TextTable(
-            ("name", "params", "runs", "test acc", "data", "images", "epochs"), rows, (1, 2, 3, 5, 6), (6, 5)
+            ("name", "params", "runs", "test acc", "data", "images", "epochs"), rows, (1, 2, 3, 5, 6), (6, 5), fits=True
         )
     if len(view.groups) > _MOST_GROUPS:
         yield Paragraph(f"… and {counted(len(view.groups) - _MOST_GROUPS, 'experiment')} more; --json has them all.")

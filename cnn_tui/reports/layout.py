@@ -123,6 +123,9 @@ class PageLayout:
             kept.remove(spare)
             right = [place for place, at in enumerate(kept) if at in table.right]
             made = columns([[row[at] for at in kept] for row in rows], right)
+        if table.fits and made and max(map(cells, made)) > self.width:
+            right = [place for place, at in enumerate(kept) if at in table.right]
+            made = columns([[row[at] for at in kept] for row in rows], right, self.width)
         head = [Span(text, "dim") for text in made[: 1 if table.heading else 0]]
         return [line for one in (*head, *map(Span, made[len(head) :])) for line in wrapped([one], self.width)]
 

@@ -292,8 +292,10 @@ def test_a_stop_now_is_asked_and_the_worker_sees_to_it(history: History, inside:
     assert (history.wish(run_id), woken) == ("now", ["wake"])
     locks.release(lock)
     assert inside("stop", str(run_id), "--now").err == f"run {run_id} has ended already: it is stopped by you\n"
-    waiting = history.add(load_preset("lab1-baseline"))
-    assert inside("stop", str(waiting), "--now").err == f"run {waiting} is taken out of the queue\n"
+    several = [str(history.add(load_preset("lab1-baseline"))) for _ in range(2)]
+    assert inside("stop", *several, "99").status == 2 and history.wish(int(several[0])) == "", "all have to be there"
+    said = inside("stop", *several, "--now").err.splitlines()
+    assert said == [f"run {one} is taken out of the queue" for one in several]
 
 
 def test_a_stop_without_a_run_names_those_that_go_on(history: History, inside: Inside, woken: list[str]) -> None:

@@ -144,7 +144,7 @@ def _listed(history: History, chosen: Sequence[tuple[SetPlace, Exercise]]) -> li
             count = "" if one.is_question else str(len(runs_of(history, place, one)))
             state = "done" if given.done else "impossible" if one.impossible else ""
             rows.append([one.name, fitted(one.heading, 48), count, _expected(given.prediction), state])
-        lines += ["", bold(f"{name}: {title}"), *table(rows, right=[2], titled=True)]
+        lines += ["", bold(f"{name}: {title}"), *table(rows, right=[2], titled=True, fits=True)]
     return lines[1:]
 
 

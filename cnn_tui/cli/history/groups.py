@@ -26,7 +26,7 @@ _WIDEST_NAME, _WIDEST_RUNS = 32, 16
 _WIDEST_IN_A_FILE = 60
 _OF_THE_EXPERIMENT = ("experiment", "fingerprint", "dataset", "train_images", "test_images", "params")
 _HEADING = ("runs", "name", "status", "params", "train acc", "test acc", "s/epoch", "dataset")
-_RIGHT, _SPARE = (3, 4, 5, 6), (4, 3, 2, 7, 6)
+_RIGHT, _SPARE = (3, 4, 5, 6), (4, 3, 2, 6)
 _NO_TERMINAL = 1_000  # columns: what nobody looks at is not wrapped
 
 
@@ -40,7 +40,7 @@ def lines_of_groups(history: History, listing: Listing, form: str) -> Iterator[s
     on_terminal = form == "text" and is_terminal(sys.stdout)
     names = ShortNames(history).of([row.line for row in rows])
     shown = [_shown(row, names[row.line.id], _WIDEST_NAME if on_terminal else _WIDEST_IN_A_FILE) for row in rows]
-    made = TextTable(_HEADING, shown, _RIGHT, _SPARE)
+    made = TextTable(_HEADING, shown, _RIGHT, _SPARE, fits=True)
     if form == "markdown":
         return iter(markdown_lines([made]))
     width = columns_of(sys.stdout) if on_terminal else _NO_TERMINAL

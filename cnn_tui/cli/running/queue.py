@@ -78,7 +78,7 @@ def _show(history: History, outlook: Outlook, as_json: bool) -> None:
     if not as_json:
         rows = [_TITLES, *(_row(history, item) for item in outlook.items)]
         shown = len(_TITLES) if any(item.is_elsewhere for item in outlook.items) else len(_TITLES) - 1
-        put(*table([row[:shown] for row in rows], _RIGHT, titled=True))
+        put(*table([row[:shown] for row in rows], _RIGHT, titled=True, fits=True))
     scaled = any(item.estimate.basis == "scaled" for item in outlook.items)
     say(outlook.words() + (" A time with ~ is scaled from another run's." if scaled and not as_json else ""))
 
@@ -103,28 +103,30 @@ def _row(history: History, item: QueuedRun) -> tuple[str, ...]:
 
 
 def stop(
-    run: Annotated[
-        int | None, typer.Argument(metavar="RUN", help="The number of a run; without it you are told which go on.")
+    runs: Annotated[
+        list[int] | None, typer.Argument(metavar="RUN...", help="Runs; without one you are told which go on.")
     ] = None,
     now: Annotated[bool, typer.Option("--now", help="End it at once; only its last checkpoint is kept.")] = False,
 ) -> int:
-    """Ask a run to stop after its batch or, `now`, to end at once."""
+    """Ask runs to stop after their batch or, `now`, to end at once. Nothing is stopped unless all are there."""
     with open_history() as history:
-        if run is None:
+        if not runs:
             raise UserError(_which_to_stop(history, "--now" if now else ""))
-        found = find_run(history, run)
-        if not found.live:
-            say(f"run {run} has ended already: it is {status_in_words(found.status, found.ending)}")
-            return FINISHED
-        history.ask(run, "now" if now else "stop")
-    if now or found.executor != "here":
+        found = [find_run(history, one) for one in dict.fromkeys(runs)]
+        for run in reversed(found):  # those that wait last go first: the next one may be taken any moment
+            if run.live:
+                history.ask(run.id, "now" if now else "stop")
+    if any(run.live and (now or run.executor != "here") for run in found):
         launch.wake()  # the worker sees to it that it ends, even if it hangs, and passes it on to a job
-    if found.status == "queued":
-        say(f"run {run} is taken out of the queue")
-    elif now:
-        say(f"asked run {run} to end now: nothing more is saved or evaluated, its last checkpoint is kept")
-    else:
-        say(f"asked run {run} to stop: what it has learned is kept and evaluated; --now ends it at once")
+    for run in found:
+        if not run.live:
+            say(f"run {run.id} has ended already: it is {status_in_words(run.status, run.ending)}")
+        elif run.status == "queued":
+            say(f"run {run.id} is taken out of the queue")
+        elif now:
+            say(f"asked run {run.id} to end now: nothing more is saved or evaluated, its last checkpoint is kept")
+        else:
+            say(f"asked run {run.id} to stop: what it has learned is kept and evaluated; --now ends it at once")
     return FINISHED
 
 
