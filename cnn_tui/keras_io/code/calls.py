@@ -17,8 +17,7 @@ from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
 from cnn_tui.keras_io.code.data.file_loops import each_of, is_of_files, names_in, of_each
 from cnn_tui.keras_io.code.data.folds import Folds, folds_of
 from cnn_tui.keras_io.code.data.idx_files import opened_idx
-from cnn_tui.keras_io.code.data.lab_pictures import lab_pictures
-from cnn_tui.keras_io.code.data.lab_tables import lab_table
+from cnn_tui.keras_io.code.data.lab_data import lab_pictures, lab_table
 from cnn_tui.keras_io.code.data.pipelines import element, mapped
 from cnn_tui.keras_io.code.data.preparation import (
     FUNCTION,

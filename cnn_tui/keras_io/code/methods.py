@@ -17,9 +17,9 @@ from cnn_tui.keras_io.code.data.below import is_below
 from cnn_tui.keras_io.code.data.by_hand import below_method, picture_method
 from cnn_tui.keras_io.code.data.data_values import ClassNames, ClassWeights, Folder, ReadPicture, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
-from cnn_tui.keras_io.code.data.generators import generator_method
 from cnn_tui.keras_io.code.data.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.paths import text_method
+from cnn_tui.keras_io.code.data.pictures import generator_method
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.kept import of_table, parser_method, update_options

@@ -10,7 +10,7 @@ import msgspec
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.attributes import attribute, is_base
 from cnn_tui.keras_io.code.data.any_image import AnyNumber, any_of
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, NpzFile
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, NpzFile, Rows, rows_of
 from cnn_tui.keras_io.code.data.below import name_asked
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
@@ -26,7 +26,6 @@ from cnn_tui.keras_io.code.data.data_values import (
 from cnn_tui.keras_io.code.data.done_to_images import part_of_each
 from cnn_tui.keras_io.code.data.file_loops import is_of_files, name_at
 from cnn_tui.keras_io.code.data.npz_arrays import array_in
-from cnn_tui.keras_io.code.data.rows import Rows, rows_of
 from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images, sizes_of
 from cnn_tui.keras_io.code.data.shares import RowMask
 from cnn_tui.keras_io.code.data.tensorflow_sets import PERCENT

@@ -9,11 +9,17 @@ import msgspec
 
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import GREYED, OTHERS, THREEFOLD, TURNED, DatasetArrays
-from cnn_tui.keras_io.code.data.colours import COLOURED, is_conversion, made_of_colours
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, OfEach
 from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.joins import is_below, put_along
-from cnn_tui.keras_io.code.data.picture_forms import RESIZES, changed_numbers, new_size
+from cnn_tui.keras_io.code.data.picture_forms import (
+    COLOURED,
+    RESIZES,
+    changed_numbers,
+    is_conversion,
+    made_of_colours,
+    new_size,
+)
 from cnn_tui.keras_io.code.data.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
 from cnn_tui.keras_io.code.effects import effect_of

@@ -9,7 +9,7 @@ from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.npz_names import arrays_of, part_called
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, NpzFile
-from cnn_tui.keras_io.code.data.lab_pictures import images_of_half
+from cnn_tui.keras_io.code.data.lab_data import images_of_half
 from cnn_tui.keras_io.code.values import Value
 
 _OF_KERAS = "mnist.npz"

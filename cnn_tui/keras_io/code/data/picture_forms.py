@@ -1,16 +1,18 @@
-"""What functions make of one picture that a script reads: OpenCV's, Pillow's, scikit-image's, TensorFlow's, Keras's."""
+"""What functions make of one picture that a script reads: OpenCV's, Pillow's, scikit-image's, TensorFlow's, Keras's.
+
+So too how they are asked for pictures in grey, or in other colours.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.array_values import GREYED, TURNED
-from cnn_tui.keras_io.code.data.colours import is_conversion, made_of_colours, read_colours
+from cnn_tui.keras_io.code.data.array_values import GREYED, THREEFOLD, TURNED
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.picture_form import PictureForm
-from cnn_tui.keras_io.code.values import Value
+from cnn_tui.keras_io.code.values import Named, Value
 from cnn_tui.network.rescaling import WHITE
 
 RESIZES = ("resize", "imresize")
@@ -18,6 +20,22 @@ _TO_1 = ("convert_image_dtype", "img_as_float", "img_as_float32")
 """Functions that make 0 to 1 of bytes."""
 _TO_1_BY_THE_WAY = ("resize", "rgb2gray")
 """Functions of scikit-image that do so too."""
+COLOURED = "coloured"
+"""They come in red, green and blue, grey ones in three channels."""
+_WORDS: dict[str, str] = {
+    **dict.fromkeys(("COLOR_RGB2GRAY", "COLOR_BGR2GRAY", "rgb_to_grayscale", "rgb2gray", "L"), GREYED),
+    **dict.fromkeys(("COLOR_GRAY2RGB", "COLOR_GRAY2BGR", "grayscale_to_rgb", "gray2rgb"), THREEFOLD),
+    **dict.fromkeys(("COLOR_RGB2BGR", "COLOR_BGR2RGB"), TURNED),
+    "RGB": COLOURED,
+}
+"""What functions, and words that conversions are given, make of colours."""
+_FLAGS: dict[Value, str] = {
+    **dict.fromkeys((0, "IMREAD_GRAYSCALE"), GREYED),
+    **dict.fromkeys((1, None, "IMREAD_COLOR"), COLOURED),
+    **dict.fromkeys(("COLOR_RGB2GRAY", "COLOR_BGR2GRAY", "COLOR_RGB2BGR", "COLOR_BGR2RGB"), COLOURED),
+}
+"""How OpenCV is told to read a picture. Words for conversions are numbers to it, 4, 6 and 7, that ask for colours."""
+_CONVERSIONS = ("cvtColor", "convert")
 
 
 def read_form(call: Call) -> PictureForm | None:
@@ -99,3 +117,20 @@ def changed_numbers(numbers: Numbers, call: Call) -> Numbers:
     is_by_the_way = is_of_skimage and call.name in _TO_1_BY_THE_WAY
     is_to_1 = (call.name in _TO_1 or is_by_the_way) and (numbers.scale, numbers.offset) == (1, 0)
     return numbers.scaled(1 / WHITE) if is_to_1 else numbers
+
+
+def made_of_colours(call: Call) -> str | None:
+    """What a call makes of a picture's colours, given what is behind the picture; None of one that does not say."""
+    return _WORDS.get(str(call.get(0, "code", "mode")) if call.name in _CONVERSIONS else call.name)
+
+
+def read_colours(call: Call) -> str | None:
+    """In which colours OpenCV reads a picture; None where that is not told."""
+    flag = call.get(0, "flags")
+    flag = flag.name if isinstance(flag, Named) else flag
+    return _FLAGS.get(flag) if isinstance(flag, int | str | None) else None
+
+
+def is_conversion(name: str) -> bool:
+    """Whether a function, or a method, is one that gives pictures other colours."""
+    return name in _CONVERSIONS or name in _WORDS
