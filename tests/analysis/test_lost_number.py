@@ -20,7 +20,7 @@ from cnn_tui.reports.layout import PageLayout
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.reports.run_facts import read_facts
 from cnn_tui.reports.run_page import run_page
-from tests.history.test_run import run
+from tests.history.made_runs import run
 from tests.ui import fake
 
 NAN = math.nan

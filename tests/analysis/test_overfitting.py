@@ -19,7 +19,7 @@ from cnn_tui.history.epoch import Epoch
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Dropout, Flatten, RandomBrightness, RandomFlip
 from cnn_tui.network.stack import Stack
-from tests.history.test_run import run
+from tests.history.made_runs import run
 
 BASELINE = load_preset("lab1-baseline")
 

@@ -13,7 +13,7 @@ from cnn_tui.analysis.chance.tested_images import on_same_images, sampling_error
 from cnn_tui.artifacts import predictions
 from cnn_tui.artifacts.predictions import Predictions, PredictionsHeader
 from cnn_tui.data import raw_file
-from tests.history.test_run import run
+from tests.history.made_runs import run
 
 
 def kept(run_id: int, said: list[int], labels: list[int], digest: str = "the same") -> Predictions:

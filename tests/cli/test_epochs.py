@@ -15,10 +15,9 @@ from cnn_tui.home import model_path
 from cnn_tui.jobs import launch
 from cnn_tui.jobs.explain.answers import Kernels, ModelFacts, Prediction
 from cnn_tui.jobs.explain.protocol import DescribeModel, PredictImage, ShowKernels
+from tests.cli.asked import MANY, bar_on_white
 from tests.cli.command import Inside, assert_one_sentence
-from tests.cli.test_predict import MANY, answered_here, bar_on_white, here
 
-__all__ = ["answered_here", "here"]
 pytestmark = pytest.mark.usefixtures("answered_here")
 
 

@@ -9,9 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.command import Inside, assert_one_sentence
-from tests.cli.test_predict import answered_here, here
 
-__all__ = ["answered_here", "here"]
 pytestmark = pytest.mark.usefixtures("answered_here", "here")
 
 

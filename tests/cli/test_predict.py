@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
-import shutil
 import subprocess
 from pathlib import Path
 
-import msgspec
-import numpy as np
 import pytest
-from PIL import Image
 
 from cnn_tui.artifacts.predictions import open_predictions, predictions_path
 from cnn_tui.experiment.experiment import Experiment
@@ -18,46 +14,9 @@ from cnn_tui.experiment.file import read
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs import launch
-from cnn_tui.jobs.explain.client import ExplainClient
-from cnn_tui.jobs.explain.protocol import Question, Reply, Request
+from tests.cli.asked import MANY, ONE_UNIT, bar_on_white
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment
 from tests.cli.terminal import Terminal
-
-MANY = "5"
-"""The run of 30 classes."""
-
-
-@pytest.fixture
-def here(trained_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the home of the trained runs, for the test alone."""
-    home = tmp_path / "home"
-    shutil.copytree(trained_home, home)
-    monkeypatch.setenv("CNN_TUI_HOME", str(home))
-    return home
-
-
-@pytest.fixture
-def answered_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Questions are answered by the explain process's own code, but in this process, which has TensorFlow already."""
-    from cnn_tui.training.explain.handler import Explainer
-    from cnn_tui.training.explain.server import reply_to
-
-    def reply(_: ExplainClient, question: Question) -> Reply:
-        return reply_to(Explainer(), msgspec.json.encode(Request(1, question)))
-
-    monkeypatch.setattr(ExplainClient, "_reply", reply)
-
-
-def bar_on_white(path: Path) -> Path:
-    """A picture of the second shape as somebody would draw it: black on white, larger."""
-    pixels = np.full((24, 24), 255, np.uint8)
-    pixels[6:8, 2:-2] = 0
-    Image.fromarray(pixels).save(path)
-    return path
-
-
-ONE_UNIT = "6"
-"""The run of two classes that the logit of one unit tells apart."""
 
 
 def test_the_logit_of_one_unit_is_shown_as_the_probability_of_each_class(here: Path, inside: Inside) -> None:

@@ -9,10 +9,9 @@ import pytest
 from PIL import Image
 
 from cnn_tui.artifacts.predictions import open_predictions
+from tests.cli.asked import ONE_UNIT, bar_on_white
 from tests.cli.command import Inside, assert_one_sentence
-from tests.cli.test_predict import ONE_UNIT, answered_here, bar_on_white, here
 
-__all__ = ["answered_here", "here"]
 pytestmark = pytest.mark.usefixtures("answered_here", "here")
 
 

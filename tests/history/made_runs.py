@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
@@ -66,3 +67,34 @@ def add_finished(history: History, experiment: Experiment = BASELINE) -> int:
         history.record_epoch(run_id, epoch(number, 1 / number), 8.5 * number)
     history.record_end(run_id, Result("finished", "", 0.44, 0.86, 18.0))
     return run_id
+
+
+METRICS = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.6, "val_accuracy": 0.75}
+
+
+def run(**changes: Any) -> Run:
+    """A finished run of one epoch, save for what is changed."""
+    plain: dict[str, Any] = {
+        "id": 3,
+        "name": "Lab 1",
+        "status": "finished",
+        "stop_cause": "",
+        "experiment": load_preset("lab1-baseline"),
+        "fingerprint": "95d261d6651d",
+        "dataset": "fashion_mnist",
+        "train_images": 60_000,
+        "test_images": 10_000,
+        "seed": 7,
+        "params": 113_386,
+        "created": 1_700_000_000.25,
+        "seconds": 8.12345,
+        "test_loss": 0.4,
+        "test_accuracy": 0.86,
+        "note": "",
+        "tags": ("week 3",),
+        "environment": {"python": "3.11"},
+        "pid": 99,
+        "wish": "",
+        "epochs": (Epoch(1, METRICS, 8.00049, 7_500.04),),
+    }
+    return Run(**{**plain, **changes})

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import msgspec
 import pytest
 
-from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.conditions import WITHIN
 from cnn_tui.history.ending import LIVE, Ending, Status, ending_in_words, status_in_words
 from cnn_tui.history.epoch import Epoch
-from cnn_tui.history.run import Run
+from tests.history.made_runs import METRICS, run
 
 RUN_KEYS = (
     "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, validation_images, "
@@ -20,35 +18,6 @@ RUN_KEYS = (
     "group, weights, weights_epoch, executor, job, partition, memory"
 )
 EPOCH_KEYS = "epoch, loss, accuracy, val_loss, val_accuracy, seconds, images_per_second, startup, others, throttled"
-METRICS = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.6, "val_accuracy": 0.75}
-
-
-def run(**changes: Any) -> Run:
-    """A finished run of one epoch, save for what is changed."""
-    plain: dict[str, Any] = {
-        "id": 3,
-        "name": "Lab 1",
-        "status": "finished",
-        "stop_cause": "",
-        "experiment": load_preset("lab1-baseline"),
-        "fingerprint": "95d261d6651d",
-        "dataset": "fashion_mnist",
-        "train_images": 60_000,
-        "test_images": 10_000,
-        "seed": 7,
-        "params": 113_386,
-        "created": 1_700_000_000.25,
-        "seconds": 8.12345,
-        "test_loss": 0.4,
-        "test_accuracy": 0.86,
-        "note": "",
-        "tags": ("week 3",),
-        "environment": {"python": "3.11"},
-        "pid": 99,
-        "wish": "",
-        "epochs": (Epoch(1, METRICS, 8.00049, 7_500.04),),
-    }
-    return Run(**{**plain, **changes})
 
 
 def test_a_run_has_the_promised_keys_and_no_other() -> None:

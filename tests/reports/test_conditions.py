@@ -6,7 +6,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.reports.run_facts import RunFacts
 from cnn_tui.reports.run_page import run_page
-from tests.history.test_run import run
+from tests.history.made_runs import run
 
 FOLDER = "/home/anna/courses/pack/pictures"
 

@@ -58,6 +58,8 @@ from cnn_tui.jobs.explain.protocol import (
     WorkOutFeatures,
 )
 from cnn_tui.jobs.explain.where_protocol import OF_A_LAYER, LookWhere, Where
+from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.explain.pane import ExplainPane
 
 COUNT, SIZE = 40, 28
 DIGEST = "made-by-hand"
@@ -276,3 +278,10 @@ def _square(label: int) -> bytes:
     middle = SIZE // 2
     inside = range(middle - half, middle + half)
     return bytes(220 if y in inside and x in inside else 0 for y in range(SIZE) for x in range(SIZE))
+
+
+def asked_of(app: LabApp) -> FakeExplainClient:
+    """Let the pane ask a process that answers at once."""
+    client = FakeExplainClient()
+    app.lab.query_one(ExplainPane).explained.client = client  # type: ignore[assignment]
+    return client

@@ -16,7 +16,7 @@ from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.pane import ExplainPane
 from tests.ui import explained
 from tests.ui.conftest import MakeLab
-from tests.ui.explain.test_where import asked_of
+from tests.ui.explained import asked_of
 from tests.ui.made_runs import made
 from tests.ui.screen import LARGE, SMALL, sees, text, until
 

@@ -146,16 +146,6 @@ async def test_a_deleted_model_leaves_what_was_kept_and_says_so(make_lab: MakeLa
         await sees(pilot, "The model of run 2 is gone")
 
 
-@pytest.fixture
-def kept(history: History) -> int:
-    """A finished run with predictions that were written by hand."""
-    run = fake.train(history, load_preset("lab1-baseline"))
-    explained.write_images()
-    explained.write_facts()
-    explained.write_predictions(run)
-    return run
-
-
 async def test_without_any_run_there_are_the_sample_and_the_questions(make_lab: MakeLab, history: History) -> None:
     explained.write_images()
     explained.write_facts()

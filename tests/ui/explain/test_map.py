@@ -7,11 +7,9 @@ import re
 import pytest
 
 from tests.ui.conftest import MakeLab
-from tests.ui.explain.test_explain_pane import kept
-from tests.ui.explain.test_where import asked_of
+from tests.ui.explained import asked_of
 from tests.ui.screen import LARGE, SMALL, sees, text, until
 
-__all__ = ["kept"]
 TO_THE_VIEW = ("5", *"mmmmmm")
 pytestmark = pytest.mark.usefixtures("kept")
 

@@ -16,7 +16,7 @@ from cnn_tui.ui.app import LabApp
 from tests.made_suspects import OF_IMAGES, keep_suspects
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
-from tests.ui.explain.test_where import asked_of
+from tests.ui.explained import asked_of
 from tests.ui.screen import LARGE, SMALL, sees, text, until
 
 pytestmark = pytest.mark.usefixtures("no_worker")

@@ -10,7 +10,7 @@ from cnn_tui.jobs.explain.protocol import ShowActivations
 from cnn_tui.jobs.explain.where_protocol import LookWhere
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
-from tests.ui.explain.test_where import asked_of
+from tests.ui.explained import asked_of
 from tests.ui.screen import LARGE, SMALL, sees, text, until
 
 pytestmark = pytest.mark.usefixtures("no_worker")

@@ -6,24 +6,15 @@ import pytest
 
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.where_protocol import LookWhere
-from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.one_image.where import WhereView, means
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.widgets.heat import draw_heat, stretched
 from tests.ui import explained
 from tests.ui.conftest import MakeLab
-from tests.ui.explain.test_explain_pane import kept
+from tests.ui.explained import asked_of
 from tests.ui.screen import LARGE, SMALL, sees, text, until
 
-__all__ = ["kept"]
 TO_THE_VIEW = ("5", "m", "m", "m", "m")
-
-
-def asked_of(app: LabApp) -> explained.FakeExplainClient:
-    """Let the pane ask a process that answers at once."""
-    client = explained.FakeExplainClient()
-    app.lab.query_one(ExplainPane).explained.client = client  # type: ignore[assignment]
-    return client
 
 
 @pytest.mark.usefixtures("kept")
