@@ -34,8 +34,9 @@ def note_held_out(experiment: Experiment, code: CodeImport, notes: Notes) -> Non
     if not is_split or not isinstance(data.path, str | Unknown | Listed):
         return
     if data.generator is not None:
-        is_table = isinstance(data.path, Listed) or "x_col" in data.arguments
-        which = "rows of the table" if is_table else "pictures of each class"
+        is_table = isinstance(data.path, Listed) or "x_col" in data.arguments or table_of(data) is not None
+        is_array = BY_HAND in data.arguments or "y" in data.arguments
+        which = "rows of the table" if is_table else "images" if is_array else "pictures of each class"
         notes.to_know.append(f"validation_split holds out the first {which} there, and as many others here")
     elif isinstance(watched, Folder):
         _note_order(data, watched, notes)

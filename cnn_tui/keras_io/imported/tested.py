@@ -41,10 +41,10 @@ def tested_table(code: CodeImport) -> Unknown | None:
     """The table of pixels that a script measures its model on, where it is another one; None for none."""
     learned = table_of(code.data)
     for tested in reversed(code.tested):
-        table = table_of(tested.images)
+        table, images = table_of(tested.images), images_in(tested.images)
         is_other = table is not None and learned is not None and table.origin != learned.origin
-        if is_other and tested.is_measured and isinstance(tested.images, Unknown) and table is not None and table.paths:
-            return tested.images
+        if is_other and tested.is_measured and isinstance(images, Unknown) and table is not None and table.paths:
+            return images
     return None
 
 
@@ -176,7 +176,11 @@ def _note_read_too(code: CodeImport, notes: Notes) -> None:
         return
     known = [one for one in (code.data, code.validation, *_all_apart(code)) if isinstance(one, Folder)]
     others: list[Folder] = []
+    tested = table_of(tested_table(code))
     for folder in code.read_too:
+        table = table_of(folder)
+        if tested is not None and table is not None and table.origin == tested.origin:
+            continue
         if _has_labels(folder) and not _is_among(folder, [*known, *others]):
             others.append(folder)
     if others:
