@@ -90,6 +90,9 @@ def show_dataset(
     validation: Annotated[
         str | None, typer.Option(metavar="PATH", help="What to validate on: another folder or table of these classes.")
     ] = None,
+    label_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which column of a table has the classes.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Print what is in a dataset and is fed to a network: shapes, images of each class, the range of the pixels."""
@@ -98,6 +101,7 @@ def show_dataset(
     wishes = {"image_size": image_size, "color": color, "fit": fit, "test": test}
     axes = [parse(f"{key}={wish}") for key, wish in wishes.items() if wish]
     options = override(Experiment(), [(axis.key, axis.values[0]) for axis in axes]).data_options
+    options = msgspec.structs.replace(options, label_column=label_column)
     if validation is not None:
         options = msgspec.structs.replace(options, validation=whole_path(validation))
     reporter = Reporter(sys.stderr, is_terminal(sys.stderr))

@@ -34,6 +34,7 @@ from cnn_tui.data.table import (
     LABEL_NAMES,
     describe_table,
     names_beside,
+    no_column,
     shape_of_pixels,
     too_many_classes,
     with_validation,
@@ -44,6 +45,10 @@ LONGEST_LINE = 4_000_000
 """Bytes: an image of 512 x 512 in three colours takes three."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NUMBER = re.compile(rb"[+-]?\d+(\.\d*)?")
+
+
+class NoColumnError(DatasetError):
+    """A table has no column of the name that label_column gives."""
 
 
 class CsvTable(NamedTuple):
@@ -86,18 +91,18 @@ def halves(path: Path, options: DataOptions) -> CsvHalves:
     found = _halves(path, options)
     if options.validation is None:
         return found
-    table = _other(options.validation, found.train, "validate on", "validation")
+    table = _other(options.validation, found.train, options, "validate on", "validation")
     check_apart(table.path, path, None if found.test is None else found.test.path)
     return found._replace(validation=table)
 
 
-def _other(name: str, train: CsvTable, to_do: str, key: str) -> CsvTable:
+def _other(name: str, train: CsvTable, options: DataOptions, to_do: str, key: str) -> CsvTable:
     other = path_of(name)
     if other is None or other.suffix.lower() != ".csv":
         raise DatasetError(
             f"There is no table {shown(name)} to {to_do}. Set {key} to the path of a .csv file, {OR_ELSE[key]}."
         )
-    table = look(other)
+    table = look(other, options.label_column)
     if table.columns != train.columns:
         raise DatasetError(
             f"{shown(other)} has {table.columns:,} columns, and {shown(train.path)} {train.columns:,}. "
@@ -107,15 +112,18 @@ def _other(name: str, train: CsvTable, to_do: str, key: str) -> CsvTable:
 
 
 def _halves(path: Path, options: DataOptions) -> CsvHalves:
-    train, test = look(path), options.test
+    train, test = look(path, options.label_column), options.test
     if isinstance(test, float) or test == TRAIN:
         return CsvHalves(train, None, test_share(test))
     if test is not None:
-        return CsvHalves(train, _other(test, train, "test on", "test"), 0.0)
+        return CsvHalves(train, _other(test, train, options, "test on", "test"), 0.0)
     beside = _beside(path)
     if beside is None:
         return CsvHalves(train, None, TEST_SHARE)
-    table = look(beside)
+    try:
+        table = look(beside, options.label_column)
+    except NoColumnError:
+        return CsvHalves(train, None, TEST_SHARE, beside)
     if table.columns != train.columns:
         return CsvHalves(train, None, TEST_SHARE, beside)
     return CsvHalves(train, table, 0.0)
@@ -126,19 +134,19 @@ def shape_of(table: CsvTable, options: DataOptions) -> tuple[int, int, int]:
     return shape_of_pixels(table.path, table.columns - 1, options)
 
 
-def look(path: Path) -> CsvTable:
+def look(path: Path, label_column: str | None = None) -> CsvTable:
     """Look at a table. Raises DatasetError, which names the line that is not as it should be; OSError."""
     status = path.stat()
-    return _looked_at(path, status.st_mtime_ns, status.st_size)
+    return _looked_at(path, label_column, status.st_mtime_ns, status.st_size)
 
 
 @functools.lru_cache(maxsize=8)
-def _looked_at(path: Path, changed: int, size: int) -> CsvTable:
+def _looked_at(path: Path, label_column: str | None, changed: int, size: int) -> CsvTable:
     table: CsvTable | None = None
     with path.open("rb") as file:
         for number, line in lines(file, path):
             if table is None:
-                table = _begun(path, line)
+                table = _begun(path, line, label_column)
                 if table.named:
                     continue
             if line.count(b",") != table.columns - 1:
@@ -153,6 +161,15 @@ def _looked_at(path: Path, changed: int, size: int) -> CsvTable:
     if table is None or not table.labels:
         raise DatasetError(f"{shown(path)} has no images. Each line needs a label and the pixels of an image.")
     return table
+
+
+def header_of(path: Path) -> list[str]:
+    """What the first line of a table has in its columns; [] where that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return [bare(field).decode(errors="replace") for field in next(lines(file, path), (0, b""))[1].split(b",")]
+    except (OSError, DatasetError):
+        return []
 
 
 def lines(file: IO[bytes], path: Path) -> Iterator[tuple[int, bytes]]:
@@ -176,7 +193,7 @@ def label_in(line: bytes, at: int) -> bytes:
     return line[: line.find(b",")] if at == 0 else line.split(b",", at + 1)[at]
 
 
-def _begun(path: Path, line: bytes) -> CsvTable:
+def _begun(path: Path, line: bytes, label_column: str | None) -> CsvTable:
     """What the first line tells of a table."""
     fields = [bare(field) for field in line.split(b",")]
     if len(fields) < 2:
@@ -184,8 +201,11 @@ def _begun(path: Path, line: bytes) -> CsvTable:
             f"{shown(path)} has one column. A table of images has a label and the pixels of an image in each line, "
             "with commas between them."
         )
-    names = [field.decode(errors="replace").lower() for field in fields]
-    label_at = next((at for at, name in enumerate(names) if name in LABEL_NAMES), None)
+    names = [field.decode(errors="replace") for field in fields]
+    if label_column is not None and label_column.strip() not in names:
+        raise NoColumnError(no_column(path, label_column, names))
+    is_label = [name == label_column.strip() if label_column else name.lower() in LABEL_NAMES for name in names]
+    label_at = is_label.index(True) if any(is_label) else None
     named = label_at is not None or not any(_NUMBER.fullmatch(field) for field in fields)
     return CsvTable(path, len(fields), label_at or 0, named, array.array("i"))
 

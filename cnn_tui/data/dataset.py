@@ -68,6 +68,7 @@ class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     0 and below 1, of each class of a dataset that is one folder; or TRAIN, where all its images are learned from.
     `validation` is the path of a folder, or of a table as the dataset is, whose images are validated on and neither
     learned from nor tested on; or of the `.npz` file, which may be the dataset itself, whose images to validate on are.
+    `label_column` is the name of a table's column that has the classes.
     """
 
     image_size: tuple[Side, Side] | None = None
@@ -75,6 +76,7 @@ class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     fit: Fit = "stretch"
     test: str | float | None = None
     validation: str | None = None
+    label_column: str | None = None
 
     @property
     def test_path(self) -> str | None:
@@ -87,7 +89,7 @@ class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         return {name: getattr(self, name) for name in OPTION_KEYS}
 
 
-OPTION_KEYS = ("image_size", "color", "fit", "test")
+OPTION_KEYS = ("image_size", "color", "fit", "test", "label_column")
 AS_THEY_ARE = DataOptions()
 OR_ELSE = {
     "test": f'or to a share like 0.2, or to "{TRAIN}", the training images',
@@ -286,6 +288,11 @@ def form_of(dataset: str) -> Form:
         if dataset.strip() and table_in(path.expanduser()) is not None:
             return "parquet"
     return "folder"
+
+
+def has_columns(dataset: str) -> bool:
+    """Whether a dataset's name is that of a table, of pixels or of pictures' names, be it there or gone."""
+    return form_of(dataset) in TABLES or (is_folder(dataset) and Path(dataset).suffix.lower() == ".csv")
 
 
 def is_folder(dataset: str) -> bool:

@@ -21,6 +21,7 @@ from cnn_tui.data.dataset import (
     Dataset,
     DatasetError,
     form_of,
+    has_columns,
     path_of,
     shown,
     unreadable,
@@ -86,7 +87,11 @@ def _describe_file(dataset: str, path: Path, options: DataOptions) -> Dataset:
 def check_options(dataset: str, options: DataOptions) -> None:
     """Raise DatasetError for options that the dataset's form does not have."""
     form, place = form_of(dataset), shown(dataset)
-    plain = msgspec.structs.replace(options, test=None, validation=None)
+    if options.label_column is not None and not has_columns(dataset):
+        raise DatasetError(
+            f"label_column names the column of the classes of a table, and {place} is none. Leave it out."
+        )
+    plain = msgspec.structs.replace(options, test=None, validation=None, label_column=None)
     if form == "csv":
         plain = msgspec.structs.replace(plain, image_size=None)
     if form in ("folder", "parquet") or options == AS_THEY_ARE or (form == "csv" and plain == AS_THEY_ARE):

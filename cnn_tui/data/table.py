@@ -6,7 +6,7 @@ import array
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from cnn_tui.data.dataset import DataOptions, Dataset, DatasetError, is_tested, shown, size_in_words
 from cnn_tui.data.labels import unknown_label
 from cnn_tui.data.npz_file import MOST_CLASSES
-from cnn_tui.text import counted, escaped
+from cnn_tui.text import counted, escaped, quiet
 
 LABEL_NAMES = ("label", "labels", "class", "target", "y")
 
@@ -86,6 +86,15 @@ def shape_of_pixels(path: Path, pixels: int, options: DataOptions) -> Shape:
     raise DatasetError(
         f"{where} make no square image, grey or in three colours. Set image_size to its height and width; in the "
         "settings of the lab they are typed after the path, as `table.csv 20x30`."
+    )
+
+
+def no_column(path: Path, column: str, header: Sequence[str]) -> str:
+    """What is said of a table without the column that label_column names."""
+    there = ", ".join(shown(quiet(name, 30)) for name in header[:8])
+    return (
+        f"{shown(path)} has no column {shown(quiet(column, 60))} of classes, which label_column names. Its columns are "
+        f"{there}{', …' if len(header) > 8 else ''}."
     )
 
 

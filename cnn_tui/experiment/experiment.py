@@ -65,6 +65,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights_digest: str | None = None
     leave_out: ImageNumbers = ()
     then: tuple[Phase, ...] = ()
+    label_column: str | None = None
 
     def __post_init__(self) -> None:
         if self.training.epochs == 0 and self.weights is None:
@@ -96,7 +97,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def data_options(self) -> DataOptions:
         """What is said of the dataset beside its name."""
-        return DataOptions(self.image_size, self.color, self.fit, self.test, self.training.validation_path)
+        validation = self.training.validation_path
+        return DataOptions(self.image_size, self.color, self.fit, self.test, validation, self.label_column)
 
     @property
     def test_path(self) -> str | None:
@@ -127,10 +129,11 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """
         options = AS_THEY_ARE
         if is_folder(dataset):
-            options = msgspec.structs.replace(self.data_options, test=None, validation=None)
+            options = msgspec.structs.replace(self.data_options, test=None, validation=None, label_column=None)
             if self.input_shape is not None:
                 options = unset_dataset.pictures_for(self.input_shape, options)
         if self.input_shape is not None:
+            options = unset_dataset.with_column(dataset, options, self.label_column)
             share = unset_dataset.share_kept(dataset, options, self.test)
             options = msgspec.structs.replace(options, test=share)
         values = {"dataset": dataset, "input_shape": None, "classes": None, **options.of_file}

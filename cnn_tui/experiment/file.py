@@ -183,7 +183,7 @@ def to_toml(experiment: Experiment) -> str:
     document.add("name", tomlkit.item(plain["name"]))
     for key in ("dataset",) if experiment.input_shape is None else ("input_shape", "classes"):
         document.add(key, tomlkit.item(plain[key]))
-    for key in sorted(OPTION_KEYS, key=lambda key: key != "test"):  # which belongs to the dataset
+    for key in sorted(OPTION_KEYS, key=lambda key: key not in ("test", "label_column")):  # of the dataset
         if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
             document.add(key, tomlkit.item(plain[key]))
     if experiment.leave_out:

@@ -45,7 +45,7 @@ _NO_VALUE: dict[tuple[str | int, ...], str] = {
     ("training", field.name): field.none for field in fields_of(Training) if field.optional
 }
 _NO_VALUE |= dict.fromkeys((("training", "schedule"), ("training", "class_weight"), ("weights",)), "none")
-_NO_VALUE |= {("image_size",): FREE, ("color",): FREE, ("test",): FROM_DATASET}
+_NO_VALUE |= {("image_size",): FREE, ("color",): FREE, ("test",): FROM_DATASET, ("label_column",): FROM_DATASET}
 """The words for settings that have no value, as steps_per_epoch=all."""
 _LISTS = (("stop",), ("then",), ("leave_out",))
 _FLAGS = {field.name for kind in (Training, *LAYERS.values()) for field in fields_of(kind) if field.kind == "flag"}
@@ -62,6 +62,7 @@ def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Exp
     ):
         # They are images of the other one; those of this one may be given beside it, in any order.
         raw["leave_out"], raw["training"]["validation"] = [], experiment.validation_elsewhere
+        raw["label_column"] = None
     seen: set[tuple[str | int, ...]] = set()
     for key, value in settings:
         steps = steps_of(key)

@@ -52,6 +52,7 @@ class _Plain(msgspec.Struct):
     color: Color | None = None
     fit: Fit = "stretch"
     test: str | float | None = None
+    label_column: str | None = None
     weights: str | None = None
     weights_digest: str | None = None
     leave_out: ImageNumbers = ()
@@ -125,7 +126,7 @@ def _parts(plain: _Plain, leave_out: Sequence[int | str]) -> tuple[Any, ...]:
     del training["seed"]
     for name in _without_effect(training):
         del training[name]
-    options = DataOptions(plain.image_size, plain.color, plain.fit, plain.test)
+    options = DataOptions(plain.image_size, plain.color, plain.fit, plain.test, label_column=plain.label_column)
     weights = () if plain.weights is None else ([plain.weights_digest or plain.weights],)
     left_out = ({"leave_out": leave_out},) if leave_out else ()
     then = ({"then": plain.then},) if plain.then else ()

@@ -35,6 +35,7 @@ _FIXED = {
     ("name",): "a name is not trained",
     ("dataset",): "figures on other images cannot be compared",
     ("test",): "figures on other images cannot be compared",
+    ("label_column",): "figures on other classes cannot be compared",
     ("training", "validation"): "figures on other images cannot be compared",
     ("training", "seed"): "the best seed is luck, and says nothing of the network",
     ("training", "metrics"): "what is measured is no part of the network",

@@ -43,7 +43,7 @@ def refusal(make: Callable[[], object]) -> str:
         (
             'nam = "x"',
             "nam is an unknown key; allowed: name, dataset, training, stop, layers, image_size, color, fit, test, "
-            'input_shape, classes, weights, weights_digest, leave_out, then. Did you mean "name"?',
+            'input_shape, classes, weights, weights_digest, leave_out, then, label_column. Did you mean "name"?',
         ),
         (
             CONV + "filter = 3",

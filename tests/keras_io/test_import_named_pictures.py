@@ -79,7 +79,10 @@ def test_another_table_to_validate_on_is_tested_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reading", "words"),
     [
-        (flows("rows").replace('"breed"', '"id"'), "its classes are in the column id there, and here they would be in"),
+        (
+            flows("rows").replace('"breed"', '"id"'),
+            "its classes are in the column id there, where",
+        ),
         (
             "rows = rows.apply(other)\n" + flows("rows"),
             "the table is changed there (line 9), which",
@@ -100,14 +103,13 @@ def test_a_table_that_is_there_and_cannot_be_taken_is_not_said_to_be_gone(tmp_pa
     assert "names are there, but not taken: No class in" in note
     table.write_text("id,colour,kind\n00,red,cat\n")
     (note,) = imported(tmp_path, flows("rows")).differences
-    assert "names are there, but not taken" in note
-    assert "may be in the column 'colour' or 'kind'" in note
+    assert "in the column breed there, where the table here has none: set label_column to the column" in note
 
 
 def test_other_columns_are_all_that_is_said_of_a_table(tmp_path: Path) -> None:
     write(tmp_path / "train.csv", tmp_path / "train", head="id,breed", row="{name},{kind}")
     (note,) = imported(tmp_path, flows("rows").replace('"breed"', '"colour"')).differences
-    assert note.startswith("its classes are in the column colour there, and here they would be in breed")
+    assert note.startswith("its classes are in the column colour there, where the table here has none")
 
 
 def test_a_table_of_names_that_a_pipeline_begins_with_is_the_dataset(tmp_path: Path) -> None:
@@ -195,22 +197,19 @@ def test_of_several_columns_that_may_have_the_classes_the_one_is_told_that_a_scr
     tmp_path: Path, column: str, asked: str
 ) -> None:
     table = write(tmp_path / "train.csv", tmp_path / "train", head="id,colour,kind", row="{name},red,{kind}")
-    told = "names have their classes in its column kind, and it has others: call that column label"
     code = asked.replace("ROWS", "")
-    said = read(tmp_path, code).differences
-    assert any(told in note for note in said) is (column != "")
-    assert any("may be in the column" in note for note in said) is (column == "")
+    found = read(tmp_path, code)
+    assert (found.experiment.dataset, found.experiment.label_column or "") == (str(table) if column else "", column)
+    assert any("may be in the column" in note for note in found.differences) is (column == "")
     table.write_text(table.read_text().replace("kind", "label", 1))
     assert read(tmp_path, code.replace("kind", "label")).experiment.dataset == str(table)
 
 
-def test_a_column_that_would_be_taken_and_is_not_the_one_that_a_script_names_is_said(tmp_path: Path) -> None:
+def test_the_column_that_a_script_names_is_taken_though_another_is_likelier(tmp_path: Path) -> None:
     write(tmp_path / "train.csv", tmp_path / "train", head="id,label,kind", row="{name},x{kind},{kind}")
     code = BY_HAND.replace("ROWS", "").replace("breed", "kind")
-    assert any(
-        note.startswith("its classes are in the column kind there, and here they would be in label")
-        for note in read(tmp_path, code).differences
-    )
+    found = read(tmp_path, code).experiment
+    assert (found.label_column, found.data.class_names) == ("kind", ("ape", "cat", "owl"))
 
 
 def test_the_tables_of_skin_lesions_have_their_classes_in_dx(tmp_path: Path) -> None:

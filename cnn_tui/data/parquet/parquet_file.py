@@ -85,11 +85,11 @@ def halves(path: Path, options: DataOptions) -> ParquetHalves:
         return found
     other = _other(options.validation, "validate on", "validation")
     check_apart(other, path, None if found.test is None else found.test.paths[0])
-    return found._replace(validation=_like(look(other), found.train, "validated on"))
+    return found._replace(validation=_like(look(other, options.label_column), found.train, "validated on"))
 
 
 def _halves(path: Path, options: DataOptions) -> ParquetHalves:
-    train, test = look(path), options.test
+    train, test = look(path, options.label_column), options.test
     if isinstance(test, float) or test == TRAIN:
         return ParquetHalves(train, None, test_share(test))
     if test is None:
@@ -98,7 +98,7 @@ def _halves(path: Path, options: DataOptions) -> ParquetHalves:
             return ParquetHalves(train, None, TEST_SHARE)
     else:
         beside = _other(test, "test on", "test")
-    return ParquetHalves(train, _like(look(beside), train, "tested on"), 0.0)
+    return ParquetHalves(train, _like(look(beside, options.label_column), train, "tested on"), 0.0)
 
 
 def _other(name: str, to_do: str, key: str) -> Path:

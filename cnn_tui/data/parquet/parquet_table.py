@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from cnn_tui.data.dataset import PART, DatasetError, shown
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.parquet.parquet_rows import opened, rows
-from cnn_tui.data.table import LABEL_NAMES, too_many_classes
+from cnn_tui.data.table import LABEL_NAMES, no_column, too_many_classes
 from cnn_tui.text import counted
 
 _ROWS_OF_LABELS = 65_536
@@ -36,10 +36,10 @@ class ParquetTable(NamedTuple):
     """Whether the labels are words in the file: the names, whose places in the order of the alphabet they are here."""
 
 
-def look(path: Path) -> ParquetTable:
+def look(path: Path, label_column: str | None = None) -> ParquetTable:
     """Look at a table. Raises DatasetError, which says what is not as it should be; OSError."""
     paths = _parts(path)
-    return _looked_at(paths, stamp_of(paths))
+    return _looked_at(paths, label_column, stamp_of(paths))
 
 
 def stamp_of(paths: tuple[Path, ...]) -> tuple[tuple[int, int], ...]:
@@ -47,8 +47,8 @@ def stamp_of(paths: tuple[Path, ...]) -> tuple[tuple[int, int], ...]:
 
 
 @functools.lru_cache(maxsize=8)
-def _looked_at(paths: tuple[Path, ...], stamp: tuple[tuple[int, int], ...]) -> ParquetTable:
-    table = _begun(paths)
+def _looked_at(paths: tuple[Path, ...], label_column: str | None, stamp: tuple[tuple[int, int], ...]) -> ParquetTable:
+    table = _begun(paths, label_column)
     words: dict[str, int] = {}
     for batch in rows(paths, (table.label,), _ROWS_OF_LABELS):
         for label in batch.column(0).to_pylist():
@@ -84,7 +84,7 @@ def _wrong_label(table: ParquetTable, row: int, label: Any) -> DatasetError:
     )
 
 
-def _begun(paths: tuple[Path, ...]) -> ParquetTable:
+def _begun(paths: tuple[Path, ...], label_column: str | None) -> ParquetTable:
     """What the first file's schema tells of a table."""
     with opened(paths[0]) as file:
         schema = file.schema_arrow
@@ -92,7 +92,7 @@ def _begun(paths: tuple[Path, ...]) -> ParquetTable:
         raise DatasetError(
             f"{shown(paths[0])} has more than one column {shown(twice[:60])}. Give each a name of its own."
         )
-    label, picture = _label_in(schema, paths[0]), _picture_in(schema)
+    label, picture = _label_in(schema, paths[0], label_column), _picture_in(schema)
     pixels = () if picture else tuple(one.name for one in schema if one.name != label and _is_number(one.type))
     if not picture and len(pixels) < len(schema) - 1:
         other = next(one.name for one in schema if one.name != label and one.name not in pixels)
@@ -107,9 +107,14 @@ def _begun(paths: tuple[Path, ...]) -> ParquetTable:
     return ParquetTable(paths, label, picture, in_struct, pixels, names, array.array("i"), in_words)
 
 
-def _label_in(schema: Any, path: Path) -> str:
+def _label_in(schema: Any, path: Path, label_column: str | None) -> str:
     import pyarrow.types as types
 
+    if label_column is not None:
+        may_be = [one.name for one in schema if types.is_integer(one.type) or _is_word(one.type)]
+        if label_column not in may_be:
+            raise DatasetError(no_column(path, label_column, may_be))
+        return label_column
     whole = [one.name for one in schema if types.is_integer(one.type)]
     found = next((name for wanted in (*LABEL_NAMES, *_ALSO_LABELS) for name in whole if name.lower() == wanted), None)
     if found is None and _picture_in(schema) and len(whole) == 1:

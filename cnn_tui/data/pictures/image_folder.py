@@ -49,7 +49,7 @@ def describe(name: str, folder: Path, options: DataOptions = AS_THEY_ARE) -> Dat
     stamp, dataset = _described.get((name, folder, options), ((), None))
     if dataset is not None and stamp_of(Path(path) for path, _, _ in stamp) == stamp:
         return dataset
-    listing = list_pictures(folder, options.test, options.validation)
+    listing = list_pictures(folder, options)
     survey = picture_survey.survey(folder, listing.paths)
     height, width = options.image_size or survey.size[::-1]
     coloured = survey.coloured if options.color is None else options.color == "rgb"
@@ -69,17 +69,13 @@ def describe(name: str, folder: Path, options: DataOptions = AS_THEY_ARE) -> Dat
     return dataset
 
 
-def list_pictures(folder: Path, test: str | float | None = None, validation: str | None = None) -> FolderPictures:
-    """List the pictures of a folder, sorted by class and path. Raises DatasetError where there are none, OSError.
-
-    `test` is that of `DataOptions`: another folder of classes, or the share of each class that is tested on. So is
-    `validation`: another folder of the same classes.
-    """
+def list_pictures(folder: Path, options: DataOptions = AS_THEY_ARE) -> FolderPictures:
+    """List the pictures of a folder, sorted by class and path. Raises DatasetError where there are none, OSError."""
     if is_file(folder):
-        return picture_list.list_named(folder, test, validation)
-    other = None if validation is None else _folder_to_validate_on(validation)
+        return picture_list.list_named(folder, options)
+    other = None if options.validation is None else _folder_to_validate_on(options.validation)
     look = FolderLook(folder, other)
-    listing = _list_halves(look, test)
+    listing = _list_halves(look, options.test)
     return listing if other is None else _with_validation(look, listing, other)
 
 

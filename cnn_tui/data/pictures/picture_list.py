@@ -12,17 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cnn_tui.data.dataset import OR_ELSE, TRAIN, DatasetError, check_apart, is_tested, path_of, shown, test_share
+from cnn_tui.data.dataset import OR_ELSE, DataOptions, DatasetError, check_apart, is_tested, path_of, shown, test_share
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.data.pictures.folder_pictures import FolderPictures
 from cnn_tui.data.pictures.left_out import LeftOutCounter
 from cnn_tui.data.pictures.picture_names import NamesTable
-from cnn_tui.data.table import LABEL_NAMES
+from cnn_tui.data.table import LABEL_NAMES, no_column
 from cnn_tui.text import counted, enumerated, escaped, quiet
 
-SEVERAL_COLUMNS = "its classes may be in the column"
-"""What is said of a table of which it cannot be told which column has the classes."""
+NAME_IT = (
+    "Set label_column to its name; in the settings of the lab it is typed after the path, as `table.csv "
+    "label_column=kind`."
+)
 CLASS_NAMES = (
     *LABEL_NAMES,
     "category",
@@ -47,28 +49,28 @@ class NamedPictures(NamedTuple):
     pictures: list[tuple[str, str]]
 
 
-def list_named(path: Path, test: str | float | None, validation: str | None = None) -> FolderPictures:
+def list_named(path: Path, options: DataOptions) -> FolderPictures:
     """List the pictures that a table names, sorted by class and path. Raises DatasetError, OSError."""
-    left_out = LeftOutCounter()
-    learned = _read(path, left_out)
+    left_out, column = LeftOutCounter(), options.label_column
+    learned = _read(path, column, left_out)
     names = tuple(sorted({label for _, label in learned.pictures}))
     if not 2 <= len(names) <= MOST_CLASSES:
         column = shown(learned.table.header[learned.label_at])
         raise DatasetError(
             f"The column {column} of {shown(path)} has {counted(len(names), 'class', 'classes')}. "
-            f"Between 2 and {MOST_CLASSES:,} are taken: call the column of the classes label."
+            f"Between 2 and {MOST_CLASSES:,} are taken: set label_column to the column of the classes."
         )
-    if isinstance(test, str) and test != TRAIN:
-        other = _read(_other(test, path, "test on", "test"), left_out)
+    if options.test_path is not None:
+        other = _read(_other(options.test_path, path, "test on", "test"), column, left_out)
         train, tested = _numbered(learned, names), _of_classes(other, names, path)
     else:
         other = learned
-        train, tested = _split(_numbered(learned, names), test_share(test), path)
+        train, tested = _split(_numbered(learned, names), test_share(options.test), path)
     tables, validated = [learned, other], []
-    if validation is not None:
-        third = _other(validation, path, "validate on", "validation")
+    if options.validation is not None:
+        third = _other(options.validation, path, "validate on", "validation")
         check_apart(third, path, other.table.path)
-        tables.append(_read(third, left_out))
+        tables.append(_read(third, column, left_out))
         validated = _of_classes(tables[-1], names, path)
     inside = [os.path.dirname(path) for path, _ in (*train, *tested, *validated)]  # noqa: PTH120  of many, Path takes long
     seen = tuple(dict.fromkeys((*(str(one.table.path) for one in tables), *inside)))
@@ -87,10 +89,10 @@ def _of_classes(other: NamedPictures, names: tuple[str, ...], path: Path) -> lis
     return _numbered(other, names)
 
 
-def columns_of(path: Path) -> tuple[str, str]:
-    """The names of the columns of a table's pictures and of their classes. Raises DatasetError, OSError."""
+def label_column_of(path: Path) -> str:
+    """The name of the column that a table is taken to have its classes in. Raises DatasetError, OSError."""
     table = _looked_at(path)
-    return table.header[table.names_at], table.header[label_at(table)]
+    return table.header[label_at(table)]
 
 
 def other_columns_of(path: Path) -> tuple[str, ...]:
@@ -99,9 +101,17 @@ def other_columns_of(path: Path) -> tuple[str, ...]:
     return tuple(name for at, name in enumerate(table.header) if at != table.names_at)
 
 
-def label_at(table: NamesTable) -> int:
-    """Which column of a table has the classes. Raises DatasetError where that may be several."""
+def label_at(table: NamesTable, column: str | None = None) -> int:
+    """Which column of a table has the classes, the one of a name or the likeliest.
+
+    Raises DatasetError where there is none of that name, or where it may be several.
+    """
     others = [at for at in range(len(table.header)) if at != table.names_at]
+    if column is not None:
+        named = [at for at in others if table.header[at].strip() == column.strip()]
+        if not named:
+            raise DatasetError(no_column(table.path, column, [table.header[at] for at in others]))
+        return named[0]
     for name in CLASS_NAMES:
         for at in others:
             if table.header[at].lower() == name:
@@ -109,7 +119,7 @@ def label_at(table: NamesTable) -> int:
     if len(others) == 1:
         return others[0]
     listed = enumerated([shown(quiet(table.header[at], 30)) for at in others[:5]], "or")
-    raise DatasetError(f"{shown(table.path)} names pictures, and {SEVERAL_COLUMNS} {listed}. Call that column label.")
+    raise DatasetError(f"{shown(table.path)} names pictures, and its classes may be in the column {listed}. {NAME_IT}")
 
 
 def _looked_at(path: Path) -> NamesTable:
@@ -129,10 +139,10 @@ def _other(name: str, path: Path, to_do: str, key: str) -> Path:
     return other
 
 
-def _read(path: Path, left_out: LeftOutCounter) -> NamedPictures:
+def _read(path: Path, column: str | None, left_out: LeftOutCounter) -> NamedPictures:
     """The pictures that a table names; those that are not there, or have no class, are counted."""
     table = _looked_at(path)
-    at = label_at(table)
+    at = label_at(table, column)
     if table.root is None:
         raise DatasetError(
             f"None of the first pictures that {shown(path)} names lies beside it, or in a folder there. "

@@ -21,6 +21,7 @@ from cnn_tui.data.dataset import (
     Fit,
     Form,
     form_of,
+    has_columns,
     path_of,
     whole_path,
 )
@@ -49,6 +50,8 @@ def rows_of(experiment: Experiment) -> list[Setting]:
     form = form_of(experiment.dataset) if experiment.dataset else None
     if form in ("folder", *TABLES):
         rows.append(_test_row(experiment))
+    if experiment.dataset and has_columns(experiment.dataset):
+        rows.append(_label_row(experiment))
     if form in ("folder", "parquet"):
         rows += _picture_rows(experiment)
     elif experiment.image_size is not None:
@@ -90,6 +93,13 @@ def _test_row(experiment: Experiment) -> Setting:
         f"{TRAIN}: those that are learned from."
     )
     return Setting("test", shown, words, f"{FROM_DATASET}, a share like 0.1, {TRAIN}, or a path", _TESTS)
+
+
+def _label_row(experiment: Experiment) -> Setting:
+    """Which column of a table has the classes."""
+    now = FROM_DATASET if experiment.label_column is None else experiment.label_column
+    words = "The column of the table that has the classes, by its name; from the dataset: the likeliest one."
+    return Setting("label_column", now, words, f"a column's name, or {FROM_DATASET}", (FROM_DATASET,))
 
 
 def validation_row(experiment: Experiment) -> Setting:
@@ -146,7 +156,14 @@ def _picture_rows(experiment: Experiment) -> list[Setting]:
 
 
 def _with_dataset(experiment: Experiment, text: str) -> Experiment:
-    """The experiment on other images; after a table's path there may be the size of its images, as 20x30."""
+    """The experiment on other images.
+
+    After a table's path there may be the size of its images, as 20x30, or label_column=kind.
+    """
+    named = re.fullmatch(r"(.+\S) +label_column=(.+)", text)
+    if named is not None and has_columns(named[1]):
+        experiment = experiment.with_dataset(str(Path(named[1]).expanduser().absolute()))
+        return _with_options(experiment, msgspec.structs.replace(experiment.data_options, label_column=named[2]))
     sized = re.fullmatch(r"(.+\S) +(\d{1,6}x\d{1,6})", text)
     if sized is None or form_of(sized[1]) not in TABLES:
         describe(text)
@@ -171,6 +188,8 @@ def _wish(name: str, text: str) -> tuple[int, ...] | float | str | None:
     """What was typed of an option of the dataset."""
     if name == "test":
         return _test(text)
+    if name == "label_column":
+        return None if text in ("", FROM_DATASET) else text
     choices = {"color": _COLORS, "fit": _FITS}.get(name)
     if text == FREE and name != "fit":
         return None

@@ -64,6 +64,16 @@ def pictures_for(input_shape: InputShape, options: DataOptions) -> DataOptions:
     return msgspec.structs.replace(options, image_size=(height, width), color=color)
 
 
+def with_column(dataset: str, options: DataOptions, label_column: str | None) -> DataOptions:
+    """The options with the column of the classes that was wanted, where the dataset is a table that has it."""
+    wanted = msgspec.structs.replace(options, label_column=label_column)
+    try:
+        describe(dataset, wanted)
+    except DatasetError:
+        return options
+    return wanted
+
+
 def share_kept(dataset: str, options: DataOptions, test: str | float | None) -> str | float | None:
     """The share that was to be tested on of images that were not here, or TRAIN, for the dataset that is set then.
 

@@ -204,7 +204,7 @@ class Calls:
             case Method(), _:
                 return call_method(call)
             case Function(), unnamed:
-                written: Value = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
+                written: Value = lab_pictures(callee, unnamed[0], self.script) if len(unnamed) == 1 else None
                 return written or lab_table(callee, self.script, unnamed) or self.run(call)
             case Instance(), _ if is_own(callee) and method_of(callee.arguments[CLASS], CALL) is not None:
                 return self._objects.flowing(call)

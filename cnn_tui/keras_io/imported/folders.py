@@ -80,7 +80,7 @@ def _is_undivided(asked: DataAsked) -> bool:
     name = str(asked.dataset)
     if form_of(name) == "csv":
         return not picture_names.names_pictures(Path(name)) and csv_file.halves(Path(name), asked.options).test is None
-    halves = _halves(Path(name)) if form_of(name) == "folder" else None
+    halves = _halves(Path(name), asked.options) if form_of(name) == "folder" else None
     return halves is not None and halves[0] == halves[1]
 
 
@@ -230,8 +230,8 @@ def _is_described(folder: Path, options: DataOptions) -> bool:
     return True
 
 
-def _halves(folder: Path) -> tuple[Path, Path] | None:
+def _halves(folder: Path, options: DataOptions = AS_THEY_ARE) -> tuple[Path, Path] | None:
     try:
-        return list_pictures(folder).halves
+        return list_pictures(folder, options).halves
     except (DatasetError, OSError):
         return None

@@ -43,7 +43,8 @@ def images_for(
         note_other_row(shape, describe(asked.dataset, asked.options).input_shape, notes)
         return {"dataset": asked.dataset, **asked.options.of_file, "leave_out": asked.leave_out}
     if asked.options != AS_THEY_ARE:
-        return _not_set(_shape_of(asked.options), layers, asked, notes) | {"fit": asked.options.fit}
+        more = {"fit": asked.options.fit, "label_column": asked.options.label_column}
+        return _not_set(_shape_of(asked.options), layers, asked, notes) | more
     if shape in (None, (None,)) and (asked.is_elsewhere or asked.is_unread):
         stand_in = _ROW_IMAGE if asked.is_elsewhere else (_ANY_SIDE, _ANY_SIDE, 3)
         words = "x".join(map(str, stand_in))

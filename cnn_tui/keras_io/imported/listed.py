@@ -12,7 +12,7 @@ from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.data.pictures.image_folder import list_pictures
-from cnn_tui.data.pictures.picture_list import SEVERAL_COLUMNS, columns_of, other_columns_of
+from cnn_tui.data.pictures.picture_list import CLASS_NAMES, label_column_of, other_columns_of
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import holds_out
@@ -35,45 +35,51 @@ def table_here(
         if not picture_names.names_pictures(place):
             continue
         for test in (*map(str, tests), wanted.test):
-            options = msgspec.structs.replace(wanted, test=test)
-            try:
-                describe(str(place), options)
-                columns = columns_of(place)
-            except (DatasetError, OSError):
-                continue
             named = _class_column(code, place)
-            if named not in ("", columns[1].strip()):
+            options = msgspec.structs.replace(with_column(wanted, code, place), test=test)
+            if named not in ("", *map(str.strip, other_columns_of(place))):
                 notes.append(
-                    f"its classes are in the column {quiet(named, 60)} there, and here they would be in {columns[1]}: "
-                    "name the column label, and set the dataset to the table"
+                    f"its classes are in the column {quiet(named, 60)} there, where the table here has none: set "
+                    "label_column to the column that has them, with the dataset"
                 )
                 return None
+            try:
+                describe(str(place), options)
+            except (DatasetError, OSError):
+                continue
             if tests and test is wanted.test:
                 notes.append(
                     f"the table that it tests on, {quiet(str(tests[0]), 80)}, is not there, or of other classes"
                 )
             if BY_HAND in data.arguments:
-                notes.to_know.append(f"the classes are those of the column {quiet(columns[1], 60)} of the table")
+                notes.to_know.append(
+                    f"the classes are those of the column {quiet(named or _usual_column(place), 60)} of the table"
+                )
             _note_rows(code, listed, notes)
-            _note_folder(listed, list_pictures(place, test).halves[0], notes)
+            _note_folder(listed, list_pictures(place, options).halves[0], notes)
             return str(place), options
     return None
 
 
-def note_gone(code: CodeImport, why: str, notes: Notes, there: Sequence[Path] = ()) -> None:
-    """Note that a table is not here, or `why` it is not taken, and what the dataset is to be set to.
+def with_column(wanted: DataOptions, code: CodeImport, place: Path) -> DataOptions:
+    """How a table is wanted, with the column of its classes where it would be taken to be another than there."""
+    named = _class_column(code, place)
+    return msgspec.structs.replace(wanted, label_column=None if named in ("", _usual_column(place)) else named)
 
-    It is the first that is `there`, if any is.
-    """
+
+def _usual_column(place: Path) -> str:
+    """The column that a table is taken to have its classes in, where it is not told; "" where it cannot be."""
+    try:
+        return label_column_of(place).strip()
+    except (DatasetError, OSError):
+        return ""
+
+
+def note_gone(code: CodeImport, why: str, notes: Notes) -> None:
+    """Note that a table is not here, or `why` it is not taken, and what the dataset is to be set to."""
     listed = code.data.path
     shown = f"{quiet(listed.table, 80)} ({code.data.place})"
-    column = _class_column(code, there[0]) if SEVERAL_COLUMNS in why else ""
-    if column and column in map(str.strip, other_columns_of(there[0])):
-        notes.append(
-            f"the pictures that the table {shown} names have their classes in its column {quiet(column, 60)}, and it "
-            "has others: call that column label, and set the dataset to the table"
-        )
-    elif why:
+    if why:
         notes.append(f"the pictures that the table {shown} names {why}")
     else:
         notes.append(
@@ -81,6 +87,12 @@ def note_gone(code: CodeImport, why: str, notes: Notes, there: Sequence[Path] = 
             "its pictures beside it or in a folder there"
         )
     _note_rows(code, listed, notes)
+
+
+def column_to_name(code: CodeImport) -> str | None:
+    """The column of the classes, where a script names one that no table is taken to have its classes in; else None."""
+    named = code.data.arguments.get("y_col")
+    return named if isinstance(named, str) and named.strip().lower() not in CLASS_NAMES else None
 
 
 def _class_column(code: CodeImport, place: Path) -> str:

@@ -18,7 +18,7 @@ from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.data_asked import DataAsked
-from cnn_tui.keras_io.imported.listed import note_gone, table_here
+from cnn_tui.keras_io.imported.listed import column_to_name, note_gone, table_here, with_column
 from cnn_tui.keras_io.imported.one_file import labels_elsewhere, tables_in_one
 from cnn_tui.keras_io.imported.picture_options import is_size, picture_options
 from cnn_tui.keras_io.imported.places import why_not, with_both
@@ -52,8 +52,9 @@ def listed_asked(
         there = [place for place in places(listed.table, beside) if place.is_file()]
         none_found = "are not found beside it, nor in a folder there"
         is_without = bool(there) and not picture_names.names_pictures(there[0])
-        note_gone(code, none_found if is_without else why_not(there, wanted), notes, there)
-    return DataAsked(options=options, share=share)
+        wanted = with_column(wanted, code, there[0]) if there and not is_without else wanted
+        note_gone(code, none_found if is_without else why_not(there, wanted), notes)
+    return DataAsked(options=msgspec.structs.replace(options, label_column=column_to_name(code)), share=share)
 
 
 def table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Path, notes: Notes) -> DataAsked:

@@ -24,12 +24,12 @@ FOLDER_IMPORTS = (
 
 def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[CodeLines]:
     """What loads the folder that `dataset` describes: lists of its pictures, then arrays. Raises DatasetError."""
-    listing = image_folder.list_pictures(path, options.test, options.validation)
+    listing = image_folder.list_pictures(path, options)
     survey = picture_survey.survey(path, listing.paths, whole=True)
     top = picture_survey.top_in(path, listing.paths) if survey.deep else 0
     crop = options.fit == "crop"
     if is_file(path):
-        yield from listing_parts(tables_of(path, options), [MOST_PIXELS] if survey.huge else [])
+        yield from listing_parts(tables_of(path, options), options.label_column, [MOST_PIXELS] if survey.huge else [])
         yield from picture_parts(dataset, survey, top, crop)
         yield halves(test_share(options.test) if options.test_path is None else None)
         if options.validation is not None:

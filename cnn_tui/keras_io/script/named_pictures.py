@@ -31,7 +31,7 @@ VARIABLES = {"listed": "table", "tested": "test_table", "validated": "validation
 FUNCTION = "pictures_in"
 
 
-def listing_parts(tables: dict[str, NamesTable], before: list[str]) -> Iterator[CodeLines]:
+def listing_parts(tables: dict[str, NamesTable], label_column: str | None, before: list[str]) -> Iterator[CodeLines]:
     """What sets `listed`, and `tested` and `validated` where there are such tables: pairs of a class and a path.
 
     `before` are the lines that come first.
@@ -56,7 +56,7 @@ def listing_parts(tables: dict[str, NamesTable], before: list[str]) -> Iterator[
             VARIABLES[name],
             f"Path({literal(str(table.root))})",
             literal(table.delimiter),
-            *map(str, (len(table.header), table.names_at, label_at(table))),
+            *map(str, (len(table.header), table.names_at, label_at(table, label_column))),
             literal(table.ending),
             str(int(table.is_named)),
         ]

@@ -45,7 +45,7 @@ def first_images(name: str, options: DataOptions) -> str:
 
 
 def _of_folder(name: str, folder: Path, options: DataOptions) -> str:
-    listing = list_pictures(folder, options.test, options.validation)
+    listing = list_pictures(folder, options)
     first: dict[int, str] = {}
     for path, label in (*listing.test, *listing.train):
         first.setdefault(label, path)

@@ -95,7 +95,7 @@ def _stamp(name: str, images: Images, options: DataOptions) -> Stamp:
 def _files(source: Source, options: DataOptions) -> Iterator[Path]:
     """The files that a dataset is read from; of a folder of pictures only the folders, which change with them."""
     if source.layout == "pictures":
-        yield from map(Path, list_pictures(source.path, options.test, options.validation).folders)
+        yield from map(Path, list_pictures(source.path, options).folders)
         return
     if source.layout == "csv":
         yield from (table.path for table in csv_file.halves(source.path, options).tables)

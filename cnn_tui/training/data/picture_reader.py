@@ -93,7 +93,7 @@ def read_folder(
     They are kept, and not unpacked again before a file or what is asked of it changes. `say` is told what was done to
     how many. Raises DatasetError where a part has no picture left.
     """
-    listing = list_pictures(folder, options.test, options.validation)
+    listing = list_pictures(folder, options)
     check_room(folder, len(listing.paths), shape)
     crop = options.fit == "crop"
     digest = folder_store.digest_of(listing, shape, crop)

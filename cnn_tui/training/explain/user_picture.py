@@ -58,9 +58,7 @@ def beside(folder: Path, options: DataOptions, opened: Opened, form: Form) -> Fo
     """
     if not is_deep(opened.picture):
         return form
-    return form._replace(
-        top=picture_survey.top_in(folder, list_pictures(folder, options.test, options.validation).paths)
-    )
+    return form._replace(top=picture_survey.top_in(folder, list_pictures(folder, options).paths))
 
 
 def prepare(opened: Opened, form: Form, border: float | None) -> Prepared:

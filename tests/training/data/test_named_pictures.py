@@ -86,7 +86,7 @@ def test_pictures_are_looked_for_again_until_they_are_there(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("file,colour,kind\n00.png,red,cat\n", "may be in the column 'colour' or 'kind'. Call that column label"),
+        ("file,colour,kind\n00.png,red,cat\n", "may be in the column 'colour' or 'kind'. Set label_column"),
         ("file,label\n00.png,cat\n01.png,cat\n", "The column 'label' of .* has 1 class"),
         ("file,label\nx.png,cat\ny.png,owl\n", "None of the first pictures that .* names lies beside it"),
         ("file,label\n00.png,cat\n01.png,owl\n", "No class in .* has enough pictures for a share of 0.2"),

@@ -99,7 +99,7 @@ def assert_alike(folder: Path, wanted: DataOptions = AS_THEY_ARE) -> Images:
     ):
         assert np.array_equal(np.rint(script[f"{name}_images"] * 255).astype(np.uint8), images)
         assert script[f"{name}_labels"].tolist() == labels.tolist()
-    listing = list_pictures(folder, wanted.test)
+    listing = list_pictures(folder, wanted)
     for pictures, images in ((listing.train, trained.x_train), (listing.test, trained.x_test)):
         asked = []
         for path, _ in pictures:

@@ -11,8 +11,11 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import MOST_SIDE, TEST_SHARE, TRAIN, DataOptions, Dataset, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.data.pictures import picture_names
+from cnn_tui.data.pictures.picture_list import label_at
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
 from cnn_tui.keras_io.code.values import Function, Value
 from cnn_tui.keras_io.script import held_out, named_pictures
@@ -85,9 +88,20 @@ def _candidates(
         size, color = shape[:2], "grayscale" if shape[2] == 1 else "rgb"
         wanted += [{"image_size": size}, {"color": color}, {"image_size": size, "color": color}]
     for path in _places(loaded[0]):
-        for validation, test, more, fit in itertools.product(validations, tests, wanted, fits):
+        columns = [None, *_label_columns(script, path)]
+        for validation, test, more, fit, column in itertools.product(validations, tests, wanted, fits, columns):
             if test != validation or test is None:
-                yield str(path), DataOptions(test=test, validation=validation, fit=fit, **more)
+                yield str(path), DataOptions(test=test, validation=validation, fit=fit, label_column=column, **more)
+
+
+def _label_columns(script: Sequence[ast.stmt], path: Path) -> Iterator[str]:
+    """The columns of a table that the script takes by themselves: by their names, or by their places."""
+    for part in (part for node in script for part in ast.walk(node)):
+        match part:
+            case ast.Subscript(value=ast.Name(id="table"), slice=ast.Constant(value=str(name))):
+                yield name
+            case ast.Subscript(value=ast.Name(id="table"), slice=ast.Tuple(elts=[_, ast.Constant(value=int(at))])):
+                yield from csv_file.header_of(path)[at : at + 1]
 
 
 def _validates_apart(script: Sequence[ast.stmt]) -> bool:
@@ -122,7 +136,9 @@ def _shape_of_rows(function: Function) -> tuple[int, int, int] | None:
     return None
 
 
-def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, DatasetArrays] | None:
+def lab_pictures(
+    function: Function, listed: Value, script: Sequence[ast.stmt]
+) -> tuple[DatasetArrays, DatasetArrays] | None:
     """The images and labels that a call of a script's function gives; None where it is not one that the lab writes.
 
     `listed` is what the function was given: the pictures to train on, or those to test or to validate on.
@@ -138,13 +154,29 @@ def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, Data
     half = next((half for half in ("test", "validation") if listed is names.get(half)), "train")
     try:
         share = names.get("share") if "test" in names else TRAIN
-        options = _options(folder, shape, is_cropped(one), share, *others)
+        column = _column_in(script, Path(folder)) if variables is _OF_TABLES else None
+        options = _options(folder, shape, is_cropped(one), column, share, *others)
         dataset = describe(folder, options)
     except DatasetError:
         return None
     count = images_of_half(dataset, half)
     images = DatasetArrays(folder, half, "images", dataset.input_shape, count, count, options=options)
     return images, images.labels()
+
+
+def _column_in(script: Sequence[ast.stmt], path: Path) -> str | None:
+    """The column of a table of names that has the classes, where the script takes another than the likeliest."""
+    table = picture_names.look(path)
+    for node in script if table is not None else ():
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id="listed")], value=ast.Call(args=[*_, ast.Constant(value=int(at)), _, _])
+            ) if table is not None and 0 <= at < len(table.header):
+                try:
+                    return None if label_at(table) == at else table.header[at]
+                except DatasetError:  # which of several it is, nobody else knows
+                    return table.header[at]
+    return None
 
 
 def images_of_half(dataset: Dataset, half: str) -> int:
@@ -154,7 +186,13 @@ def images_of_half(dataset: Dataset, half: str) -> int:
 
 
 def _options(
-    folder: str, shape: tuple[int, int, int], crops: bool, share: Value, apart: Value, third: Value
+    folder: str,
+    shape: tuple[int, int, int],
+    crops: bool,
+    column: str | None,
+    share: Value,
+    apart: Value,
+    third: Value,
 ) -> DataOptions:
     """How the pictures are wanted: a size or a colour is left open where the folder's own is the same.
 
@@ -164,7 +202,7 @@ def _options(
     share = share if isinstance(share, float | str) else None
     test = apart if isinstance(apart, str) else None if share == TEST_SHARE else share
     validation = third if isinstance(third, str) else None
-    plain = DataOptions(fit="crop" if crops else "stretch", test=test, validation=validation)
+    plain = DataOptions(fit="crop" if crops else "stretch", test=test, validation=validation, label_column=column)
     size, color = shape[:2], "grayscale" if shape[2] == 1 else "rgb"
     for more in ({}, {"image_size": size}, {"color": color}):
         options = msgspec.structs.replace(plain, **more)
