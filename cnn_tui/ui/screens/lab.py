@@ -35,12 +35,12 @@ from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.panes.summary import SummaryPane
 from cnn_tui.ui.panes.training.pane import TrainingPane
-from cnn_tui.ui.screens.guided_start import GuidedStart
 from cnn_tui.ui.screens.leaving import farewell, unfinished
 from cnn_tui.ui.screens.pane_grid import PaneGrid
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.bars import KeyBar, LabHeader
+from cnn_tui.ui.widgets.guide import GuidedStart
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 SMALLEST = (60, 16)

@@ -29,7 +29,7 @@ def diff_page(baseline: Experiment, now: Experiment) -> Content:
 def layer_page(layer: AnyLayer, row: LayerSummary) -> RenderableType:
     """What a layer does, and what each of its arguments means."""
     parts: list[RenderableType] = [Text(describe(layer), "bold"), Text()]
-    parts.append(Text(getattr(layer, "explanation", "") or f"It {layer.about}."))
+    parts.append(Text(layer.explanation or f"It {layer.about}."))
     if row.params:
         parts += [Text(), Text(f"Here it learns {row.formula} = {row.params:,} parameters.")]
     for field in fields_of(type(layer)):
