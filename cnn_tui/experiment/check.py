@@ -10,7 +10,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.images import leaving_out
 from cnn_tui.experiment.images.image_parts import held_out_problem
 from cnn_tui.experiment.images.unset_dataset import images_in_words
-from cnn_tui.experiment.training import start_weights
+from cnn_tui.experiment.training import class_weights, start_weights
 from cnn_tui.experiment.training.phases import phases_of
 from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.fixes import Problem
@@ -46,7 +46,7 @@ def build_problems(experiment: Experiment, summary: Summary | None = None) -> tu
     summary = summary or summarize(stack)
     return (
         *find_problems(stack, _goal(experiment, dataset), summary),
-        *_loss_problems(experiment.training, dataset.classes),
+        *_loss_problems(experiment, dataset),
         *_metric_problems(experiment.training, summary, dataset.classes),
         *_size_problems(experiment, dataset),
         *_image_problems(experiment, dataset.train_images),
@@ -93,18 +93,18 @@ def _goal(experiment: Experiment, dataset: Dataset) -> Goal:
     return Goal(training.loss, dataset.classes, odd, training.from_logits)
 
 
-def _loss_problems(training: Training, classes: int) -> list[Problem]:
+def _loss_problems(experiment: Experiment, dataset: Dataset) -> list[Problem]:
     """Settings that the loss does not have, and weights of classes that the data does not have."""
+    training = experiment.training
     facts, words = LOSSES[training.loss], []
     if training.from_logits and not facts.has_logits:
         words.append(f"{training.loss} has no from_logits: set it to no")
     if training.label_smoothing and not facts.has_smoothing:
         having = " and ".join(name for name, one in LOSSES.items() if one.has_smoothing)
         words.append(f"{training.loss} has no label_smoothing: set it to 0; {having} have it")
-    weights = training.class_weight
-    if isinstance(weights, tuple) and len(weights) > classes:
-        last = len(weights) - 1
-        words.append(f"class_weight has a weight for class {last}, but the classes are numbered 0 to {classes - 1}")
+    has_names = experiment.dataset or class_weights.named(training.class_weight) is None
+    if has_names and (why := class_weights.unknown(training.class_weight, dataset.class_names)):
+        words.append(why)
     return [Problem(0, f"{one}, in the training settings") for one in words]
 
 

@@ -19,6 +19,7 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.form.data_settings import FREE, FROM_DATASET
+from cnn_tui.experiment.training import class_weights
 from cnn_tui.experiment.training.start_weights import weights_path
 from cnn_tui.experiment.training.training import Training, names_place
 from cnn_tui.network.fields import fields_of
@@ -162,6 +163,8 @@ def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
         return str(Path(value).expanduser().absolute())
     if isinstance(value, str) and steps == ("weights",):
         return _weights(value)
+    if steps == ("training", "class_weight") and isinstance(value, str):
+        return _class_weight(value)
     if steps in _LISTS and value == "none":
         return []
     if steps == ("training", "metrics") and isinstance(value, str) and (inside := _WORDS.fullmatch(value)):
@@ -169,6 +172,14 @@ def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
     if steps[-1] in _FLAGS and value in ("yes", "no"):
         return value == "yes"
     return value
+
+
+def _class_weight(text: str) -> Any:
+    try:
+        weights = class_weights.parse(text)
+    except ValueError as error:
+        raise ExperimentError(str(error)) from None
+    return None if weights is None else class_weights.to_table(weights)
 
 
 def _weights(path: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -19,7 +19,8 @@ import psutil
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn_tui.experiment.training.class_weights import ClassWeight
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.experiment.training.class_weights import ClassWeight, by_number
 from cnn_tui.jobs.devices import visible
 from cnn_tui.jobs.gpu_client import read_gpus
 from cnn_tui.network.losses import CLASS_NUMBERS, Answers
@@ -165,11 +166,16 @@ def scaled(images: Any) -> tf.Tensor:
     return tf.cast(tf.cast(images, tf.float64) / 255.0, tf.float32)
 
 
-def weights_of(wanted: ClassWeight, labels: Labels) -> Weights | None:
+def weights_of(asked: ClassWeight, labels: Labels, names: Sequence[str] = ()) -> Weights | None:
     """The weights of the classes from 0 on, for training on these labels; None where all count the same.
 
-    Balanced are those of scikit-learn: every class counts the same, however many images it has.
+    `names` are those of the classes. Raises DatasetError for a weight of another. Balanced are those of scikit-learn:
+    every class counts the same, however many images it has.
     """
+    try:
+        wanted = by_number(asked, names)
+    except ValueError as error:
+        raise DatasetError(f"{error}: change the experiment") from None
     if wanted is None:
         return None
     counts = np.bincount(labels)

@@ -86,7 +86,7 @@ def _batches(images: Images, experiment: Experiment, seed: int) -> Batches:
         batch_size=training.batch_size,
         seed=seed,
         answers=answers_of(experiment),
-        weights=pipeline.weights_of(training.class_weight, y),
+        weights=pipeline.weights_of(training.class_weight, y, images.dataset.class_names),
         steps=training.steps_per_epoch,
         shuffle=training.shuffle,
     )

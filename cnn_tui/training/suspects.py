@@ -121,7 +121,7 @@ def _trained(
         batch_size=training.batch_size,
         seed=seed,
         answers=answers,
-        weights=pipeline.weights_of(training.class_weight, y),
+        weights=pipeline.weights_of(training.class_weight, y, images.dataset.class_names),
         steps=training.steps_per_epoch,
         shuffle=training.shuffle,
     )

@@ -267,7 +267,7 @@ class Trainer:
         self.recorder.write(record_start)
         batch_size = self.training.batch_size
         answers = answers_of(self.experiment)
-        weights = pipeline.weights_of(self.training.class_weight, y)
+        weights = pipeline.weights_of(self.training.class_weight, y, images.dataset.class_names)
         training = pipeline.training_batches(
             x,
             y,

@@ -51,7 +51,12 @@ activation = "relu"
 
 METRICS = get_args(Metric)
 WEIGHTS: st.SearchStrategy[Any] = (
-    st.none() | st.just("balanced") | st.lists(st.floats(0, 1000), min_size=1, max_size=4).map(tuple)
+    st.none()
+    | st.just("balanced")
+    | st.lists(st.floats(0, 1000), min_size=1, max_size=4).map(tuple)
+    | st.dictionaries(st.sampled_from(["cat", "hot dog", "0:1", 'a "b"', "ü\n", "7"]), st.floats(0, 1000), min_size=1)
+    .filter(lambda table: set(table) != {"7"})
+    .map(lambda table: tuple(table.items()))
 )
 finite = st.floats(allow_nan=False, allow_infinity=False)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

@@ -127,8 +127,8 @@ def refusal(make: Callable[[], object]) -> str:
             'training.class_weight: found "balance"; allowed: "balanced", or a table of class = weight',
         ),
         (
-            "[training.class_weight]\ncats = 2",
-            "training.class_weight.cats is an unknown key; allowed: the number of a class, from 0 on",
+            '[training.class_weight]\ncats = 2\ndogs = "much"',
+            'training.class_weight.dogs: found "much"; allowed: a number from 0 to 1000000',
         ),
         (
             '[training.class_weight]\n0 = "much"',

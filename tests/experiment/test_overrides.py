@@ -42,6 +42,13 @@ def test_values_of_layers() -> None:
     assert changed("layers[5].enabled=false").layers[5] == Dense(units=128, activation="relu", enabled=False)
 
 
+@pytest.mark.parametrize(
+    "setting", ['class_weight=bag:2 "ankle boot":0.5', 'class_weight={bag = 2, "ankle boot" = 0.5}']
+)
+def test_weights_of_classes_have_their_names(setting: str) -> None:
+    assert changed(setting).training.class_weight == (("bag", 2.0), ("ankle boot", 0.5))
+
+
 def test_a_setting_without_a_value_has_a_word_for_it() -> None:
     first = load_preset("lab1-baseline").with_training(steps_per_epoch=5, validation_steps=20, clipnorm=1.0)
     settings = [("steps_per_epoch", "all"), ("training.validation_steps", "all"), ("clipnorm", "none")]

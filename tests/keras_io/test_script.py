@@ -28,6 +28,7 @@ from cnn_tui.keras_io.script.data import data_code
 from cnn_tui.keras_io.script.model import layer_arguments, model_code
 from cnn_tui.keras_io.script.write import OPTIMIZERS, keras_script
 from cnn_tui.keras_io.source import literal
+from cnn_tui.network.crops import find_crop_problem
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer, Dense, Dropout, Flatten, RandomFlip, new_layer
 from cnn_tui.network.rescaling import second_division
@@ -65,6 +66,7 @@ networks = (
     .map(lambda layers: Stack((28, 28, 1), tuple(layers)))
     .map(buildable)
     .filter(lambda stack: second_division(stack) is None)  # an import would mend it
+    .filter(lambda stack: find_crop_problem(stack) is None)  # it could not be tested
     .map(BASELINE.with_stack)
     .filter(lambda experiment: not build_problems(experiment))  # as where a RandomCrop feeds what fits its size alone
 )

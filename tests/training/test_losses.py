@@ -90,7 +90,7 @@ def given_to_keras(experiment: Experiment, labels: Any) -> tuple[Any, dict[int, 
     if weights == "balanced":
         classes, counts = np.unique(labels, return_counts=True)
         weights = tuple(len(labels) / (len(classes) * counts))
-    return answers, None if weights is None else dict(enumerate(weights))
+    return answers, None if weights is None else {at: one for at, one in enumerate(weights) if isinstance(one, float)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

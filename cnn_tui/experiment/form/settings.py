@@ -162,8 +162,19 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
     if name == "keep":
         return experiment.with_training(keep=keeping.parse(text))
     if name == "class_weight":
-        return experiment.with_training(class_weight=class_weights.parse(text))
+        return _with_class_weight(experiment, text)
     return experiment.with_training(**{name: _FIELDS[name].parse(text)})
+
+
+def _with_class_weight(experiment: Experiment, text: str) -> Experiment:
+    """The experiment with the weights that were typed. Raises ValueError for a class that the dataset has not."""
+    weights, names = class_weights.parse(text), None
+    if experiment.dataset and class_weights.named(weights) is not None:
+        with contextlib.suppress(DatasetError):  # which is said where the dataset is
+            names = experiment.data.class_names
+    if names is not None and (why := class_weights.unknown(weights, names)):
+        raise ValueError(why)
+    return experiment.with_training(class_weight=weights)
 
 
 def step(experiment: Experiment, name: str, direction: int) -> Experiment:

@@ -198,7 +198,7 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
         return None
     try:
         if isinstance(table, dict):
-            return tuple(class_weights.of_table(_by_numbers_here(table, code.data)))
+            return tuple(class_weights.numbered(_by_numbers_here(table, code.data)))
     except ValueError as error:
         notes.append(f"{error}: it is left out")
         return None

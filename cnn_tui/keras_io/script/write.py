@@ -11,8 +11,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from cnn_tui.data.dataset import TRAIN
+from cnn_tui.data.dataset import TRAIN, DatasetError
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training import class_weights
 from cnn_tui.experiment.training.compiled import Compiled, answers_of, compiled_loss, compiled_metric
 from cnn_tui.experiment.training.phases import phases_of
 from cnn_tui.keras_io.script.callbacks import callbacks_code, is_ours
@@ -160,12 +161,21 @@ def _class_weight(experiment: Experiment, seed: int | None) -> CodeLines:
             "class_weight = {label: share / counts[label] for label in present}",
         ]
     else:
-        weights = ", ".join(f"{label}: {literal(weight)}" for label, weight in enumerate(wanted))
+        by_label = _weights_by_label(experiment)
+        weights = ", ".join(f"{label}: {literal(weight)}" for label, weight in enumerate(by_label))
         lines = ["# Let the images of a class count so much in the loss", f"class_weight = {{{weights}}}"]
     if has_batches(experiment, seed):  # Keras takes class_weight with arrays, and weights of images with a generator
         each = "[class_weight.get(label, 1.0) for label in training_labels.ravel()]"
         lines += call("np.array", [each], before="sample_weights = ")
     return lines
+
+
+def _weights_by_label(experiment: Experiment) -> tuple[float, ...]:
+    try:
+        weights = class_weights.by_number(experiment.training.class_weight, experiment.data.class_names)
+    except ValueError as error:
+        raise DatasetError(f"{error}.") from None
+    return weights if isinstance(weights, tuple) else ()
 
 
 def _labels(experiment: Experiment) -> CodeLines:
