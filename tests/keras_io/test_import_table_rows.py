@@ -59,3 +59,40 @@ def test_what_gives_several_arrays_back_gives_each_with_its_own_numbers(
     assert any("what becomes of the numbers" in note for note in imported.differences) is not are_known
     assert any("only some rows of the table" in note for note in imported.differences) is not are_all
     assert any("from all images" in note for note in imported.notes) is are_all
+
+
+@pytest.mark.parametrize(
+    ("between", "line"),
+    [
+        ("x, y = x[y <= 1], y[y <= 1]", 1),
+        ("wanted = (y == 0) | (y == 2)\nx, y = x[wanted], y[wanted]", 2),
+        ("wanted = np.logical_or(y == 0, y == 2)\nx = x[~wanted]\ny = y[~wanted]", 2),
+        ("wanted = np.where(y <= 1)[0]\nx, y = x[wanted], y[wanted]", 2),
+        ("wanted = [at for at in range(len(y)) if y[at] <= 1]\nx, y = x[wanted], y[wanted]", 2),
+        ("x = np.array([one for one, kind in zip(x, y) if kind in (0, 2)])", 1),
+        ("def few(a, b):\n    mask = b <= 1\n    return a[mask], b[mask]\nx, y = few(x, y)", 3),
+        ("train = table\ntrain = train[train['label'] <= 1]\nx = train.iloc[:, 1:].values / 255", 2),
+        ("x = table.query('label <= 1').iloc[:, 1:].values / 255", 1),
+        ("x = np.delete(x, np.where(y == 2), axis=0)", 1),
+        ("x, y = tf.boolean_mask(x, y < 2), tf.boolean_mask(y, y < 2)", 1),
+        ("some = np.random.choice(len(x), 20, replace=False)\nx, y = x[some], y[some]", 1),
+        ("some = np.random.permutation(len(x))[:20]\nx, y = x[some], y[some]", 1),
+        ("order = np.random.permutation(len(x))\nx, y = x[order], y[order]", 0),
+        ("names = [one for one in table.columns if one != 'label']\nx = table[names].values / 255", 0),
+        ("names = [one for one in table if one.startswith('pixel')]\nx = table[names].values / 255", 0),
+        ("x = table.iloc[0:, 1:].values.reshape(-1, 4, 4, 1) / 255", 0),
+        ("x = table.loc[:, table.columns != 'label'].values / 255", 0),
+    ],
+)
+@pytest.mark.parametrize("is_split", [False, True])
+def test_rows_that_are_chosen_by_what_they_say_are_not_all(
+    tmp_path: Path, between: str, line: int, is_split: bool
+) -> None:
+    split = "\nx, xv, y, yv = train_test_split(x, y, test_size=0.1)" if is_split else ""
+    trained = TRAINED.replace("epochs=2", "epochs=2, validation_data=(xv, yv)") if is_split else TRAINED
+    imported = digits(tmp_path, between + split, trained=trained)
+    there = f"only some rows of the table are learned from there (line {len(LOADED.splitlines()) + line})"
+    told = [note for note in imported.differences if "only some rows" in note]
+    assert told == ([f"{there}, and here all but those to test on"] if line else [])
+    assert any("from all images" in note for note in imported.notes) is (not line and not is_split)
+    assert imported.experiment.test == (0.1 if is_split else None if line else "train")

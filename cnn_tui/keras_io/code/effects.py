@@ -77,9 +77,9 @@ _TABLE = (
     (Effect(items=True), "list set sorted to_dict tuple"),
     (
         Effect(numbers=True),  # of rows that it leaves, takes, adds or reads
-        "DataFrame Series append array_split batch concat concatenate delete drop drop_duplicates dropna fillna fit "
-        "flow format get groupby head hsplit join next open pop read_csv reader reset_index sample split tail take "
-        "train_test_split vstack",
+        "extract DataFrame Series append array_split batch boolean_mask compress concat concatenate delete drop "
+        "drop_duplicates dropna fillna fit flow format get groupby head hsplit join next open pop read_csv reader "
+        "reset_index sample split tail take train_test_split vstack",
     ),
     (Effect(numbers=True, makes_array=True), "fromstring genfromtxt loadtxt"),
     (

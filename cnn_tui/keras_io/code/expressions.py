@@ -34,7 +34,7 @@ from cnn_tui.keras_io.code.data.joins import joined
 from cnn_tui.keras_io.code.data.passes import by_number
 from cnn_tui.keras_io.code.data.paths import THIS_FILE, put_in
 from cnn_tui.keras_io.code.data.shapes import part_of_read, some_of, with_sizes
-from cnn_tui.keras_io.code.data.shares import RowMask, behind, mask_called, pieces, taken, takes_rows, with_rows_left
+from cnn_tui.keras_io.code.data.shares import behind, mask_called, pieces, taken, with_rows_left, with_rows_taken
 from cnn_tui.keras_io.code.data.tables import (
     behind_call,
     below_unknown,
@@ -100,7 +100,7 @@ class Expressions:
             found = msgspec.structs.replace(scope.unknown(node), is_argument=True)
         except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
             found = scope.unknown(node)
-        found, table = with_table(found, self._table)
+        found, table = with_table(node, found, self._table)
         self._table = around or table
         return found
 
@@ -148,10 +148,11 @@ class Expressions:
                 if isinstance(whole, ReadPicture):
                     return part_of_read(whole, scope.unknown(node))
                 if isinstance(whole, Unknown):
-                    if (some := self._taken(index, scope)) is not None:
+                    rows = self._rows(index, scope)
+                    if (some := taken(rows)) is not None:
                         whole = whole.of_share(some.share, is_rest=some.is_rest, is_cut=some.is_cut)
-                    elif takes_rows(owner, whole, index):
-                        whole = whole.with_some_rows(scope.place(node))
+                    else:
+                        whole = with_rows_taken(owner, whole, index, rows, scope.place(node))
                     found = some_of(whole, index, scope.unknown(node))
                     return found.of_table(column_of(whole.table, getattr(index, "value", None)))
                 if isinstance(whole, NpzFile):
@@ -175,8 +176,8 @@ class Expressions:
                     return scope.value(usual)
                 if not is_plain(chosen):
                     return scope.unknown(node)
-                taken, left = (body, other) if chosen else (other, body)
-                found = scope.value(taken)
+                branch, left = (body, other) if chosen else (other, body)
+                found = scope.value(branch)
                 if self._machine is not None and self._machine.asks(test):
                     self._machine.either(scope.value(left), found, scope.place(node))
                 return found
@@ -246,15 +247,15 @@ class Expressions:
         except LookupError:
             return msgspec.structs.replace(other, numbers=Numbers(file=file.path))
 
-    def _taken(self, index: ast.expr, scope: Scope) -> RowMask | None:
-        """What `[index]` takes of rows; None where it is not known how many, or where it is no part of them."""
+    def _rows(self, index: ast.expr, scope: Scope) -> Value:
+        """What tells in `[index]` which rows of a table or an array are taken."""
         first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
         if isinstance(first, ast.Constant):
             return None
         around = self._table
-        some = taken(self._index(first, scope))
+        rows = self._index(first, scope)
         self._table = around
-        return some
+        return rows
 
     def _index(self, index: ast.expr, scope: Scope) -> Value:
         if not isinstance(index, ast.Slice):

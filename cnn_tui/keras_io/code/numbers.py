@@ -42,7 +42,9 @@ class Numbers(msgspec.Struct, frozen=True):
     drawn_by: str = ""
     """What draws some of them anew until their classes are as large as a script wants them, and where."""
     some_at: str = ""
-    """Where some of them are taken by their places, and others left."""
+    """Where some of them are taken, and others left."""
+    is_chosen: bool = False
+    """Whether that goes by what they are, and not by their places."""
     left_by: str = ""
     """What leaves out those that lack something, or are there twice, and where."""
     batch_size: int | None = None
@@ -65,9 +67,9 @@ class Numbers(msgspec.Struct, frozen=True):
         """The same, in batches of so many."""
         return msgspec.structs.replace(self, batch_size=size)
 
-    def some_of(self, place: str) -> Numbers:
+    def some_of(self, place: str, *, is_chosen: bool = False) -> Numbers:
         """The same, of which only some are taken at a place."""
-        return msgspec.structs.replace(self, some_at=place)
+        return msgspec.structs.replace(self, some_at=place, is_chosen=is_chosen)
 
     def set_at(self, place: str) -> Numbers:
         """The same, of which some are set at a place."""

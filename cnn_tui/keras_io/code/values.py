@@ -78,12 +78,13 @@ class Unknown(msgspec.Struct, frozen=True):
         table = msgspec.structs.replace(table, share=table.share * share, is_rest=is_rest, is_cut=is_cut)
         return msgspec.structs.replace(self, table=table)
 
-    def with_some_rows(self, place: str) -> Unknown:
-        """The same, of which only some rows are taken at a place."""
+    def with_some_rows(self, place: str, *, is_chosen: bool = False) -> Unknown:
+        """The same, of which only some rows are taken at a place, as `is_chosen` by what they are."""
+        numbers = (self.numbers or Numbers()) if self.table is None else self.table.numbers
+        numbers = numbers.some_of(place, is_chosen=is_chosen)
         if self.table is None:
-            return msgspec.structs.replace(self, numbers=(self.numbers or Numbers()).some_of(place))
-        table = msgspec.structs.replace(self.table, numbers=self.table.numbers.some_of(place))
-        return msgspec.structs.replace(self, table=table)
+            return msgspec.structs.replace(self, numbers=numbers)
+        return msgspec.structs.replace(self, table=msgspec.structs.replace(self.table, numbers=numbers))
 
     def of_file(self, whole: Value) -> Unknown:
         """The same, as one of several arrays that are read from the file that `whole` is read from."""

@@ -32,7 +32,9 @@ def note_parts(experiment: Experiment, code: CodeImport, notes: Notes) -> None:
         notes.append("images to validate on are among those that it learns from there: here they are apart")
     table, watched = table_of(code.data), table_of(code.validation)
     numbers = table.numbers if table is not None else numbers_read(code.data)
-    if numbers is not None and numbers.some_at and (table is None or watched is None or watched.origin != table.origin):
+    is_other = table is None or watched is None or watched.origin != table.origin
+    of_some = watched.numbers.some_at if watched is not None else ""
+    if numbers is not None and numbers.some_at and (is_other or numbers.is_chosen or numbers.some_at == of_some):
         some = "only some rows of the table" if table is not None else "only some of the images"
         rows = f"{some} are learned from there ({numbers.some_at})"
         notes.append(f"{rows}, and here all but those to test on")

@@ -15,6 +15,7 @@ import msgspec
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.passes import part_of_all
+from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _DRAWS = re.compile(r"(np|numpy)\.random\.(rand|random|random_sample|uniform)\(.*\)")
@@ -33,6 +34,8 @@ _TABLE = re.compile(
 """The words for a whole table, and for no row of it."""
 _IS_READ = re.compile(r"(\w+\.)?read_csv\(.*…")
 """The words for one, where they are too long and cut off."""
+_CHOOSE = ("boolean_mask", "compress", "delete", "extract", "take")
+"""Functions that give some rows, which they are told."""
 LEAVE_OUT = ("drop", "drop_duplicates", "dropna")
 """Methods of a table that leave out rows of it."""
 
@@ -147,26 +150,80 @@ def _count(many: Value) -> float | None:
     return part_of_all(many.what) if isinstance(many, Unknown) else None
 
 
-def takes_rows(owner: ast.expr, rows: Unknown, index: ast.expr) -> bool:
-    """Whether `owner[index]` takes some of a table's rows, which the owner is; a part of a single row it is not."""
+def with_question(node: ast.expr, found: Unknown, table: CodeTable) -> Unknown:
+    """The value of an expression, which is of a table, with what it asks of each of its rows, if it does."""
+    if isinstance(node, ast.ListComp | ast.GeneratorExp) and (tests := node.generators[0].ifs):
+        if not (_is_of_names(node) or "columns" in ast.unparse(node.generators[0].iter)):
+            found = with_rows_chosen(found, words := " and ".join(map(ast.unparse, tests)), found.place)
+            table = msgspec.structs.replace(found.table or table, asked=words)
+        return msgspec.structs.replace(found, table=table)
+    joins = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr)
+    joins |= isinstance(node, ast.Call) and called_name(node).startswith("logical_")
+    if not _is_condition(node) and not (joins and table.asked):
+        return found
+    asked = words if "columns" not in (words := ast.unparse(node)) else ""
+    return msgspec.structs.replace(found, table=msgspec.structs.replace(table, asked=asked))
+
+
+def _is_of_names(node: ast.ListComp | ast.GeneratorExp) -> bool:
+    """Whether a comprehension chooses among texts, as the names of a table's columns are."""
+    part = node.generators[0]
+    of_text = any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in ast.walk(part.ifs[0]))
+    return of_text and ast.unparse(node.elt) == ast.unparse(part.target)
+
+
+def with_rows_taken(owner: ast.expr, rows: Unknown, index: ast.expr, asked: Value, place: str) -> Unknown:
+    """What `owner[index]` leaves of rows, of which the first part of the index comes to `asked`."""
     first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
-    if rows.table is None:
-        is_array = rows.sizes is not None or (rows.numbers is not None and bool(rows.numbers.file))
-        return is_array and isinstance(first, ast.Slice) and not first.lower is first.upper is None
-    if _is_condition(first):
-        return not _HALVES.search(ast.unparse(first))
-    if not isinstance(first, ast.Slice) or (first.lower is None and first.upper is None):
+    table = asked.table if isinstance(asked, Unknown) else None
+    words = table.asked if table is not None else ""
+    if table is not None and not words and table.numbers.some_at:  # the places of some
+        return rows.with_some_rows(table.numbers.some_at, is_chosen=table.numbers.is_chosen)
+    if words or (_is_condition(first) and (rows.table is not None or _is_array(rows))):
+        return with_rows_chosen(rows, words or ast.unparse(first), place)
+    return rows.with_some_rows(place) if takes_rows(owner, rows, first) else rows
+
+
+def with_rows_chosen(rows: Unknown, words: str, place: str) -> Unknown:
+    """Rows of which those are taken that meet a condition, unless that says which half they are of."""
+    return rows if _tells_half(words) else rows.with_some_rows(place, is_chosen=True)
+
+
+def _tells_half(words: str) -> bool:
+    """Whether a condition asks of which half a row is, by the names of columns, or by what stands in them."""
+    try:
+        parts = [*ast.walk(ast.parse(words, mode="eval"))]
+    except SyntaxError:
+        return _HALVES.search(words) is not None
+    told = [
+        part.value if isinstance(part, ast.Constant) else part.attr
+        for part in parts
+        if isinstance(part, ast.Constant | ast.Attribute)
+    ]
+    return any(isinstance(one, str) and _HALVES.search(one) for one in told)
+
+
+def _is_array(rows: Unknown) -> bool:
+    return rows.sizes is not None or (rows.numbers is not None and bool(rows.numbers.file))
+
+
+def takes_rows(owner: ast.expr, rows: Unknown, first: ast.expr) -> bool:
+    """Whether `owner[first]` takes some of a table's rows by their places; a part of a single row it does not."""
+    is_from_first = isinstance(first, ast.Slice) and (first.lower is None or ast.unparse(first.lower) == "0")
+    if not isinstance(first, ast.Slice) or (is_from_first and first.upper is None):
         return False
+    if rows.table is None:
+        return _is_array(rows)
     # Of anything else it is not known whether it is one row, whose pixels are taken.
     is_table = (isinstance(owner, ast.Attribute) and owner.attr in _BY_PLACE) or _TABLE.fullmatch(rows.what)
-    is_table = is_table or _IS_READ.fullmatch(rows.what)
+    is_table = is_table or _IS_READ.fullmatch(rows.what) or _ORDERS.search(rows.what)
     return bool(is_table) or rows.sizes is not None
 
 
 def _is_condition(index: ast.expr) -> bool:
     """Whether an index asks something of each row: `rows.age > 3`, `rows["kind"].isin(wanted) & ~rows.is_old`."""
     match index:
-        case ast.Compare() | ast.UnaryOp(op=ast.Invert()):
+        case ast.Compare() | ast.UnaryOp(op=ast.Invert()) | ast.Lambda():
             return True
         case ast.Call(func=ast.Attribute(attr=name)):
             return name in _ASKS
@@ -182,6 +239,11 @@ def with_rows_left(table: CodeTable, call: Call) -> CodeTable:
         numbers = msgspec.structs.replace(numbers, left_by=f"{call.name}, {call.place}")
     elif takes_some(call):
         numbers = numbers.some_of(call.place)
+    elif call.name == "query" or call.name in _CHOOSE:
+        asked = [one.table.asked for one in call.values if isinstance(one, Unknown) and one.table is not None]
+        words = str(call.first) if call.name == "query" else next(filter(None, asked), "")
+        if words and not _tells_half(words):
+            numbers = numbers.some_of(call.place, is_chosen=True)
     return msgspec.structs.replace(table, numbers=numbers)
 
 
@@ -200,13 +262,12 @@ def takes_some(call: Call) -> bool:
     match call.name:
         case "read_csv" | "loadtxt" | "genfromtxt":
             return given.get("nrows", given.get("max_rows")) is not None
-        case "query":
-            return not (call.unnamed and _HALVES.search(str(call.first)))
         case "head" | "tail" | "nlargest" | "nsmallest":
             return True
         case "resample":  # scikit-learn's
             return "n_samples" in given or given.get("replace") is not False
-        case "sample":
-            share = given.get("frac")
-            return bool(call.unnamed) or "n" in given or (isinstance(share, float) and share < 1)
+        case "choice" | "sample":
+            share, many = given.get("frac"), call.get(len(call.unnamed) - 1, "n", "size", "k")
+            is_all = isinstance(many, Unknown) and many.what.startswith("len(")
+            return not is_all and (many is not None or (isinstance(share, float) and share < 1))
     return False

@@ -15,6 +15,7 @@ from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.shares import with_question
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers, Statistic
 from cnn_tui.keras_io.code.values import Unknown, Value
@@ -35,12 +36,14 @@ _GO_OVER = ("len", "range", "enumerate", "iterrows", "zip")
 """Functions and methods by which a script goes through the rows of a table."""
 
 
-def with_table(found: Value, inside: CodeTable | None) -> tuple[Value, CodeTable | None]:
-    """A value, and the table that it was read from; `inside` is the one that a part of its expression was."""
+def with_table(node: ast.expr, found: Value, inside: CodeTable | None) -> tuple[Value, CodeTable | None]:
+    """The value of an expression, and the table that it was read from; `inside` is the one that a part of it was."""
     if isinstance(found, str) and found.lower().endswith(_TABLE):
         return found, CodeTable((found,))
     if isinstance(found, Unknown):
         found = found.of_table(inside)
+        if found.table is not None:
+            found = with_question(node, found, found.table)
         return found, found.table
     return found, inside if isinstance(found, list | tuple) else None
 
