@@ -184,19 +184,11 @@ def set_by_loop(held: Value, at: Value, key: ast.expr, value: Value, unknown: Un
 
     `unknown` where it is not known what each is set to; None where no loop over all images does it, or not to images.
     """
-    if value == 1 and isinstance(at, tuple | list) and len(at) == 2 and (labels := _labels(at[1])) is not None:
-        return labels.of  # one-hot, by hand
     if not _is_any_number(at, key):
         return None
     if isinstance(value, AnyImage):
         return value.of
     return unknown if isinstance(held, DatasetArrays) and held.what == "images" else None
-
-
-def _labels(value: Value) -> AnyImage | None:
-    """Any label, or the labels of all images as it is; None for anything else."""
-    one = AnyImage(value) if isinstance(value, DatasetArrays) else value
-    return one if isinstance(one, AnyImage) and one.of.what == "labels" else None
 
 
 def _is_any_number(at: Value, key: ast.expr) -> bool:

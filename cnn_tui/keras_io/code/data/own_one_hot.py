@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from cnn_tui.keras_io.code.branches import parts_of
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
@@ -13,13 +12,15 @@ from cnn_tui.keras_io.code.values import Unknown, Value
 
 def one_hots(loop: ast.For, scope: Scope) -> dict[str, Value]:
     """The arrays that a loop over rows makes one-hot, by their names, as the labels that they are."""
-    set_in, made = _parts_set(loop.body), dict[str, Value]()
-    rows = _rows_of(loop)
-    for name, parts in set_in.items():
-        labels = [_labels(part, one, rows, scope) for part, one in parts]
-        if None not in labels and _is_zeros(scope.names.get(name)):
-            made[name] = labels[0]
-    return made
+    set_in: dict[str, list[Value]] = {}
+    for part in parts_of(loop.body):
+        target = part.targets[0] if isinstance(part, ast.Assign) else getattr(part, "target", None)
+        if isinstance(part, ast.Assign | ast.AugAssign) and isinstance(target, ast.Subscript):
+            owner = target.value.value if isinstance(target.value, ast.Subscript) else target.value
+            if isinstance(owner, ast.Name) and _is_zeros(scope.names.get(owner.id)):
+                number = part.value.value if isinstance(part.value, ast.Constant) else None
+                set_in.setdefault(owner.id, []).append(_labels(target, number, _rows_of(loop), scope))
+    return {name: labels[0] for name, labels in set_in.items() if None not in labels}
 
 
 def one_hot(target: ast.Subscript, value: Value, scope: Scope) -> Value:
@@ -27,25 +28,6 @@ def one_hot(target: ast.Subscript, value: Value, scope: Scope) -> Value:
     if not isinstance(target.value, ast.Name) or not _is_zeros(scope.names.get(target.value.id)):
         return None
     return _labels(target, value, {}, scope)
-
-
-def _parts_set(body: list[ast.stmt]) -> dict[str, list[tuple[ast.Subscript, Value]]]:
-    """The parts of arrays that statements set, by the names of the arrays, and to which number."""
-    found: dict[str, list[tuple[ast.Subscript, Value]]] = {}
-    given = dict(_numbers_given(body))
-    for part in parts_of(body):
-        if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
-            owner = part.value.value if isinstance(part.value, ast.Subscript) else part.value
-            if isinstance(owner, ast.Name):
-                found.setdefault(owner.id, []).append((part, given.get(id(part))))
-    return found
-
-
-def _numbers_given(body: list[ast.stmt]) -> Iterator[tuple[int, Value]]:
-    for part in parts_of(body):
-        match part:
-            case ast.Assign(targets=[ast.Subscript() as target], value=ast.Constant(value=number)):
-                yield id(target), number
 
 
 def _rows_of(loop: ast.For) -> dict[str, ast.expr]:
