@@ -234,6 +234,17 @@ class DatasetArrays(msgspec.Struct, frozen=True):
         return self.reshaped((*self.sizes, 1)) if len(self.sizes) == 2 else self
 
 
+def half_of(name: str, half: str, options: DataOptions = AS_THEY_ARE, *, has_channel: bool = False) -> DatasetArrays:
+    """The images of a half of a dataset, or of what is validated on alone, with an axis for one channel or without it.
+
+    Raises DatasetError.
+    """
+    dataset = describe(name, options)
+    counts = {"train": dataset.train_images, "test": dataset.test_images, "validation": dataset.validation_images}
+    sizes = dataset.input_shape if has_channel or dataset.input_shape[2] > 1 else dataset.input_shape[:2]
+    return DatasetArrays(name, half, "images", sizes, counts[half], counts[half], options=options)
+
+
 class HeldOutMask(msgspec.Struct, frozen=True):
     """Which images of a dataset of the lab's are tested on, and not learned from; `is_other` are the others."""
 

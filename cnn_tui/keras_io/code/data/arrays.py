@@ -7,7 +7,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Lengths, NpzFile, numbered
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Lengths, NpzFile, half_of, numbered
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Share
 from cnn_tui.keras_io.code.data.done_to_images import done_by
 from cnn_tui.keras_io.code.data.idx_files import idx_call, openml_call
@@ -213,11 +213,7 @@ def _loaded(call: Call) -> Value:
     name = call.path.split(".")[-2]
     if name not in BUILT_IN:
         return Unknown("", call.place)
-    height, width, channels = BUILT_IN[name].input_shape
-    sizes = (height, width, channels) if channels > 1 else (height, width)
-    counts = (("train", 50_000 if channels > 1 else 60_000), ("test", 10_000))  # of the whole sets
-    images = [DatasetArrays(name, half, "images", sizes, count, count) for half, count in counts]
-    return tuple((one, one.labels()) for one in images)
+    return tuple((one, one.labels()) for one in (half_of(name, half) for half in ("train", "test")))
 
 
 def _split(call: Call) -> Value:

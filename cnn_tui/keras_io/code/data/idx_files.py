@@ -11,7 +11,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_joins import put_together
-from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, DatasetArrays, NpzFile
+from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, DatasetArrays, NpzFile, half_of
 from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import OPTIONS, Instance, Unknown, Value
@@ -93,11 +93,9 @@ def _file(path: Value) -> IdxFile | None:
     if found is None or found.end() != len(path) or _OTHERS.search(path.lower()):
         return None
     half = "train" if found[1] == "train" else "test"
-    count = 60_000 if half == "train" else 10_000
     above = path[: found.start()].lower()
     name = "fashion_mnist" if "fashion" in above else "mnist"
-    arrays = DatasetArrays(name, half, "images", (28, 28), count, count)
-    arrays = arrays if found[2] == "images" else arrays.labels()
+    arrays = half_of(name, half) if found[2] == "images" else half_of(name, half).labels()
     return IdxFile(path, arrays if "mnist" in above or "fashion" in above else arrays.with_change(BY_FILE_NAME, path))
 
 
@@ -109,8 +107,7 @@ def openml_call(call: Call) -> Value:
     dataset = _NAMES.get(name.lower())
     if dataset is None:
         return None
-    halves = [("train", 60_000), ("test", 10_000)]
-    images = [DatasetArrays(dataset, half, "images", (_PIXELS,), count, count) for half, count in halves]
+    images = [half_of(dataset, half).reshaped((_PIXELS,)) for half in ("train", "test")]
     labels = [one.labels() for one in images]
     both = put_together(images, call.place), put_together(labels, call.place)
     if call.given.get("return_X_y") is True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -12,11 +13,11 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data import csv_file
-from cnn_tui.data.dataset import MOST_SIDE, TEST_SHARE, TRAIN, DataOptions, Dataset, DatasetError
+from cnn_tui.data.dataset import MOST_SIDE, TEST_SHARE, TRAIN, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.data.pictures.picture_list import label_at
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, half_of
 from cnn_tui.keras_io.code.values import Function, Value
 from cnn_tui.keras_io.script import held_out, named_pictures
 from cnn_tui.keras_io.script.data import data_code
@@ -42,18 +43,13 @@ def lab_table(function: Function, script: Sequence[ast.stmt], unnamed: Sequence[
         return None
     written = {ast.unparse(node) for node in script}
     for path, options in _candidates(loaded, script, function):
-        try:
-            if not _statements(path, options) <= written:
-                continue
-            dataset = describe(path, options)
-        except (DatasetError, OSError):
-            continue
         half = "train" if tuple(unnamed) == loaded[0] else "test"
         if options.validation is not None and tuple(unnamed) == loaded[-1]:
             half = "validation"
-        count = images_of_half(dataset, half)
-        images = DatasetArrays(path, half, "images", dataset.input_shape, count, count, options=options)
-        return images, images.labels()
+        with contextlib.suppress(DatasetError, OSError):
+            if _statements(path, options) <= written:
+                images = half_of(path, half, options, has_channel=True)
+                return images, images.labels()
     return None
 
 
@@ -156,11 +152,9 @@ def lab_pictures(
         share = names.get("share") if "test" in names else TRAIN
         column = _column_in(script, Path(folder)) if variables is _OF_TABLES else None
         options = _options(folder, shape, is_cropped(one), column, share, *others)
-        dataset = describe(folder, options)
+        images = half_of(folder, half, options, has_channel=True)
     except DatasetError:
         return None
-    count = images_of_half(dataset, half)
-    images = DatasetArrays(folder, half, "images", dataset.input_shape, count, count, options=options)
     return images, images.labels()
 
 
@@ -177,12 +171,6 @@ def _column_in(script: Sequence[ast.stmt], path: Path) -> str | None:
                 except DatasetError:  # which of several it is, nobody else knows
                     return table.header[at]
     return None
-
-
-def images_of_half(dataset: Dataset, half: str) -> int:
-    """How many images a half of a dataset has, of which what is validated on alone is a third."""
-    counts = {"train": dataset.train_images, "test": dataset.test_images, "validation": dataset.validation_images}
-    return counts[half]
 
 
 def _options(

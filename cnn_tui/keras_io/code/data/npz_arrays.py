@@ -6,10 +6,8 @@ import zipfile
 from pathlib import PurePosixPath
 
 from cnn_tui.data.dataset import DataOptions, DatasetError
-from cnn_tui.data.describe import describe
 from cnn_tui.data.npz_names import arrays_of, part_called
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays, NpzFile
-from cnn_tui.keras_io.code.data.lab_data import images_of_half
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, NpzFile, half_of
 from cnn_tui.keras_io.code.values import Value
 
 _OF_KERAS = "mnist.npz"
@@ -18,8 +16,7 @@ _OF_KERAS = "mnist.npz"
 
 def of_package(half: str, what: str) -> DatasetArrays:
     """The arrays of MNIST as the package of its name gives them."""
-    count = 60_000 if half == "train" else 10_000
-    images = DatasetArrays("mnist", half, "images", (28, 28), count, count)
+    images = half_of("mnist", half)
     return images if what == "images" else images.labels()
 
 
@@ -31,7 +28,7 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
     half, what = called
     options = DataOptions(validation=file.path if half == "validation" else None)
     try:
-        dataset = describe(file.path, options)
+        images = half_of(file.path, half, options)
         with zipfile.ZipFile(file.path) as archive:
             if name not in (arrays_of(archive, half) or ()):
                 raise LookupError("an array that is not taken")
@@ -39,7 +36,4 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
         if half == "validation" or PurePosixPath(file.path).name != _OF_KERAS:
             raise LookupError("no dataset") from None
         return of_package(half, what)  # wherever the script has it
-    count = images_of_half(dataset, half)
-    sizes = dataset.input_shape if dataset.input_shape[2] > 1 else dataset.input_shape[:2]
-    images = DatasetArrays(file.path, half, "images", sizes, count, count, options=options)
     return images if what == "images" else images.labels()

@@ -11,7 +11,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_joins import put_together
-from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import DatasetArrays, half_of
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, STORED, Folder, PictureCount
 from cnn_tui.keras_io.code.data.pipelines import pipeline_method
 from cnn_tui.keras_io.code.kept import options_of
@@ -174,5 +174,4 @@ def _even_part(name: str, half: str, at: int, parts: int, place: str) -> Folder:
 
 def _all_of(name: str, half: str) -> DatasetArrays:
     """The images of a half, which come in an order of their own."""
-    whole = BUILT_IN[name].train_images if half == "train" else BUILT_IN[name].test_images
-    return DatasetArrays(name, half, "images", BUILT_IN[name].input_shape, whole, whole, is_ordered=False)
+    return msgspec.structs.replace(half_of(name, half, has_channel=True), is_ordered=False)
