@@ -1,6 +1,7 @@
 """Arithmetic of a script: on numbers in bounds, on lists, on images as they are scaled, on what layers pass on.
 
-Functions of mathematics do the same as operators, or something to plain numbers.
+Functions of mathematics do the same as operators, or something to plain numbers. Comparisons are of plain values and
+lists, of names of files, and of the numbers of images.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import msgspec
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.any_image import AnyImage
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
-from cnn_tui.keras_io.code.data.below import divided, is_below, put_together
+from cnn_tui.keras_io.code.data.below import divided, is_below, name_asked, put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     ClassNames,
@@ -28,16 +29,17 @@ from cnn_tui.keras_io.code.data.data_values import (
     ReadPicture,
     Share,
 )
-from cnn_tui.keras_io.code.data.done_to_images import labels_with, with_other
+from cnn_tui.keras_io.code.data.done_to_images import labels_with, thresholded, with_other
 from cnn_tui.keras_io.code.data.file_loops import counted_together
 from cnn_tui.keras_io.code.data.paths import filled
-from cnn_tui.keras_io.code.data.shares import RowMask
+from cnn_tui.keras_io.code.data.shares import RowMask, mask_drawn
 from cnn_tui.keras_io.code.data.supposed import Row, Series, of_each
 from cnn_tui.keras_io.code.data.tables import on_table
 from cnn_tui.keras_io.code.data.unknown_images import on_unknown
 from cnn_tui.keras_io.code.effects import effect_of
+from cnn_tui.keras_io.code.network.listing import is_numbered
 from cnn_tui.keras_io.code.numbers import Statistic, linear
-from cnn_tui.keras_io.code.values import InnerLayers, Instance, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import InnerLayers, Instance, NumberedName, Tensor, Unknown, Value
 
 MAX_ITEMS = 10_000
 MAX_NUMBER = 2**63
@@ -67,6 +69,18 @@ _MATH: dict[str, Callable[..., float]] = {
     name: getattr(math, name) for name in ("exp", "log", "log10", "sqrt", "cos", "sin", "floor", "ceil", "pow")
 } | {"power": math.pow, "minimum": min, "maximum": max, "abs": abs}
 _ROOTS = ("math", "numpy", "tensorflow")
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda one, other: one in other,
+    ast.NotIn: lambda one, other: one not in other,
+}
 
 
 def is_plain(value: Value) -> bool:
@@ -236,3 +250,22 @@ def number_of(call: Call) -> Value:
     are_numbers = bool(call.unnamed) and not call.given and all(type(one) in (int, float) for one in call.unnamed)
     is_known = are_numbers and call.name in _MATH and call.root in _ROOTS
     return _MATH[call.name](*call.unnamed) if is_known else None
+
+
+def compared(op: ast.cmpop, left: Value, right: Value, place: str) -> Value:
+    """What `left op right` is. Raises TypeError where it is not told."""
+    if isinstance(left, Row):
+        return of_each(_COMPARISONS[type(op)], left, right)
+    if isinstance(left, NumberedName):
+        return is_numbered(op, right)
+    by_name = mask_drawn(op, left, right) or name_asked(left, right) or thresholded(op, left, right, place)
+    if by_name is not None:
+        return by_name
+    if right is None and not isinstance(left, Unknown) and not is_plain(left):
+        return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
+    if isinstance(op, ast.Eq | ast.NotEq) and is_plain(right) and isinstance(left, list | tuple | dict):
+        return isinstance(op, ast.NotEq)  # as no list is a text or a number
+    is_among = isinstance(op, ast.In | ast.NotIn) and isinstance(right, list | tuple | dict | range)
+    if not all(map(is_plain, (left, *(items(right) if is_among else (right,))))):
+        raise TypeError("not known")
+    return _COMPARISONS[type(op)](left, right)

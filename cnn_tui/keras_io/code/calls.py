@@ -28,8 +28,7 @@ from cnn_tui.keras_io.code.data.preparation import (
 )
 from cnn_tui.keras_io.code.data.saved import SavedFiles
 from cnn_tui.keras_io.code.devices import SET_POLICY
-from cnn_tui.keras_io.code.functions import bound, read_from
-from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
+from cnn_tui.keras_io.code.functions import LeftLoop, NextTurn, Returned, bound, read_from
 from cnn_tui.keras_io.code.library import call_named
 from cnn_tui.keras_io.code.methods import call_method, saved_model
 from cnn_tui.keras_io.code.network.applications import THREEFOLD

@@ -10,7 +10,7 @@ from cnn_tui.keras_io.code.branches import BUILDS, parts_of, wrapped
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.data.tables import with_change
 from cnn_tui.keras_io.code.devices import SET_POLICY
-from cnn_tui.keras_io.code.jumps import Returned
+from cnn_tui.keras_io.code.functions import Returned
 from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.training.given_weights import SETS
 from cnn_tui.keras_io.code.values import CodeModel, Unknown, Value

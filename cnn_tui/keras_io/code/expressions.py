@@ -16,6 +16,7 @@ from cnn_tui.keras_io.code.arithmetic import (
     MAX_ITEMS,
     as_condition,
     combined,
+    compared,
     inverted,
     is_plain,
     items,
@@ -23,7 +24,6 @@ from cnn_tui.keras_io.code.arithmetic import (
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
-from cnn_tui.keras_io.code.comparisons import compared
 from cnn_tui.keras_io.code.comprehensions import dictionary, listed
 from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.array_values import NpzFile

@@ -1,4 +1,7 @@
-"""Functions of a script: the names that a call binds, and what is known of what a function gives."""
+"""Functions of a script: the names that a call binds, and what is known of what a function gives.
+
+It ends with a return, as a loop may with a break and its turn with a continue.
+"""
 
 from __future__ import annotations
 
@@ -66,3 +69,16 @@ def read_from(returned: Value, call: Call) -> Value:
         return returned
     parts = [part.of_table(tables[0]) for part in parts if isinstance(part, Unknown)]
     return tuple(parts) if isinstance(returned, tuple) else parts[0]
+
+
+class Returned(Exception):  # noqa: N818  no error: it carries what a function gives
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+
+class LeftLoop(Exception):  # noqa: N818
+    pass
+
+
+class NextTurn(Exception):  # noqa: N818
+    pass

@@ -10,7 +10,7 @@ from cnn_tui.keras_io.code.branches import FITS, changed, changed_lists, parts_o
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.file_loops import reads_all
 from cnn_tui.keras_io.code.data.shapes import numbers_of, sizes_of
-from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
+from cnn_tui.keras_io.code.functions import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.values import Unknown, Value
 

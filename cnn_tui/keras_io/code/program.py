@@ -35,8 +35,8 @@ from cnn_tui.keras_io.code.data.saved import OpenedFile
 from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.doubts import Doubts
 from cnn_tui.keras_io.code.expressions import Expressions
+from cnn_tui.keras_io.code.functions import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.images_made import turned_once
-from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.printed import note_printed
 from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.training.given_weights import copies

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
+from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions
 from cnn_tui.experiment.images.image_ranges import ImageNumbers
+from cnn_tui.keras_io.code.data.data_values import Folder
+from cnn_tui.keras_io.code.words import words_of
+from cnn_tui.text import quiet
+
+_KERAS_SIZE = (256, 256)
+"""What Keras's readers of folders bring pictures to when they are told nothing."""
 
 
 class DataAsked(msgspec.Struct, frozen=True):
@@ -30,3 +38,43 @@ class DataAsked(msgspec.Struct, frozen=True):
 
 
 NO_DATA = DataAsked()
+
+
+def picture_options(folder: Folder, shape: Any, notes: list[str]) -> DataOptions:
+    """In which size and colours the pictures go into the model there."""
+    arguments, place = folder.arguments, folder.place
+    height, width, channels = shape if isinstance(shape, tuple) and len(shape) == 3 else (None, None, None)
+    wanted: Any = arguments.get("target_size" if folder.generator is not None else "image_size")
+    size = wanted
+    if not is_size(size):
+        size = (height, width) if is_size((height, width)) else _KERAS_SIZE
+    height, width = size
+    if wanted is not None and not is_size(wanted):
+        notes.append(
+            f"the size of the pictures is {quiet(_size_in_words(wanted), 80)}, which is not known: {height}x{width} "
+            "stands in"
+        )
+    mode = arguments.get("color_mode", "rgb")
+    if mode not in ("rgb", "grayscale"):
+        notes.append(
+            f"{place}: color_mode {quiet(str(mode), 40)} is left out: pictures are grey, or red, green and blue"
+        )
+        mode = "grayscale" if channels == 1 else "rgb"
+    color: Color = "grayscale" if mode == "grayscale" else "rgb"
+    crops = arguments.get("crop_to_aspect_ratio") is True or arguments.get("keep_aspect_ratio") is True
+    if arguments.get("pad_to_aspect_ratio") is True:
+        notes.append(f"{place}: pad_to_aspect_ratio is left out: pictures of other proportions are stretched")
+    return DataOptions((height, width), color, "crop" if crops else "stretch")
+
+
+def _size_in_words(size: Any) -> str:
+    parts = size if isinstance(size, tuple | list) else (size,)
+    return " by ".join(dict.fromkeys(map(words_of, parts)))
+
+
+def is_size(size: Any) -> bool:
+    return (
+        isinstance(size, tuple | list)
+        and len(size) == 2
+        and all(type(side) is int and 1 <= side <= MOST_SIDE for side in size)
+    )

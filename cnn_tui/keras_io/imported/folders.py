@@ -25,11 +25,9 @@ from cnn_tui.keras_io.code.data.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Named, Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.data_asked import DataAsked
-from cnn_tui.keras_io.imported.one_file import ARRAYS_IN_ONE
+from cnn_tui.keras_io.imported.data_asked import DataAsked, picture_options
 from cnn_tui.keras_io.imported.parts import holds_out, share_tested
-from cnn_tui.keras_io.imported.picture_options import picture_options
-from cnn_tui.keras_io.imported.places import note_other_place, why_not, with_both
+from cnn_tui.keras_io.imported.places import ARRAYS_IN_ONE, note_other_place, why_not, with_both
 from cnn_tui.keras_io.imported.ranges import parts_of
 from cnn_tui.keras_io.imported.script_tables import listed_asked, table_asked
 from cnn_tui.keras_io.imported.table import table_split

@@ -17,11 +17,9 @@ from cnn_tui.keras_io.code.data.data_values import Folder, Listed, images_in
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.data_asked import DataAsked
+from cnn_tui.keras_io.imported.data_asked import DataAsked, is_size, picture_options
 from cnn_tui.keras_io.imported.listed import column_to_name, note_gone, table_here, with_column
-from cnn_tui.keras_io.imported.one_file import labels_elsewhere, tables_in_one
-from cnn_tui.keras_io.imported.picture_options import is_size, picture_options
-from cnn_tui.keras_io.imported.places import why_not, with_both
+from cnn_tui.keras_io.imported.places import labels_elsewhere, tables_in_one, why_not, with_both
 from cnn_tui.keras_io.imported.table import table_split
 from cnn_tui.keras_io.imported.tested import (
     is_watched_too,

@@ -1,12 +1,8 @@
-"""Callbacks of a script as stop rules: EarlyStopping, and a class whose on_epoch_end stops at a value.
-
-Others only look on: what they are told or write down changes nothing of the training.
-"""
+"""Callbacks of a script as stop rules: EarlyStopping, and a class whose on_epoch_end stops at a value."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from cnn_tui.experiment.training.stop_rules import StopRule
@@ -16,7 +12,8 @@ from cnn_tui.keras_io.code.library import call_named
 from cnn_tui.keras_io.code.objects import CLASS, is_own
 from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.training.inlined import method_inlined
-from cnn_tui.keras_io.code.values import Class, Function, Instance, Named, Names, Unknown, Value
+from cnn_tui.keras_io.code.training.onlookers import never_called, only_looks_on
+from cnn_tui.keras_io.code.values import Function, Instance, Named, Names, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import enumerated
 
@@ -29,17 +26,6 @@ _SCHEDULES = ("ReduceLROnPlateau", "LearningRateScheduler")
 """Those that `rates.py` takes."""
 _EARLY_STOPPING = {"monitor": "val_loss", "patience": 0}
 _EARLY_STOPPING_ASIDE = ("verbose",)
-_CHANGING = (
-    "set_value", "set_weights", "load_weights", "assign", "assign_add", "assign_sub", "compile", "fit", "fit_generator",
-    "train_on_batch", "exit", "_exit", "setattr",
-)  # fmt: skip
-"""Functions and methods that change a model or its training."""
-_CALLED_BY_KERAS = re.compile(r"__\w+__|set_(model|params)|on_(epoch|batch|(train|test|predict)(_batch)?)_(begin|end)")
-_LOGGERS = re.compile(
-    r"(\w+\.)*(Wandb\w*Callback|WandbMetricsLogger|TqdmCallback|PlotLosses\w*|MlflowCallback|NeptuneCallback|"
-    r"EpochDots|hp\.KerasCallback)\("
-)
-"""Calls of libraries' callbacks that write down or draw what Keras tells them."""
 
 
 def stop_rules(callbacks: Value, notes: Notes) -> tuple[StopRule, ...]:
@@ -114,7 +100,7 @@ def _own(callback: Instance, notes: Notes) -> list[StopRule]:
     if not is_rule and not only_looks_on(callback.arguments[CLASS]):
         why = "it stops where more than one thing holds" if _is_of_several(callback) else "it is code"
         notes.append(f"the callback {callback.kind} ({place}) is left out: {why}")
-    elif not is_rule and (idle := _idle(callback.arguments[CLASS])):
+    elif not is_rule and (idle := never_called(callback.arguments[CLASS])):
         notes.to_know.append(f"the callback {callback.kind} ({place}): Keras never calls its {enumerated(idle, 'and')}")
     elif is_rule and not is_whole:
         notes.append(f"the callback {callback.kind} ({place}): a part of what it stops at is left out: it is code")
@@ -264,46 +250,3 @@ def _metric(node: ast.expr, method: Function, callback: Instance) -> str:
                     case ast.Assign(targets=[ast.Name(id=to)], value=value) if to == name:
                         return _metric(value, method, callback)
     return ""
-
-
-def only_looks_on(callback: Value) -> bool:
-    """Whether a callback that is not Keras's own, an object of a class of the script or not, only looks on."""
-    if isinstance(callback, Unknown):
-        return _LOGGERS.match(callback.what) is not None
-    return isinstance(callback, Class) and _is_callback(callback) and set(_changing(callback)) <= set(_idle(callback))
-
-
-def _idle(written: Class) -> list[str]:
-    """The methods of a Callback class that would change a training, but that neither Keras nor the class calls."""
-    named = {getattr(one, "attr", getattr(one, "id", None)) for one in ast.walk(written.node)}
-    return [name for name in _changing(written) if name and not _CALLED_BY_KERAS.fullmatch(name) and name not in named]
-
-
-def _changing(written: Class) -> list[str]:
-    """The methods that may change a training; "" for what stands in the class beside its methods."""
-    return [getattr(one, "name", "") for one in written.node.body if any(map(_changes, ast.walk(one)))]
-
-
-def _is_callback(written: Class) -> bool:
-    bases = [ast.unparse(base).rpartition(".")[2] for base in written.node.bases]
-    return bases == ["Callback"]
-
-
-def _changes(part: ast.AST) -> bool:
-    """Whether a part of a class may change the model: sets something of it, or hands it to who knows whom."""
-    match part:
-        case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
-            return name == "model"
-        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Raise():
-            return True
-        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=arguments):
-            return name in _CHANGING or any(_is_model(one) for one in arguments)
-        case ast.Assign(value=value) | ast.For(iter=value):
-            return any(map(_is_model, ast.walk(value))) and not any(
-                isinstance(one, ast.Call) for one in ast.walk(value)
-            )
-    return False
-
-
-def _is_model(value: ast.AST) -> bool:
-    return isinstance(value, ast.Attribute) and value.attr == "model"
