@@ -14,7 +14,7 @@ from cnn_tui.experiment.images.unset_dataset import NOT_SET
 from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names
 from cnn_tui.experiment.training.phases import later_phases
 from cnn_tui.home import history_path
-from cnn_tui.network.fixes import Problem
+from cnn_tui.network.problems.fixes import Problem
 from cnn_tui.network.summary import Summary, keras_shape, summarize, summary_lines
 from cnn_tui.text import quiet, sentence
 

@@ -14,7 +14,7 @@ import msgspec
 from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import home
-from cnn_tui.network.convolution import Image, plane_of
+from cnn_tui.network.by_hand.convolution import Image, plane_of
 
 MOST_BYTES = 200_000_000
 """The bytes of pixels in one file; the images after them are not kept."""

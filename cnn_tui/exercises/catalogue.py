@@ -23,7 +23,7 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import MAX_DOTS, MAX_FILE_BYTES, read
 from cnn_tui.experiment.file_errors import explain, found, misread
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.network.image_kernels import KERNELS, LARGEST
+from cnn_tui.network.by_hand.image_kernels import KERNELS, LARGEST
 from cnn_tui.text import cause_of, did_you_mean, quiet
 
 FILE = "pack.toml"

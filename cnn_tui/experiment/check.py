@@ -13,9 +13,9 @@ from cnn_tui.experiment.images.unset_dataset import images_in_words
 from cnn_tui.experiment.training import class_weights, start_weights
 from cnn_tui.experiment.training.phases import phases_of
 from cnn_tui.experiment.training.training import Training
-from cnn_tui.network.fixes import Problem
 from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
-from cnn_tui.network.problems import Goal, find_apart_outputs, find_problems, find_spare_outputs
+from cnn_tui.network.problems.fixes import Problem
+from cnn_tui.network.problems.problems import Goal, find_apart_outputs, find_problems, find_spare_outputs
 from cnn_tui.network.summary import Summary, summarize
 
 # Keras counts a metric's hits in labels of one form only; "accuracy" takes any.

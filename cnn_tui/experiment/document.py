@@ -11,7 +11,7 @@ from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal, JournalEntry, Snapshot, Step
 from cnn_tui.experiment.names import named_by_difference
-from cnn_tui.network.fixes import Fix, Problem
+from cnn_tui.network.problems.fixes import Fix, Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize
 from cnn_tui.text import kept_path, path_kept

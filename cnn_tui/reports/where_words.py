@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cnn_tui.jobs.explain.where_protocol import TITLES, Where
-from cnn_tui.network.convolution import Plane
+from cnn_tui.network.by_hand.convolution import Plane
 
 NAMES = (
     ("upper left", "top", "upper right"),

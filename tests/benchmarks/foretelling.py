@@ -31,7 +31,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.home import log_path
 from cnn_tui.jobs.launch import environment
-from cnn_tui.network.convolution import Padding
+from cnn_tui.network.by_hand.convolution import Padding
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
 from cnn_tui.network.summary import summarize
 from tests.benchmarks.measure import SAMPLE, table

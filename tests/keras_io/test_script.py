@@ -28,9 +28,9 @@ from cnn_tui.keras_io.script.data import data_code
 from cnn_tui.keras_io.script.model import layer_arguments, model_code
 from cnn_tui.keras_io.script.write import OPTIMIZERS, keras_script
 from cnn_tui.keras_io.source import literal
-from cnn_tui.network.crops import find_crop_problem
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer, Dense, Dropout, Flatten, RandomFlip, new_layer
+from cnn_tui.network.problems.crops import find_crop_problem
 from cnn_tui.network.rescaling import second_division
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize

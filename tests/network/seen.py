@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnn_tui.network.fixes import Problem
-from cnn_tui.network.problems import Goal, find_problems
+from cnn_tui.network.problems.fixes import Problem
+from cnn_tui.network.problems.problems import Goal, find_problems
 from cnn_tui.network.stack import Stack
 
 GOAL = Goal("sparse_categorical_crossentropy", 10)

@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.network.fields import Field, fields_of
-from cnn_tui.network.fixes import fixes_of_stuck_layer
 from cnn_tui.network.layers import (
     AnyLayer,
     AveragePooling2D,
@@ -33,6 +32,7 @@ from cnn_tui.network.layers import (
     ZeroPadding2D,
     new_layer,
 )
+from cnn_tui.network.problems.fixes import fixes_of_stuck_layer
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import keras_names, summarize
 from cnn_tui.network.values import L1L2

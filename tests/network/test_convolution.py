@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.network.activation import ACTIVATIONS, activate
-from cnn_tui.network.convolution import Convolution, Image, Plane, Pooling, Window, plane_of
-from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
+from cnn_tui.network.by_hand.activation import ACTIVATIONS, activate
+from cnn_tui.network.by_hand.convolution import Convolution, Image, Plane, Pooling, Window, plane_of
+from cnn_tui.network.by_hand.image_kernels import KERNELS, parse_kernel, show_kernel
 from cnn_tui.network.kinds.base import ActivationName
 from cnn_tui.network.shapes import SizeError
 from tests.properties import examples

@@ -11,7 +11,7 @@ from cnn_tui.network.layers import (
     RandomFlip,
     Resizing,
 )
-from cnn_tui.network.problems import Goal, find_problems
+from cnn_tui.network.problems.problems import Goal, find_problems
 from cnn_tui.network.stack import Stack
 
 GOAL = Goal("sparse_categorical_crossentropy", 10)

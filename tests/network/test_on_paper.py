@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from cnn_tui.network.convolution import Convolution, Image
-from cnn_tui.network.on_paper import decimals_for, on_paper
+from cnn_tui.network.by_hand.convolution import Convolution, Image
+from cnn_tui.network.by_hand.on_paper import decimals_for, on_paper
 
 
 def drawn(numbers: random.Random, reach: float, channels: int = 1) -> Image:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.network.fixes import Problem
 from cnn_tui.network.layers import (
     AnyLayer,
     AveragePooling2D,
@@ -20,7 +19,14 @@ from cnn_tui.network.layers import (
     Rescaling,
 )
 from cnn_tui.network.losses import LOSSES
-from cnn_tui.network.problems import Goal, find_apart_outputs, find_output_problem, find_problems, find_spare_outputs
+from cnn_tui.network.problems.fixes import Problem
+from cnn_tui.network.problems.problems import (
+    Goal,
+    find_apart_outputs,
+    find_output_problem,
+    find_problems,
+    find_spare_outputs,
+)
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net, stacks

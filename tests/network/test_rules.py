@@ -7,7 +7,6 @@ import math
 import pytest
 from hypothesis import given, settings
 
-from cnn_tui.network.fixes import fixes_of_stuck_layer
 from cnn_tui.network.layers import (
     AnyLayer,
     BatchNormalization,
@@ -32,6 +31,7 @@ from cnn_tui.network.layers import (
     UpSampling2D,
     ZeroPadding2D,
 )
+from cnn_tui.network.problems.fixes import fixes_of_stuck_layer
 from cnn_tui.network.rules import flow
 from cnn_tui.network.shapes import ClashError, DivisionError, RankError, ShapeError, SizeError
 from cnn_tui.network.stack import Shape, Stack

@@ -22,7 +22,7 @@ from cnn_tui.network.layers import (
     UpSampling2D,
     new_layer,
 )
-from cnn_tui.network.problems import find_problems
+from cnn_tui.network.problems.problems import find_problems
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.plausible import plausible_stacks

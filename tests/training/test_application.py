@@ -151,7 +151,7 @@ def test_networks_that_freeze_the_same_are_the_same() -> None:
     ],
 )
 def test_what_does_not_fit_says_what_would(layer: Application, shape: Any, words: str, fix: str) -> None:
-    from cnn_tui.network.problems import Goal, find_problems
+    from cnn_tui.network.problems.problems import Goal, find_problems
 
     (problem,) = find_problems(Stack(shape, (layer, *END)), Goal("sparse_categorical_crossentropy", 10))
     assert words in problem.message

@@ -27,7 +27,7 @@ from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
 from cnn_tui.jobs import launch
 from cnn_tui.jobs.grid import BatchError, Cell, check_count, grid, listed_seeds, over_seeds
-from cnn_tui.network.fixes import Problem
+from cnn_tui.network.problems.fixes import Problem
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 

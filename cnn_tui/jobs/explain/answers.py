@@ -6,7 +6,7 @@ import msgspec
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.images import Picture
-from cnn_tui.network.convolution import Image, Plane, plane_of
+from cnn_tui.network.by_hand.convolution import Image, Plane, plane_of
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ import msgspec
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.images import Picture
-from cnn_tui.network.convolution import Plane, plane_of
+from cnn_tui.network.by_hand.convolution import Plane, plane_of
 
 Method = Literal["grad-cam", "grad-cam++", "occlusion", "integrated-gradients"]
 METHODS: tuple[Method, ...] = ("grad-cam", "grad-cam++", "occlusion", "integrated-gradients")

@@ -47,7 +47,7 @@ from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.keras_io.weights_file import LayerKind, stored_layers
 from cnn_tui.network.layers import AnyLayer, Application, Dense, RandomBrightness, RandomContrast, Rescaling
-from cnn_tui.network.problems import activation_at_end
+from cnn_tui.network.problems.problems import activation_at_end
 from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
 from cnn_tui.network.stack import Stack, float32_layers
 from cnn_tui.network.summary import summarize

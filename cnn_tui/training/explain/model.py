@@ -16,7 +16,7 @@ from cnn_tui.artifacts.predictions import model_stamp
 from cnn_tui.data.dataset import shown
 from cnn_tui.jobs.explain.answers import Activations, DeadLayer, FilterMap, Kernels, LayerFacts, LayerMaps
 from cnn_tui.jobs.explain.protocol import ExplainError
-from cnn_tui.network.activation import ACTIVATIONS
+from cnn_tui.network.by_hand.activation import ACTIVATIONS
 from cnn_tui.text import reason
 from cnn_tui.training.callbacks.epoch_weights import settle, take_epoch
 from cnn_tui.training.pipeline import scaled

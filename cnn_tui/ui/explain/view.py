@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.message import Message
 
 from cnn_tui.data.images import Picture
-from cnn_tui.network.convolution import Plane
+from cnn_tui.network.by_hand.convolution import Plane
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.widgets.heat import draw_heat
 from cnn_tui.ui.widgets.image import draw, draw_kernel, mode_in

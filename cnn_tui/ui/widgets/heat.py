@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.network.convolution import Plane
+from cnn_tui.network.by_hand.convolution import Plane
 from cnn_tui.ui.widgets.image import draw, fit
 from cnn_tui.ui.widgets.shading import Colour, Mode, largest_of, signed_colour
 

@@ -18,7 +18,7 @@ from rich.style import Style
 from rich.text import Span, Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.network.convolution import Plane
+from cnn_tui.network.by_hand.convolution import Plane
 from cnn_tui.text import centred
 from cnn_tui.ui.widgets.shading import Colour, Mode, signed_style
 

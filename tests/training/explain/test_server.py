@@ -46,7 +46,7 @@ from cnn_tui.jobs.explain.protocol import (
     Warm,
 )
 from cnn_tui.jobs.launch import environment, python
-from cnn_tui.network.convolution import Convolution, Pooling
+from cnn_tui.network.by_hand.convolution import Convolution, Pooling
 from tests.training.explain.asking import SECONDS, refused
 from tests.training.trained_run import home_at, write_shapes
 

@@ -10,7 +10,7 @@ import pytest
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.network.convolution import Image
+from cnn_tui.network.by_hand.convolution import Image
 from cnn_tui.ui.explain.hand.arithmetic import Arithmetic, arithmetic_of
 from cnn_tui.ui.explain.hand.bench import Bench
 from cnn_tui.ui.widgets.shading import Mode

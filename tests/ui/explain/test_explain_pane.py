@@ -19,7 +19,7 @@ from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.jobs.explain.protocol import VaryImage
-from cnn_tui.network.image_kernels import KERNELS
+from cnn_tui.network.by_hand.image_kernels import KERNELS
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.hand.bench import Bench, sized
 from cnn_tui.ui.explain.pane import ExplainPane

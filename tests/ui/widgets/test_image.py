@@ -9,7 +9,7 @@ from rich.color import Color, ColorSystem
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.network.image_kernels import KERNELS, parse_kernel
+from cnn_tui.network.by_hand.image_kernels import KERNELS, parse_kernel
 from cnn_tui.ui.widgets.image import HALF, SHADES, cell_of, draw, draw_kernel, fit, mode_of, side_by_side
 from cnn_tui.ui.widgets.shading import Mode, signed_colour
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.network.convolution import ConvolutionStep, Image, Plane, PoolingStep
-from cnn_tui.network.on_paper import FEWEST, LARGEST, PaperStep, decimals_for, on_paper
+from cnn_tui.network.by_hand.convolution import ConvolutionStep, Image, Plane, PoolingStep
+from cnn_tui.network.by_hand.on_paper import FEWEST, LARGEST, PaperStep, decimals_for, on_paper
 from cnn_tui.text import cells as cell_count
 from cnn_tui.text import counted, padded
 from cnn_tui.ui.explain.hand.bench import Bench

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from cnn_tui.exercises.model import ByHand
 from cnn_tui.jobs.explain.answers import Kernels
-from cnn_tui.network.convolution import (
+from cnn_tui.network.by_hand.convolution import (
     Convolution,
     ConvolutionStep,
     Image,
@@ -18,7 +18,7 @@ from cnn_tui.network.convolution import (
     Window,
     size_of,
 )
-from cnn_tui.network.image_kernels import KERNELS, NamedKernel
+from cnn_tui.network.by_hand.image_kernels import KERNELS, NamedKernel
 from cnn_tui.network.values import Pair
 
 Operation = Literal["convolution", "max pooling", "average pooling"]

@@ -20,7 +20,7 @@ from cnn_tui.data.dataset import SAMPLE
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.answers import Activations
 from cnn_tui.jobs.explain.protocol import ShowActivations
-from cnn_tui.network.convolution import Image, size_of
+from cnn_tui.network.by_hand.convolution import Image, size_of
 from cnn_tui.text import fitted
 from cnn_tui.ui.explain.hand.bench import Bench
 from cnn_tui.ui.explain.scene import Scene

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.network.convolution import Image, Plane, size_of
+from cnn_tui.network.by_hand.convolution import Image, Plane, size_of
 from cnn_tui.text import counted, fitted
 from cnn_tui.ui.explain.hand.arithmetic import Arithmetic, Step, arithmetic_of, number, shown_activation
 from cnn_tui.ui.explain.hand.bench import Bench

@@ -12,8 +12,8 @@ from cnn_tui.data.dataset import SAMPLE
 from cnn_tui.exercises.model import ByHand
 from cnn_tui.jobs.explain.answers import Activations, Kernels, ModelFacts
 from cnn_tui.jobs.explain.protocol import DescribeModel, ShowKernels
-from cnn_tui.network.convolution import Image
-from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
+from cnn_tui.network.by_hand.convolution import Image
+from cnn_tui.network.by_hand.image_kernels import KERNELS, parse_kernel, show_kernel
 from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
 from cnn_tui.text import sentence

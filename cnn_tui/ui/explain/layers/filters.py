@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cnn_tui.jobs.explain.answers import Kernels, LayerFacts
 from cnn_tui.jobs.explain.protocol import ShowKernels
-from cnn_tui.network.convolution import Plane
+from cnn_tui.network.by_hand.convolution import Plane
 from cnn_tui.text import cells, counted, fitted
 from cnn_tui.ui.explain.layers.kernels_over_epochs import KernelsOverEpochs
 from cnn_tui.ui.explain.layers.layers import LayerView

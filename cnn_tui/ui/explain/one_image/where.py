@@ -16,7 +16,7 @@ from cnn_tui.jobs.explain.where_protocol import (
     Method,
     Where,
 )
-from cnn_tui.network.convolution import Plane
+from cnn_tui.network.by_hand.convolution import Plane
 from cnn_tui.reports.where_words import said_of
 from cnn_tui.text import fitted
 from cnn_tui.ui.explain.one_image.where_questions import WhereQuestions

@@ -9,8 +9,8 @@ from rich.text import Text
 from cnn_tui.experiment.document import Document, View
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.fields import Field
-from cnn_tui.network.fixes import Problem
 from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.problems.fixes import Problem
 from cnn_tui.network.shapes import show
 from cnn_tui.text import cells
 from cnn_tui.ui.keys import key_of

@@ -13,8 +13,8 @@ from textual.message import Message
 from cnn_tui.exercises.locks import LockedError
 from cnn_tui.experiment.document import Document
 from cnn_tui.network.fields import Field, Value, fields_of
-from cnn_tui.network.fixes import Fix, Problem
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
+from cnn_tui.network.problems.fixes import Fix, Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.text import cells, sentence
 from cnn_tui.ui import dialogs

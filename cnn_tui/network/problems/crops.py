@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnn_tui.network.fixes import Fix, Problem
 from cnn_tui.network.layers import CenterCrop, RandomCrop, Resizing
+from cnn_tui.network.problems.fixes import Fix, Problem
 from cnn_tui.network.shapes import show
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize

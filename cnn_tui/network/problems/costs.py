@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.fixes import Fix, Problem, above, changed, distinct, switched_off
 from cnn_tui.network.layers import Flatten, GlobalAveragePooling2D, MaxPooling2D, PReLU
+from cnn_tui.network.problems.fixes import Fix, Problem, above, changed, distinct, switched_off
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import FLOAT_BYTES, LayerSummary, Summary, summarize
 

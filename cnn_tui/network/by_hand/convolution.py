@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from cnn_tui.network.activation import ACTIVATIONS, activate
+from cnn_tui.network.by_hand.activation import ACTIVATIONS, activate
 from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
 

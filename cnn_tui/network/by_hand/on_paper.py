@@ -11,8 +11,8 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cnn_tui.network.activation import activate
-from cnn_tui.network.convolution import Convolution, ConvolutionStep, Plane, WindowPlane
+from cnn_tui.network.by_hand.activation import activate
+from cnn_tui.network.by_hand.convolution import Convolution, ConvolutionStep, Plane, WindowPlane
 
 FEWEST, MOST = 2, 4
 """Decimals. More than four, and a window of 3x3 does not fit a small terminal."""

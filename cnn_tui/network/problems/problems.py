@@ -6,9 +6,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from cnn_tui.network.costs import find_cost_problem
-from cnn_tui.network.crops import find_crop_problem
-from cnn_tui.network.fixes import Fix, Problem, changed, distinct, fixes_of_stuck_layer, switched_off
 from cnn_tui.network.layers import (
     Activation,
     AnyLayer,
@@ -27,6 +24,9 @@ from cnn_tui.network.layers import (
     new_layer,
 )
 from cnn_tui.network.losses import LOSSES, activations_for
+from cnn_tui.network.problems.costs import find_cost_problem
+from cnn_tui.network.problems.crops import find_crop_problem
+from cnn_tui.network.problems.fixes import Fix, Problem, changed, distinct, fixes_of_stuck_layer, switched_off
 from cnn_tui.network.rescaling import for_images_to_1, second_division
 from cnn_tui.network.shapes import show
 from cnn_tui.network.stack import Shape, Stack

@@ -1,0 +1,1 @@
+"""Convolution and pooling worked out by hand: each step, as on paper, with well-known kernels."""
