@@ -39,7 +39,7 @@ from cnn_tui.data.table import (
     too_many_classes,
     with_validation,
 )
-from cnn_tui.text import counted
+from cnn_tui.text import counted, quiet
 
 LONGEST_LINE = 4_000_000
 """Bytes: an image of 512 x 512 in three colours takes three."""
@@ -102,6 +102,12 @@ def _other(name: str, train: CsvTable, options: DataOptions, to_do: str, key: st
         raise DatasetError(
             f"There is no table {shown(name)} to {to_do}. Set {key} to the path of a .csv file, {OR_ELSE[key]}."
         )
+    if _lacks_labels(other, train):
+        column = header_of(train.path)[train.label_at]
+        raise DatasetError(
+            f"{shown(other)} has no column {shown(quiet(column, 60))}, as {shown(train.path)} has. Both need a label "
+            "and the same pixels."
+        )
     table = look(other, options.label_column)
     if table.columns != train.columns:
         raise DatasetError(
@@ -120,6 +126,8 @@ def _halves(path: Path, options: DataOptions) -> CsvHalves:
     beside = _beside(path)
     if beside is None:
         return CsvHalves(train, None, TEST_SHARE)
+    if _lacks_labels(beside, train):
+        return CsvHalves(train, None, TEST_SHARE, beside)
     try:
         table = look(beside, options.label_column)
     except NoColumnError:
@@ -127,6 +135,17 @@ def _halves(path: Path, options: DataOptions) -> CsvHalves:
     if table.columns != train.columns:
         return CsvHalves(train, None, TEST_SHARE, beside)
     return CsvHalves(train, table, 0.0)
+
+
+def _lacks_labels(other: Path, train: CsvTable) -> bool:
+    """Whether another table names its columns and none is that of the labels, as where numbers of images stand there.
+
+    Such a table has images to be predicted.
+    """
+    names, own = ([name.lower() for name in header_of(path)] for path in (other, train.path))
+    is_named = not all(_NUMBER.fullmatch(name.encode()) for name in names)
+    is_alike = train.named and is_named and len(names) == len(own)
+    return is_alike and not {own[train.label_at], *LABEL_NAMES} & {*names}
 
 
 def shape_of(table: CsvTable, options: DataOptions) -> tuple[int, int, int]:

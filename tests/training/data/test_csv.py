@@ -105,6 +105,26 @@ def test_a_table_without_labels_beside_it_is_said_not_to_be_tested_on(tmp_path: 
     ]
 
 
+@pytest.mark.parametrize("names", [[f"pixel{at}" for at in range(1, 17)], [*map(str, range(16))]])
+def test_a_table_of_numbered_images_beside_it_has_no_labels(tmp_path: Path, names: list[str]) -> None:
+    """Its numbers, which may be higher than any label, are no classes, however the columns of pixels are called."""
+    name, ids = write(tmp_path / "train.csv", [0, 1] * 10), Path(write(tmp_path / "test.csv", [999_999, 7], seed=1))
+    ids.write_text("\n".join([",".join(["id", *names]), *ids.read_text().splitlines()[1:]]))
+    said = list[str]()
+    loaded = load(name, say=said.append)
+    assert (loaded.dataset.classes, len(loaded.x_test)) == (2, 4)
+    assert [line.partition(",")[0] for line in said] == [f"'{ids}' has no labels"]
+    with pytest.raises(DatasetError, match="has no column 'label'"):
+        describe(name, DataOptions(test=str(ids)))
+
+
+def test_tables_whose_first_columns_are_called_alike_are_two_halves(tmp_path: Path) -> None:
+    for half, labels in (("train", [0, 1] * 10), ("test", [1, 0])):
+        table = Path(write(tmp_path / f"{half}.csv", labels))
+        table.write_text(table.read_text().replace("label", "Digit" if half == "test" else "digit"))
+    assert describe(str(tmp_path / "train.csv")).test_images == 2
+
+
 def test_sizes_are_told_where_images_are_square_and_asked_for_else(tmp_path: Path) -> None:
     colours = write(tmp_path / "colours.csv", [0, 1] * 5, 12)
     assert assert_alike(colours).dataset.input_shape == (2, 2, 3)
