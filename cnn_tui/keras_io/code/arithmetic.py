@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.any_image import AnyImage
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask
-from cnn_tui.keras_io.code.data.below import divided, is_below, name_asked, put_together
+from cnn_tui.keras_io.code.data.arrays.any_image import AnyImage
+from cnn_tui.keras_io.code.data.arrays.done_to_images import labels_with, thresholded, with_other
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     ClassNames,
@@ -29,13 +29,13 @@ from cnn_tui.keras_io.code.data.data_values import (
     ReadPicture,
     Share,
 )
-from cnn_tui.keras_io.code.data.done_to_images import labels_with, thresholded, with_other
-from cnn_tui.keras_io.code.data.file_loops import counted_together
-from cnn_tui.keras_io.code.data.paths import filled
+from cnn_tui.keras_io.code.data.files.below import divided, is_below, name_asked, put_together
+from cnn_tui.keras_io.code.data.files.file_loops import counted_together
+from cnn_tui.keras_io.code.data.files.paths import filled
+from cnn_tui.keras_io.code.data.pictures.unknown_images import on_unknown
 from cnn_tui.keras_io.code.data.shares import RowMask, mask_drawn
 from cnn_tui.keras_io.code.data.supposed import Row, Series, of_each
-from cnn_tui.keras_io.code.data.tables import on_table
-from cnn_tui.keras_io.code.data.unknown_images import on_unknown
+from cnn_tui.keras_io.code.data.tables.tables import on_table
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.network.listing import is_numbered
 from cnn_tui.keras_io.code.numbers import Statistic, linear

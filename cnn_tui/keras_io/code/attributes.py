@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from cnn_tui.keras_io.code.data.any_image import AnyImage
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.below import below_attribute, is_below
+from cnn_tui.keras_io.code.data.arrays.any_image import AnyImage
 from cnn_tui.keras_io.code.data.data_values import Folder
-from cnn_tui.keras_io.code.data.pipelines import attribute_of
+from cnn_tui.keras_io.code.data.files.below import below_attribute, is_below
+from cnn_tui.keras_io.code.data.pipelines.pipelines import attribute_of
 from cnn_tui.keras_io.code.data.shapes import shape_of
-from cnn_tui.keras_io.code.data.tables import column_of
+from cnn_tui.keras_io.code.data.tables.tables import column_of
 from cnn_tui.keras_io.code.devices import REPLICAS
 from cnn_tui.keras_io.code.network.applications import SPREAD, TRAINED, cut_after, facts_in, layers_of
 from cnn_tui.keras_io.code.network.listing import layers_listed

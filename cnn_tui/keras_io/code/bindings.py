@@ -10,11 +10,11 @@ import ast
 import copy
 
 from cnn_tui.keras_io.code.arithmetic import kept_in
-from cnn_tui.keras_io.code.data.any_image import set_by_loop
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.own_one_hot import one_hot
+from cnn_tui.keras_io.code.data.arrays.any_image import set_by_loop
+from cnn_tui.keras_io.code.data.arrays.own_one_hot import one_hot
 from cnn_tui.keras_io.code.data.shares import LEAVE_OUT
-from cnn_tui.keras_io.code.data.tables import with_part_set
+from cnn_tui.keras_io.code.data.tables.tables import with_part_set
 from cnn_tui.keras_io.code.kept import Kept
 from cnn_tui.keras_io.code.network.applications import freeze
 from cnn_tui.keras_io.code.scope import Scope

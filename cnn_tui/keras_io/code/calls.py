@@ -9,23 +9,23 @@ from cnn_tui.keras_io.code.branches import OF_FIT, TESTING, tested
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.by_hand import by_names, listed_below
+from cnn_tui.keras_io.code.data.arrays.done_to_images import by_scaler
+from cnn_tui.keras_io.code.data.arrays.drawn_anew import drawn_anew
+from cnn_tui.keras_io.code.data.arrays.folds import Folds, folds_of
+from cnn_tui.keras_io.code.data.arrays.idx_files import opened_idx
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder
-from cnn_tui.keras_io.code.data.done_to_images import by_scaler
-from cnn_tui.keras_io.code.data.drawn_anew import drawn_anew
-from cnn_tui.keras_io.code.data.each_picture import any_of_read, as_each
-from cnn_tui.keras_io.code.data.file_loops import each_of, is_of_files, names_in, of_each
-from cnn_tui.keras_io.code.data.folds import Folds, folds_of
-from cnn_tui.keras_io.code.data.idx_files import opened_idx
+from cnn_tui.keras_io.code.data.files.by_hand import by_names, listed_below
+from cnn_tui.keras_io.code.data.files.each_picture import any_of_read, as_each
+from cnn_tui.keras_io.code.data.files.file_loops import each_of, is_of_files, names_in, of_each
 from cnn_tui.keras_io.code.data.lab_data import lab_pictures, lab_table
-from cnn_tui.keras_io.code.data.pipelines import element, mapped
-from cnn_tui.keras_io.code.data.preparation import (
+from cnn_tui.keras_io.code.data.pictures.preparation import (
     FUNCTION,
     PREPARATION,
     is_preparation,
     preparation,
     with_own_function,
 )
+from cnn_tui.keras_io.code.data.pipelines.pipelines import element, mapped
 from cnn_tui.keras_io.code.data.saved import SavedFiles
 from cnn_tui.keras_io.code.devices import SET_POLICY
 from cnn_tui.keras_io.code.functions import LeftLoop, NextTurn, Returned, bound, read_from

@@ -9,7 +9,7 @@ import msgspec
 from cnn_tui.keras_io.code.arithmetic import is_plain, items
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import ClassWeights
-from cnn_tui.keras_io.code.data.file_loops import of_each, turns_of
+from cnn_tui.keras_io.code.data.files.file_loops import of_each, turns_of
 from cnn_tui.keras_io.code.data.shapes import numbers_of, sizes_of
 from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.values import Named, Names, Unknown, Value

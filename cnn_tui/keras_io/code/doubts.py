@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cnn_tui.keras_io.code.bindings import Bindings
 from cnn_tui.keras_io.code.branches import BUILDS, parts_of, wrapped
 from cnn_tui.keras_io.code.calls import Calls
-from cnn_tui.keras_io.code.data.tables import with_change
+from cnn_tui.keras_io.code.data.tables.tables import with_change
 from cnn_tui.keras_io.code.devices import SET_POLICY
 from cnn_tui.keras_io.code.functions import Returned
 from cnn_tui.keras_io.code.scope import Scope

@@ -25,17 +25,17 @@ from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.comprehensions import dictionary, listed
-from cnn_tui.keras_io.code.data.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.array_values import NpzFile
-from cnn_tui.keras_io.code.data.below import as_name, is_below, put_together
-from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
+from cnn_tui.keras_io.code.data.arrays.any_image import AnyImage, part_of_any
 from cnn_tui.keras_io.code.data.data_values import OfName, ReadPicture
-from cnn_tui.keras_io.code.data.joins import joined
+from cnn_tui.keras_io.code.data.files.below import as_name, is_below, put_together
+from cnn_tui.keras_io.code.data.files.classes_asked import ClassesAsked
+from cnn_tui.keras_io.code.data.files.paths import THIS_FILE, put_in
 from cnn_tui.keras_io.code.data.passes import by_number
-from cnn_tui.keras_io.code.data.paths import THIS_FILE, put_in
 from cnn_tui.keras_io.code.data.shapes import part_of_read, some_of, with_sizes
 from cnn_tui.keras_io.code.data.shares import behind, mask_called, pieces, taken, with_rows_left, with_rows_taken
-from cnn_tui.keras_io.code.data.tables import (
+from cnn_tui.keras_io.code.data.tables.joins import joined
+from cnn_tui.keras_io.code.data.tables.tables import (
     behind_call,
     below_unknown,
     column_of,

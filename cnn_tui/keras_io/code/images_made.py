@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from cnn_tui.keras_io.code.branches import FITS, changed, changed_lists, parts_of, trains
 from cnn_tui.keras_io.code.code_table import CodeTable
-from cnn_tui.keras_io.code.data.file_loops import reads_all
+from cnn_tui.keras_io.code.data.files.file_loops import reads_all
 from cnn_tui.keras_io.code.data.shapes import numbers_of, sizes_of
 from cnn_tui.keras_io.code.functions import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.scope import Scope

@@ -9,14 +9,14 @@ from typing import Any
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of, named, older_optimizer
 from cnn_tui.keras_io.code.arithmetic import items, number_of, operated
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.any_image import any_image_call
-from cnn_tui.keras_io.code.data.array_joins import joins_call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.arrays import arrays_call
-from cnn_tui.keras_io.code.data.below import is_below, name_asked
-from cnn_tui.keras_io.code.data.by_hand import by_hand_call
+from cnn_tui.keras_io.code.data.arrays.any_image import any_image_call
+from cnn_tui.keras_io.code.data.arrays.array_joins import joins_call
+from cnn_tui.keras_io.code.data.arrays.arrays import arrays_call
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, ClassNames, ClassWeights, Folder, PictureCount, Share
-from cnn_tui.keras_io.code.data.file_loops import (
+from cnn_tui.keras_io.code.data.files.below import is_below, name_asked
+from cnn_tui.keras_io.code.data.files.by_hand import by_hand_call
+from cnn_tui.keras_io.code.data.files.file_loops import (
     counted_together,
     folder_of,
     is_of_files,
@@ -24,13 +24,13 @@ from cnn_tui.keras_io.code.data.file_loops import (
     of_places,
     side_by_side,
 )
-from cnn_tui.keras_io.code.data.file_pipelines import files_call
-from cnn_tui.keras_io.code.data.file_tables import files_table
-from cnn_tui.keras_io.code.data.paths import path_call, put_in
-from cnn_tui.keras_io.code.data.pictures import image_layer
-from cnn_tui.keras_io.code.data.pipelines import first_batch, length_of, pipeline_call
-from cnn_tui.keras_io.code.data.preparation import is_preparation, preparation, prepared
-from cnn_tui.keras_io.code.data.tensorflow_sets import dataset_call
+from cnn_tui.keras_io.code.data.files.paths import path_call, put_in
+from cnn_tui.keras_io.code.data.pictures.pictures import image_layer
+from cnn_tui.keras_io.code.data.pictures.preparation import is_preparation, preparation, prepared
+from cnn_tui.keras_io.code.data.pipelines.file_pipelines import files_call
+from cnn_tui.keras_io.code.data.pipelines.pipelines import first_batch, length_of, pipeline_call
+from cnn_tui.keras_io.code.data.pipelines.tensorflow_sets import dataset_call
+from cnn_tui.keras_io.code.data.tables.file_tables import files_table
 from cnn_tui.keras_io.code.devices import devices_call
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.network.activations import activation_of, with_activation

@@ -10,17 +10,17 @@ from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.branches import TESTING, tested
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.any_image import AnyImage, changed_image
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.arrays import of_arrays
-from cnn_tui.keras_io.code.data.below import is_below
-from cnn_tui.keras_io.code.data.by_hand import below_method, picture_method
+from cnn_tui.keras_io.code.data.arrays.any_image import AnyImage, changed_image
+from cnn_tui.keras_io.code.data.arrays.arrays import of_arrays
+from cnn_tui.keras_io.code.data.arrays.done_to_images import done_by
+from cnn_tui.keras_io.code.data.arrays.idx_files import IdxFile
 from cnn_tui.keras_io.code.data.data_values import ClassNames, ClassWeights, Folder, ReadPicture, Share
-from cnn_tui.keras_io.code.data.done_to_images import done_by
-from cnn_tui.keras_io.code.data.idx_files import IdxFile
-from cnn_tui.keras_io.code.data.paths import text_method
-from cnn_tui.keras_io.code.data.pictures import generator_method
-from cnn_tui.keras_io.code.data.pipelines import pipeline_method
+from cnn_tui.keras_io.code.data.files.below import is_below
+from cnn_tui.keras_io.code.data.files.by_hand import below_method, picture_method
+from cnn_tui.keras_io.code.data.files.paths import text_method
+from cnn_tui.keras_io.code.data.pictures.pictures import generator_method
+from cnn_tui.keras_io.code.data.pipelines.pipelines import pipeline_method
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.kept import of_table, parser_method, update_options
 from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before

@@ -9,9 +9,10 @@ import msgspec
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.attributes import attribute, is_base
-from cnn_tui.keras_io.code.data.any_image import AnyNumber, any_of
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, HeldOutMask, NpzFile, Rows, rows_of
-from cnn_tui.keras_io.code.data.below import name_asked
+from cnn_tui.keras_io.code.data.arrays.any_image import AnyNumber, any_of
+from cnn_tui.keras_io.code.data.arrays.done_to_images import part_of_each
+from cnn_tui.keras_io.code.data.arrays.npz_arrays import array_in
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
@@ -23,12 +24,11 @@ from cnn_tui.keras_io.code.data.data_values import (
     OfName,
     Share,
 )
-from cnn_tui.keras_io.code.data.done_to_images import part_of_each
-from cnn_tui.keras_io.code.data.file_loops import is_of_files, name_at
-from cnn_tui.keras_io.code.data.npz_arrays import array_in
+from cnn_tui.keras_io.code.data.files.below import name_asked
+from cnn_tui.keras_io.code.data.files.file_loops import is_of_files, name_at
+from cnn_tui.keras_io.code.data.pipelines.tensorflow_sets import PERCENT
 from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images, sizes_of
 from cnn_tui.keras_io.code.data.shares import RowMask
-from cnn_tui.keras_io.code.data.tensorflow_sets import PERCENT
 from cnn_tui.keras_io.code.network.applications import below_top
 from cnn_tui.keras_io.code.values import (
     HISTORY,

@@ -25,12 +25,12 @@ from cnn_tui.keras_io.code.branches import (
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
-from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
+from cnn_tui.keras_io.code.data.arrays.idx_files import OPENED
+from cnn_tui.keras_io.code.data.arrays.own_one_hot import one_hots
 from cnn_tui.keras_io.code.data.data_values import OfName
-from cnn_tui.keras_io.code.data.file_loops import counts_along, is_of_row, note_of_names, reads_all, turns_of
-from cnn_tui.keras_io.code.data.idx_files import OPENED
-from cnn_tui.keras_io.code.data.own_one_hot import one_hots
-from cnn_tui.keras_io.code.data.pipelines import batches
+from cnn_tui.keras_io.code.data.files.classes_asked import ClassesAsked
+from cnn_tui.keras_io.code.data.files.file_loops import counts_along, is_of_row, note_of_names, reads_all, turns_of
+from cnn_tui.keras_io.code.data.pipelines.pipelines import batches
 from cnn_tui.keras_io.code.data.saved import OpenedFile
 from cnn_tui.keras_io.code.devices import GpuAsked
 from cnn_tui.keras_io.code.doubts import Doubts

@@ -16,7 +16,7 @@ from cnn_tui.keras_io.code.branches import FITS, OF_FIT
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.calls import OF_UNKNOWN
 from cnn_tui.keras_io.code.cells import CodeSource
-from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
+from cnn_tui.keras_io.code.data.files.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.objects import is_model, takes_itself
 from cnn_tui.keras_io.code.program import Program

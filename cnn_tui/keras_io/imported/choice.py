@@ -12,8 +12,8 @@ from typing import Any
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data.preparation import PREPARATION
-from cnn_tui.keras_io.code.data.scale import changed_at
+from cnn_tui.keras_io.code.data.pictures.preparation import PREPARATION
+from cnn_tui.keras_io.code.data.pictures.scale import changed_at
 from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Value
 from cnn_tui.keras_io.code.words import words_of

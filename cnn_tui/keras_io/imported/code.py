@@ -17,16 +17,16 @@ import msgspec
 from cnn_tui.experiment.training.schedule import AnySchedule
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.by_hand import THE_LABELS
-from cnn_tui.keras_io.code.data.classes_asked import ClassesAsked
+from cnn_tui.keras_io.code.data.arrays.drawn_anew import note_drawn
 from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
-from cnn_tui.keras_io.code.data.drawn_anew import note_drawn
-from cnn_tui.keras_io.code.data.file_loops import is_read_by_hand
-from cnn_tui.keras_io.code.data.other_scales import note_other_scales
-from cnn_tui.keras_io.code.data.places_read import places_read, reads_blue_first
-from cnn_tui.keras_io.code.data.scale import arrays_of, changed_at
+from cnn_tui.keras_io.code.data.files.by_hand import THE_LABELS
+from cnn_tui.keras_io.code.data.files.classes_asked import ClassesAsked
+from cnn_tui.keras_io.code.data.files.file_loops import is_read_by_hand
+from cnn_tui.keras_io.code.data.files.places_read import places_read, reads_blue_first
+from cnn_tui.keras_io.code.data.pictures.other_scales import note_other_scales
+from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, changed_at
 from cnn_tui.keras_io.code.data.supposed import Supposed, with_balance
-from cnn_tui.keras_io.code.data.tables import columns_named
+from cnn_tui.keras_io.code.data.tables.tables import columns_named
 from cnn_tui.keras_io.code.methods import at_last_training
 from cnn_tui.keras_io.code.network.channels import with_channels_last
 from cnn_tui.keras_io.code.network.sides import with_sides_read

@@ -16,7 +16,7 @@ from cnn_tui.experiment.training.stop_rules import StopRule
 from cnn_tui.experiment.training.training import Precision, Training
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import STORED, ClassWeights, Folder, PictureCount, Share, images_in
-from cnn_tui.keras_io.code.data.scale import arrays_of
+from cnn_tui.keras_io.code.data.pictures.scale import arrays_of
 from cnn_tui.keras_io.code.training.callbacks import last_epoch, stop_rules
 from cnn_tui.keras_io.code.values import FIT_AT, FROM_HISTORY, NOT_FROZEN_ANEW, TOGETHER, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of

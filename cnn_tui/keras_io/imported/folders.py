@@ -18,10 +18,10 @@ from cnn_tui.data.pictures import picture_names
 from cnn_tui.data.pictures.folder_parts import part_of
 from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
-from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
-from cnn_tui.keras_io.code.data.unknown_images import numbers_read
+from cnn_tui.keras_io.code.data.files.classes_asked import places
+from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, table_of
+from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Named, Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, PARTED_ANEW, Folder, Listed, images_in
-from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
+from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import are_same, holds_out

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, Folder, generator_of
-from cnn_tui.keras_io.code.data.pictures import augmentation
-from cnn_tui.keras_io.code.data.preparation import of_generator
-from cnn_tui.keras_io.code.data.scale import (
+from cnn_tui.keras_io.code.data.pictures.pictures import augmentation
+from cnn_tui.keras_io.code.data.pictures.preparation import of_generator
+from cnn_tui.keras_io.code.data.pictures.scale import (
     arrays_of,
     is_scaled,
     note_changed,
@@ -18,7 +18,7 @@ from cnn_tui.keras_io.code.data.scale import (
     white_of,
     with_preparation_as_layers,
 )
-from cnn_tui.keras_io.code.data.unknown_images import prepared_by
+from cnn_tui.keras_io.code.data.pictures.unknown_images import prepared_by
 from cnn_tui.keras_io.code.network.before_base import with_preparation
 from cnn_tui.keras_io.code.values import Instance, NotedInstance, Value
 from cnn_tui.keras_io.notes import Notes

@@ -7,7 +7,7 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cnn_tui.keras_io.code.data.preparation import SCALES
+from cnn_tui.keras_io.code.data.pictures.preparation import SCALES
 from cnn_tui.keras_io.code.network.listing import is_called
 from cnn_tui.keras_io.code.numbers import linear
 from cnn_tui.keras_io.imported.file import ImportProblem

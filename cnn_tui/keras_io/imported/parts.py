@@ -10,9 +10,9 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.images.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, images_in
-from cnn_tui.keras_io.code.data.pictures import augmentation
-from cnn_tui.keras_io.code.data.scale import arrays_of, table_of, white_of
-from cnn_tui.keras_io.code.data.unknown_images import numbers_read
+from cnn_tui.keras_io.code.data.pictures.pictures import augmentation
+from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, table_of, white_of
+from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.choice import described, without_place
 from cnn_tui.keras_io.imported.code import CodeImport

@@ -15,7 +15,7 @@ from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.pictures.folder_parts import part_of
 from cnn_tui.keras_io.code.code_table import CodeTable
-from cnn_tui.keras_io.code.data.classes_asked import places
+from cnn_tui.keras_io.code.data.files.classes_asked import places
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.tested import place_of, places_of_both

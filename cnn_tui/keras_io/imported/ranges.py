@@ -10,7 +10,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.images.image_ranges import ImageNumbers, ImageRange, apart, compact, ranges_of, within
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.scale import arrays_of
+from cnn_tui.keras_io.code.data.pictures.scale import arrays_of
 from cnn_tui.keras_io.imported.code import CodeImport
 
 

@@ -12,8 +12,8 @@ from cnn_tui.data.describe import describe
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.experiment.images.unset_dataset import pictures_for
 from cnn_tui.keras_io.code.code_table import CodeTable
-from cnn_tui.keras_io.code.data.classes_asked import places
 from cnn_tui.keras_io.code.data.data_values import Folder, Listed, images_in
+from cnn_tui.keras_io.code.data.files.classes_asked import places
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport

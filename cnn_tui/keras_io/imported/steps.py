@@ -11,8 +11,8 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, Folder, Listed, PictureCount, Share, images_in
 from cnn_tui.keras_io.code.data.passes import passes
-from cnn_tui.keras_io.code.data.scale import table_of
-from cnn_tui.keras_io.code.data.unknown_images import numbers_read
+from cnn_tui.keras_io.code.data.pictures.scale import table_of
+from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.code import CodeImport

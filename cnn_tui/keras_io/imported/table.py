@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.keras_io.code.data.data_values import Folder, generator_of
-from cnn_tui.keras_io.code.data.scale import table_of
+from cnn_tui.keras_io.code.data.pictures.scale import table_of
 from cnn_tui.keras_io.imported.code import CodeImport
 
 _LEAST = 1e-6

@@ -13,8 +13,8 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.images.image_ranges import apart
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
-from cnn_tui.keras_io.code.data.scale import arrays_of, table_of
-from cnn_tui.keras_io.code.data.unknown_images import numbers_read
+from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, table_of
+from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Tested, Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
 from cnn_tui.keras_io.imported.parts import are_same, holds_out

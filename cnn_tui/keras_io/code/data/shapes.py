@@ -10,7 +10,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, OfEach, ReadPicture
-from cnn_tui.keras_io.code.data.picture_forms import changed_form, changed_numbers, read_form
+from cnn_tui.keras_io.code.data.pictures.picture_forms import changed_form, changed_numbers, read_form
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.picture_form import PictureForm

@@ -19,8 +19,8 @@ import msgspec
 
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.below import GUARDS
 from cnn_tui.keras_io.code.data.data_values import ClassNames, ClassWeights, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.files.below import GUARDS
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Method, Unknown, Value
 

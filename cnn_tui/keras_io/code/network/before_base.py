@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnn_tui.keras_io.code.data.preparation import (
+from cnn_tui.keras_io.code.data.pictures.preparation import (
     CALLED,
     PREPARATION,
     is_own,

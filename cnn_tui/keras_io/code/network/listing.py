@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.preparation import PREPARATION
+from cnn_tui.keras_io.code.data.pictures.preparation import PREPARATION
 from cnn_tui.keras_io.code.network.applications import SPREAD, facts_in, spread
 from cnn_tui.keras_io.code.values import BaseLayer, CodeModel, InnerLayers, Instance, Value
 

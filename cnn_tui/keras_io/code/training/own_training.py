@@ -15,7 +15,7 @@ import msgspec
 from cnn_tui.keras_io.code.arguments import OPTIMIZERS
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data.data_values import Folder
-from cnn_tui.keras_io.code.data.scale import arrays_of
+from cnn_tui.keras_io.code.data.pictures.scale import arrays_of
 from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.values import FIT_AT, Instance, Names, Tested, Value
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from cnn_tui.keras_io.code.data.data_values import Folder, Listed, generator_of
-from cnn_tui.keras_io.code.data.preparation import FUNCTION, MODE, PREPARATION, of_generator
-from cnn_tui.keras_io.code.data.scale import (
+from cnn_tui.keras_io.code.data.pictures.preparation import FUNCTION, MODE, PREPARATION, of_generator
+from cnn_tui.keras_io.code.data.pictures.scale import (
     BY_ITSELF,
     EVENING_OUT,
     FITTED,

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, HALVES, THREEFOLD, TURNED, DatasetArrays
+from cnn_tui.keras_io.code.data.arrays.done_to_images import CHANGES
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, generator_of, images_in
-from cnn_tui.keras_io.code.data.done_to_images import CHANGES
-from cnn_tui.keras_io.code.data.preparation import (
+from cnn_tui.keras_io.code.data.pictures.preparation import (
     FUNCTION,
     PREPARATION,
     layers_of_preparation,
     of_generator,
     white_behind,
 )
-from cnn_tui.keras_io.code.data.unknown_images import prepared_by, scale_of
+from cnn_tui.keras_io.code.data.pictures.unknown_images import prepared_by, scale_of
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of

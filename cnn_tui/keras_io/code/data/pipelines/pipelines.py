@@ -9,8 +9,8 @@ import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.arrays.array_joins import put_together
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     BY_NAME,
@@ -26,9 +26,9 @@ from cnn_tui.keras_io.code.data.data_values import (
     Share,
     images_in,
 )
-from cnn_tui.keras_io.code.data.file_loops import counted_at_once
-from cnn_tui.keras_io.code.data.file_pipelines import FILES, read_from_files
-from cnn_tui.keras_io.code.data.mapped_labels import note_of_labels
+from cnn_tui.keras_io.code.data.files.file_loops import counted_at_once
+from cnn_tui.keras_io.code.data.pipelines.file_pipelines import FILES, read_from_files
+from cnn_tui.keras_io.code.data.pipelines.mapped_labels import note_of_labels
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Method, NotedInstance, Tensor, Unknown, Value
 from cnn_tui.network.rescaling import WHITE

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.below import any_in
-from cnn_tui.keras_io.code.data.by_hand import all_of_pattern, picture_at, together
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Below, ClassNames, Folder, OfEach, ReadPicture
-from cnn_tui.keras_io.code.data.file_loops import single_of_each
+from cnn_tui.keras_io.code.data.files.below import any_in
+from cnn_tui.keras_io.code.data.files.by_hand import all_of_pattern, picture_at, together
+from cnn_tui.keras_io.code.data.files.file_loops import single_of_each
 from cnn_tui.keras_io.code.values import Unknown, Value
 
 FILES = "files"

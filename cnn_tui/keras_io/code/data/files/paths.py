@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.below import as_name, is_below, joined, put_together
+from cnn_tui.keras_io.code.data.files.below import as_name, is_below, joined, put_together
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Value
 

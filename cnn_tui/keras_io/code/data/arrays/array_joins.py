@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.any_image import coloured, in_colours
 from cnn_tui.keras_io.code.data.array_values import HALVES, OTHERS, DatasetArrays
-from cnn_tui.keras_io.code.data.joins import is_below, is_to_fill, put_along
-from cnn_tui.keras_io.code.data.picture_forms import is_conversion
+from cnn_tui.keras_io.code.data.arrays.any_image import coloured, in_colours
+from cnn_tui.keras_io.code.data.pictures.picture_forms import is_conversion
+from cnn_tui.keras_io.code.data.tables.joins import is_below, is_to_fill, put_along
 from cnn_tui.keras_io.code.values import Unknown, Value
 
 _CHANNELS = (-1, 3)

@@ -9,10 +9,9 @@ import msgspec
 
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import GREYED, OTHERS, THREEFOLD, TURNED, DatasetArrays
+from cnn_tui.keras_io.code.data.arrays.done_to_images import done_by
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, Folder, OfEach
-from cnn_tui.keras_io.code.data.done_to_images import done_by
-from cnn_tui.keras_io.code.data.joins import is_below, put_along
-from cnn_tui.keras_io.code.data.picture_forms import (
+from cnn_tui.keras_io.code.data.pictures.picture_forms import (
     COLOURED,
     RESIZES,
     changed_numbers,
@@ -20,8 +19,9 @@ from cnn_tui.keras_io.code.data.picture_forms import (
     made_of_colours,
     new_size,
 )
-from cnn_tui.keras_io.code.data.pictures import image_layer
+from cnn_tui.keras_io.code.data.pictures.pictures import image_layer
 from cnn_tui.keras_io.code.data.shapes import index_of_images
+from cnn_tui.keras_io.code.data.tables.joins import is_below, put_along
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 

@@ -8,11 +8,11 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, Lengths, NpzFile, half_of, numbered
+from cnn_tui.keras_io.code.data.arrays.done_to_images import done_by
+from cnn_tui.keras_io.code.data.arrays.idx_files import idx_call, openml_call
+from cnn_tui.keras_io.code.data.arrays.npz_arrays import of_package
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Share
-from cnn_tui.keras_io.code.data.done_to_images import done_by
-from cnn_tui.keras_io.code.data.idx_files import idx_call, openml_call
-from cnn_tui.keras_io.code.data.npz_arrays import of_package
-from cnn_tui.keras_io.code.data.pictures import image_layer
+from cnn_tui.keras_io.code.data.pictures.pictures import image_layer
 from cnn_tui.keras_io.code.data.shares import takes_some
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Statistic

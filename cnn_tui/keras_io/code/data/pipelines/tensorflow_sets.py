@@ -10,10 +10,10 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, half_of
+from cnn_tui.keras_io.code.data.arrays.array_joins import put_together
 from cnn_tui.keras_io.code.data.data_values import BY_NAME, STORED, Folder, PictureCount
-from cnn_tui.keras_io.code.data.pipelines import pipeline_method
+from cnn_tui.keras_io.code.data.pipelines.pipelines import pipeline_method
 from cnn_tui.keras_io.code.kept import options_of
 from cnn_tui.keras_io.code.values import Method, Named, Unknown, Value
 

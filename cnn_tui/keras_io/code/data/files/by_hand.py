@@ -14,7 +14,6 @@ import msgspec
 
 from cnn_tui.data.pictures.folder_parts import part_of
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.below import any_in, below_attribute, below_call, entry_of, joined, name_asked
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
@@ -26,11 +25,12 @@ from cnn_tui.keras_io.code.data.data_values import (
     OfName,
     ReadPicture,
 )
-from cnn_tui.keras_io.code.data.each_picture import arguments_of, notes_of, scales_of, touched
-from cnn_tui.keras_io.code.data.file_loops import is_of_files
-from cnn_tui.keras_io.code.data.joins import is_below, put_along
-from cnn_tui.keras_io.code.data.picture_forms import changed_form, changed_numbers, read_form
+from cnn_tui.keras_io.code.data.files.below import any_in, below_attribute, below_call, entry_of, joined, name_asked
+from cnn_tui.keras_io.code.data.files.each_picture import arguments_of, notes_of, scales_of, touched
+from cnn_tui.keras_io.code.data.files.file_loops import is_of_files
+from cnn_tui.keras_io.code.data.pictures.picture_forms import changed_form, changed_numbers, read_form
 from cnn_tui.keras_io.code.data.shapes import sizes_of
+from cnn_tui.keras_io.code.data.tables.joins import is_below, put_along
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 

@@ -10,8 +10,8 @@ import re
 import msgspec
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.data.array_joins import put_together
 from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, DatasetArrays, NpzFile, half_of
+from cnn_tui.keras_io.code.data.arrays.array_joins import put_together
 from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import OPTIONS, Instance, Unknown, Value

@@ -10,9 +10,8 @@ import msgspec
 
 from cnn_tui.keras_io.code.branches import changed_lists, parts_of
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data.any_image import AnyImage, AnyNumber, each_of_pipeline, goes_over_data
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.below import any_in, as_name
+from cnn_tui.keras_io.code.data.arrays.any_image import AnyImage, AnyNumber, each_of_pipeline, goes_over_data
 from cnn_tui.keras_io.code.data.data_values import (
     BY_HAND,
     AnyEntry,
@@ -26,7 +25,8 @@ from cnn_tui.keras_io.code.data.data_values import (
     PictureCount,
     ReadPicture,
 )
-from cnn_tui.keras_io.code.data.each_picture import any_of_batches
+from cnn_tui.keras_io.code.data.files.below import any_in, as_name
+from cnn_tui.keras_io.code.data.files.each_picture import any_of_batches
 from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.scope import Scope
 from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value

@@ -10,9 +10,9 @@ import msgspec
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.data_values import Folder, Listed
-from cnn_tui.keras_io.code.data.file_tables import named_in
-from cnn_tui.keras_io.code.data.preparation import FUNCTION, of_generator
-from cnn_tui.keras_io.code.data.scale import BY_ITSELF, EVENING_OUT, FITTED, evens_out
+from cnn_tui.keras_io.code.data.pictures.preparation import FUNCTION, of_generator
+from cnn_tui.keras_io.code.data.pictures.scale import BY_ITSELF, EVENING_OUT, FITTED, evens_out
+from cnn_tui.keras_io.code.data.tables.file_tables import named_in
 from cnn_tui.keras_io.code.values import Instance, NotedInstance, Unknown, Value
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.notes import Notes

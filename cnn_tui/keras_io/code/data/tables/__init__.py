@@ -1,0 +1,1 @@
+"""Tables in a script: of pixels, and of the names of pictures."""
