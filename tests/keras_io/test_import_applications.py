@@ -213,6 +213,24 @@ model = keras.Sequential([base, layers.Flatten(), layers.Dense(2, activation="so
     assert any("gets images from 0 to 255 there" in note for note in imported.to_know)
 
 
+@pytest.mark.parametrize("freezing", ["layers.trainable = False", "if ask():\n        layers.trainable = False"])
+def test_freezing_a_module_is_said_to_do_nothing(tmp_path: Path, freezing: str) -> None:
+    code = f"""
+base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(32, 32, 3))
+for layer in base.layers:
+    {freezing}
+model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation="softmax")])
+"""
+    imported = read(tmp_path, HEAD + code + FIT)
+    line = next(at for at, text in enumerate((HEAD + code).splitlines(), 1) if "layers.trainable" in text)
+    assert (
+        f"layers.trainable (line {line}) does nothing, there as here: layers is no layer of the model"
+        in imported.to_know
+    )
+    assert not any("trainable" in note for note in imported.differences)
+    assert all(layer.trainable for layer in imported.experiment.layers)
+
+
 def test_layers_of_a_model_that_goes_on_from_a_network_are_counted_with_it(tmp_path: Path) -> None:
     code = """
 base = keras.applications.InceptionV3(include_top=False, weights=None, input_shape=(150, 150, 3))

@@ -91,8 +91,11 @@ model.fit({data}, batch_size=20, epochs=3)
         ("validation_data=(x_test, y_test)", None),
         ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=100", None),
         ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=50", 250),
-        ("validation_data=(x_test, y_test), nb_val_samples=2010", 101),
-        ("validation_data=(x_test, y_test), nb_val_samples=10000", None),
+        ("validation_data=(x_test, y_test), nb_epoch=3, nb_val_samples=2010", 101),
+        ("validation_data=(x_test, y_test), nb_epoch=3, nb_val_samples=10000", None),
+        ("validation_data=(x_test, y_test), epochs=3, nb_val_samples=50", 50),  # Keras 2 renames it
+        ("validation_data=(x_test, y_test), nb_epoch=3, steps_per_epoch=9, nb_val_samples=50", 50),
+        ("validation_data=(x_test, y_test), nb_epoch=3, samples_per_epoch=9, nb_val_samples=50", 3),
         ("validation_data=(x_test, y_test), validation_steps=499", 499),
         ("validation_split=0.1, validation_steps=30", 30),
         ("validation_split=0.1, validation_steps=300", None),
@@ -105,7 +108,7 @@ def test_so_many_batches_are_measured_as_there(tmp_path: Path, watched: str, ste
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 {SMALL}
 model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(x_train, y_train, batch_size=20, epochs=3, {watched})
+model.fit(x_train, y_train, batch_size=20, {watched})
 """
     imported = read(tmp_path, code)
     notes = [note for note in imported.differences if "validation_steps" in note]

@@ -105,6 +105,7 @@ def test_what_a_fit_counts_its_epochs_by_is_a_note(tmp_path: Path) -> None:
         ("steps_per_epoch=len(x_train) // 32", None),
         ("steps_per_epoch=pictures.samples // pictures.batch_size", None),
         ("samples_per_epoch=3200, nb_epoch=2", 100),
+        ("samples_per_epoch=100, epochs=2", 100),  # which Keras 2 takes as batches
     ],
 )
 def test_an_epoch_has_as_many_steps_as_a_fit_says(tmp_path: Path, said: str, steps: int | None) -> None:

@@ -25,8 +25,8 @@ from cnn_tui.network.layers import LAYERS
 class Bindings:
     """Sets what statements of a script assign, and notes what of that cannot be followed."""
 
-    def __init__(self, kept: Kept, notes: list[str]) -> None:
-        self._kept, self._notes = kept, notes
+    def __init__(self, kept: Kept, notes: list[str], to_know: list[str]) -> None:
+        self._kept, self._notes, self._to_know = kept, notes, to_know
 
     def bind(self, target: ast.expr, value: Value, scope: Scope) -> None:
         """Have a target stand for a value: a name, several, an attribute, or a part of something."""
@@ -45,7 +45,7 @@ class Bindings:
                 frozen = scope.value(owner)
                 for layer in frozen.layers if isinstance(frozen, CodeModel) else [frozen]:
                     if not freeze(layer, value):
-                        self.note_freezing(scope.place(target))
+                        self.note_freezing(target, scope)
             case ast.Attribute(value=owner, attr=name):
                 held = scope.value(owner)
                 is_kept = self._kept.keep(held, name, value)
@@ -80,11 +80,19 @@ class Bindings:
             note = f"{name} of {layer.kind} is set at {place}, where the layer is there already: it is left out"
             self._notes += [note] if note not in self._notes else []
 
-    def note_freezing(self, place: str) -> None:
-        """Note that layers are frozen, or not, of which it is not known which they are."""
-        note = f"trainable at {place} is left out: of which layers, only running tells"
-        if note not in self._notes:
-            self._notes.append(note)
+    def note_freezing(self, target: ast.Attribute, scope: Scope) -> None:
+        """Note that layers are frozen, or not, of which it is not known which they are; or that none is."""
+        owner = scope.value(target.value)
+        if isinstance(owner, Named):  # of a library, be it a module or a class
+            what = f"{ast.unparse(target.value)}.trainable ({scope.place(target)}) does nothing, there as here"
+            note, notes = f"{what}: {owner.name} is no layer of the model", self._to_know
+        else:
+            note, notes = (
+                f"trainable at {scope.place(target)} is left out: of which layers, only running tells",
+                self._notes,
+            )
+        if note not in notes:
+            notes.append(note)
 
 
 def augmented(node: ast.AugAssign, scope: Scope, *, is_in_loop: bool) -> Value:

@@ -39,7 +39,7 @@ class Doubts:
                 case ast.Name(id=name, ctx=ast.Store()) if name not in wrapped(nodes, scope):
                     scope.names[name] = scope.unknown(part)
                 case ast.Attribute(attr="trainable", ctx=ast.Store()):
-                    self._bindings.note_freezing(scope.place(part))
+                    self._bindings.note_freezing(part, scope)
                 case ast.Attribute(ctx=ast.Store()):
                     self._bindings.bind(part, scope.unknown(part), scope)
                 case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) if name in scope.names:

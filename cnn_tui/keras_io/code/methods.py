@@ -27,6 +27,7 @@ from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, lear
 from cnn_tui.keras_io.code.network.models_made import append
 from cnn_tui.keras_io.code.objects import is_own
 from cnn_tui.keras_io.code.training.given_weights import SETS, loads, note_of_set
+from cnn_tui.keras_io.code.training.old_keras import name_steps
 from cnn_tui.keras_io.code.training.searched import SEARCHED
 from cnn_tui.keras_io.code.training.set_rates import as_compiled, has_other_rate
 from cnn_tui.keras_io.code.values import (
@@ -108,8 +109,7 @@ def _of_model(model: CodeModel, call: Call) -> Value:
             before, model.fits, model.earlier, model.as_trained, model.is_trained = None, 0, [], None, False
         if "epoch" in given:
             model.notes.append(f"epoch ({place}) is no argument of {name}, which Keras refuses: it is read as epochs")
-        if {"nb_epoch", "nb_val_samples"} & given.keys() and "steps_per_epoch" in model.fitted and len(unnamed) > 1:
-            model.fitted["samples_per_epoch"] = model.fitted.pop("steps_per_epoch")  # as Keras 1 had it
+        name_steps(model.fitted, call)
         model.fitted[FIT_AT] = place
         if model.fitted.pop(FROM_HISTORY, False) and before is not None and _may_stop(before):
             model.fitted[FROM_HISTORY] = True

@@ -63,7 +63,7 @@ class Program:
         self.machine = GpuAsked()
         self._expressions = Expressions(self.calls.call, layers, self.models, self.machine)
         self._expressions.classes = classes
-        self._bindings = Bindings(self._expressions.kept, self.notes)
+        self._bindings = Bindings(self._expressions.kept, self.notes, self.to_know)
         self.doubts = Doubts(self._bindings, self.calls, self.notes)
 
     def value(self, node: ast.expr, cell: CodeCell) -> Value:

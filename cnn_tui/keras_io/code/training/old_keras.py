@@ -1,16 +1,34 @@
-"""Words of a script that speak for a Keras before 2.4, whose Adadelta and Adagrad began at other rates."""
+"""Words of a script that speak for a Keras before 2.4: its Adadelta and Adagrad began at other rates, and it had other
+names for how many batches, or images, a fit takes.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
 
+from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.values import Value
 
 _OF_THAT_TIME = {"nb_epoch", "samples_per_epoch", "nb_val_samples", "nb_worker"}
 """Arguments that later versions refuse, in whichever of Keras's two packages."""
 _OF_ITS_PACKAGE = {"np_utils", "predict_classes", "predict_proba", "Convolution2D"}
 """Names that keras has left behind since; that of TensorFlow had them too, with the rates of today."""
+_RENAMED = {"samples_per_epoch": "steps_per_epoch", "nb_val_samples": "validation_steps"}
+"""Numbers of images in Keras 1, by the numbers of batches that Keras 2 takes them for: it gives the names alone."""
+_OF_KERAS_2 = {"steps_per_epoch", "epochs", "validation_steps", "workers", "use_multiprocessing", "max_queue_size"}
+"""Arguments of a fit that Keras 1 refused."""
+
+
+def name_steps(fitted: dict[str, Value], call: Call) -> None:
+    """Give how many batches, or images, a fit takes the names that say which, in place: old names are of images."""
+    if _OF_KERAS_2 & call.given.keys():
+        for old, name in _RENAMED.items():
+            if old in fitted:
+                fitted[name] = fitted.pop(old)
+    elif {"nb_epoch", "nb_val_samples"} & call.given.keys() and "steps_per_epoch" in fitted:
+        fitted["samples_per_epoch"] = fitted.pop("steps_per_epoch")  # the second argument, which has no name
 
 
 def word_of_old_keras(cells: Sequence[CodeCell]) -> str:
