@@ -42,6 +42,7 @@ from cnn_tui.keras_io.imported.chain import BEFORE, Chain, Plain
 from cnn_tui.keras_io.imported.choice import SHAPES, choose, described, labels_of
 from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.keras_io.imported.in_front import note_blue_first, with_what_comes_before
+from cnn_tui.keras_io.imported.other_sizes import note_sizes
 from cnn_tui.keras_io.imported.rows import with_flatten
 from cnn_tui.keras_io.imported.shared import note_learned_before
 from cnn_tui.keras_io.imported.training import OLD_KERAS
@@ -184,6 +185,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     there = _shape_there(model, layers)
     shape = said if there is None else tuple(size if type(size) is int else None for size in there)
     layers, shape = with_channels_last(layers, shape, program.calls.data_format, notes)
+    data = note_sizes(data, validation, model, shape, notes)
     before = len(layers) - len(model.layers)
     every = [described(layer) for layer in layers]
     chain = Chain((*({**layer, BEFORE: True} for layer in every[:before]), *every[before:]), shape)

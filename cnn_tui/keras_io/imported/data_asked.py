@@ -12,7 +12,7 @@ from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.text import quiet
 
-_KERAS_SIZE = (256, 256)
+KERAS_SIZE = (256, 256)
 """What Keras's readers of folders bring pictures to when they are told nothing."""
 
 
@@ -40,14 +40,19 @@ class DataAsked(msgspec.Struct, frozen=True):
 NO_DATA = DataAsked()
 
 
+def name_of_size(folder: Folder) -> str:
+    """What the reader of a folder calls the size that it brings pictures to."""
+    return "target_size" if folder.generator is not None else "image_size"
+
+
 def picture_options(folder: Folder, shape: Any, notes: list[str]) -> DataOptions:
     """In which size and colours the pictures go into the model there."""
     arguments, place = folder.arguments, folder.place
     height, width, channels = shape if isinstance(shape, tuple) and len(shape) == 3 else (None, None, None)
-    wanted: Any = arguments.get("target_size" if folder.generator is not None else "image_size")
+    wanted: Any = arguments.get(name_of_size(folder))
     size = wanted
     if not is_size(size):
-        size = (height, width) if is_size((height, width)) else _KERAS_SIZE
+        size = (height, width) if is_size((height, width)) else KERAS_SIZE
     height, width = size
     if wanted is not None and not is_size(wanted):
         notes.append(
