@@ -55,6 +55,8 @@ BALANCED = {
     "weights = {at: 1 / (3 * shares[at]) for at in range(3)}",
     "a name that is bound anew": "weights = compute_class_weight('balanced', classes=kinds, y=train.classes)\n"
     "weights = dict(enumerate(weights.tolist()))",
+    "in the order of a folder": "counts = Counter(train.classes)\n"
+    "weights = {at: train.n / (3 * count) for at, count in enumerate(counts.values())}",
     "rounded": "counts = np.bincount(y_train)\nweights = {at: round(counts.mean() / counts[at], 2) for at in range(3)}",
     "a list of counts": "counts = [0] * 3\nfor label in y_train:\n    counts[label] += 1\n"
     "weights = {at: len(y_train) / (3 * counts[at]) for at in range(3)}",
@@ -71,6 +73,8 @@ OF_TWO = {
     "weights = {0: (1 / few) * (total / 2.0), 1: (1 / many) * (total / 2.0)}",
 }
 OTHERS = {
+    "by how many it validates on": "total = sum(len(os.listdir('val/' + name)) for name in os.listdir('val'))\n"
+    "counts = np.bincount(train.classes)\nweights = {at: total / (2 * counts[at]) for at in range(2)}",
     "by the order of appearance": "counts = Counter(y_train)\n"
     "weights = {at: len(y_train) / (2 * count) for at, count in enumerate(counts.values())}",
     "of a folder that it validates on": "seen = made.flow_from_directory('pets/validation', (8, 8))\n"

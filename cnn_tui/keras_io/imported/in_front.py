@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BLUE_FIRST, YIELDED, Folder, generator_of
 from cnn_tui.keras_io.code.data.pictures.pictures import augmentation
-from cnn_tui.keras_io.code.data.pictures.preparation import of_generator
+from cnn_tui.keras_io.code.data.pictures.preparation import note_in_front, of_generator
 from cnn_tui.keras_io.code.data.pictures.scale import (
     arrays_of,
     is_scaled,
     note_changed,
-    note_in_front,
     own_scale,
     scaling,
     white_of,

@@ -84,14 +84,16 @@ class Supposed:
         """What a script asks of its images, or of the folders with them, as a number or a list; all else as it is."""
         if isinstance(value, Folder) and isinstance(value.path, str):
             self._folders.add(_as_path(value.path))
-        if isinstance(value, PictureCount):
-            return sum(self._sizes) / value.per
         words = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else ""
-        folder = value.owner if isinstance(value, Method) else value
-        is_other = _NOT_LEARNED.search(f"{words} {folder.path if isinstance(folder, Folder | ClassNames) else ''}")
+        of = value.owner if isinstance(value, Method) else value
+        folder = of.folder if isinstance(of, PictureCount) else getattr(of, "path", "")
+        is_other = _NOT_LEARNED.search(f"{words} {folder}")
+        if isinstance(value, PictureCount) and not is_other:
+            return sum(self._sizes) / value.per
         if words and not is_other and isinstance(value, Unknown | Method | ClassNames | Share):
             if _LABELS.fullmatch(words):
-                return Row(reversed(self._labels(self._sizes)))
+                labels = self._labels(self._sizes)
+                return Row(reversed(labels)) if isinstance(value, Unknown) else labels  # of a folder class by class
             if _TOTAL.fullmatch(words):
                 return sum(self._sizes)
             if words.endswith(".num_classes"):
@@ -100,7 +102,7 @@ class Supposed:
                 return self._names
             if words.endswith(".class_indices"):
                 return {name: at for at, name in enumerate(self._names)}
-        return self._listed(value) if isinstance(value, ClassNames) else value
+        return self._listed(value) if isinstance(value, ClassNames) and not is_other else value
 
     def labels(self, side: Value) -> Value:
         """The labels of a dataset, one by one; anything else as it is."""

@@ -169,15 +169,27 @@ def layers_of_preparation(done: Instance, white: float, architecture: str, notes
         scale, offset = white, 0.0
     if mode is None:
         notes.append(f"what {PREPARATION} ({done.place}) does to the images is not known: they go in as they are")
-    arguments = {"scale": float(f"{scale * factor:.6g}"), "offset": float(f"{offset * factor:.6g}")}
-    if arguments == {"scale": 1.0, "offset": 0.0}:
+    layer = in_front(scale * factor, offset * factor, done.place)
+    if layer.arguments == {"scale": 1.0, "offset": 0.0}:
         return []
     if not architecture:
-        ends = f"{arguments['offset']:g} to {arguments['scale'] + arguments['offset']:g}"
-        notes.to_know.append(
-            f"the images go in as {ends} there: a Rescaling in front makes them so of the 0 to 1 that come here"
-        )
-    return [Instance("Rescaling", arguments, done.place)]
+        note_in_front(layer, notes)
+    return [layer]
+
+
+def in_front(white: float, black: float, place: str) -> Instance:
+    """The Rescaling of images from 0 to 1 after which white is so far above black."""
+    arguments = {"scale": float(f"{white:.6g}"), "offset": float(f"{black:.6g}")}
+    return Instance("Rescaling", arguments, place)
+
+
+def note_in_front(layer: Instance, notes: Notes) -> None:
+    """Say what a Rescaling in front is for."""
+    scale, offset = layer.arguments["scale"], layer.arguments["offset"]
+    ends = f"{offset:g} to {scale + offset:g}"
+    notes.to_know.append(
+        f"the images go in as {ends} there: a Rescaling in front makes them so of the 0 to 1 that come here"
+    )
 
 
 def _evened(mode: str, white: float) -> tuple[float, float]:

@@ -13,7 +13,9 @@ from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, gene
 from cnn_tui.keras_io.code.data.pictures.preparation import (
     FUNCTION,
     PREPARATION,
+    in_front,
     layers_of_preparation,
+    note_in_front,
     of_generator,
     white_behind,
 )
@@ -82,7 +84,7 @@ def own_scale(data: Value, notes: Notes) -> Instance | None:
     white, black = scale * factor * WHITE, offset * factor
     if not black and any(math.isclose(white, usual, rel_tol=0.02) for usual in (1, WHITE)):
         return None
-    layer = _in_front(white, black, generator.place if generator is not None else "in front")
+    layer = in_front(white, black, generator.place if generator is not None else "in front")
     return None if _note_divided_twice(layer, notes) else layer
 
 
@@ -137,7 +139,7 @@ def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
     """The layer that makes bytes of 0 to 1 what a script makes of bytes; none where that is 0 to 1 too."""
     if is_near_1(scale) and not offset:
         return []
-    layer = _in_front(scale * WHITE, offset, "in front")
+    layer = in_front(scale * WHITE, offset, "in front")
     if _note_divided_twice(layer, notes):
         return []
     note_in_front(layer, notes)
@@ -163,21 +165,6 @@ def _note_divided_twice(layer: Instance, notes: Notes) -> bool:
         ends = f"{offset:.3g} to {scale + offset:.3g}"
         notes.append(f"the images are divided twice there, and go in as {ends}: here they go in as 0 to 1")
     return is_so
-
-
-def _in_front(white: float, black: float, place: str) -> Instance:
-    """The Rescaling of images from 0 to 1 after which white is so far above black."""
-    arguments = {"scale": float(f"{white:.6g}"), "offset": float(f"{black:.6g}")}
-    return Instance("Rescaling", arguments, place)
-
-
-def note_in_front(layer: Instance, notes: Notes) -> None:
-    """Say what a Rescaling in front is for."""
-    scale, offset = layer.arguments["scale"], layer.arguments["offset"]
-    ends = f"{offset:g} to {scale + offset:g}"
-    notes.to_know.append(
-        f"the images go in as {ends} there: a Rescaling in front makes them so of the 0 to 1 that come here"
-    )
 
 
 def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> list[Instance]:
