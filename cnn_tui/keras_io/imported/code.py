@@ -40,10 +40,10 @@ from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Named, Tested, Unknown, Value
 from cnn_tui.keras_io.imported.chain import BEFORE, Chain, Plain
 from cnn_tui.keras_io.imported.choice import SHAPES, choose, described, labels_of
+from cnn_tui.keras_io.imported.data.rows import with_flatten
 from cnn_tui.keras_io.imported.file import ImportProblem
 from cnn_tui.keras_io.imported.in_front import note_blue_first, with_what_comes_before
 from cnn_tui.keras_io.imported.other_sizes import note_sizes
-from cnn_tui.keras_io.imported.rows import with_flatten
 from cnn_tui.keras_io.imported.shared import note_learned_before
 from cnn_tui.keras_io.imported.training import OLD_KERAS
 from cnn_tui.keras_io.notes import Notes

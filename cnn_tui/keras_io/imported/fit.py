@@ -22,8 +22,8 @@ from cnn_tui.keras_io.code.values import FIT_AT, FROM_HISTORY, NOT_FROZEN_ANEW, 
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.held_out import note_held_out
-from cnn_tui.keras_io.imported.parts import (
+from cnn_tui.keras_io.imported.data.held_out import note_held_out
+from cnn_tui.keras_io.imported.data.parts import (
     folder_split,
     holds_out,
     is_known_part,
@@ -34,15 +34,15 @@ from cnn_tui.keras_io.imported.parts import (
     varies_validation,
     watches_all,
 )
-from cnn_tui.keras_io.imported.ranges import first_are_held_out, parts_of
-from cnn_tui.keras_io.imported.steps import (
+from cnn_tui.keras_io.imported.data.ranges import first_are_held_out, parts_of
+from cnn_tui.keras_io.imported.data.steps import (
     are_in_batches,
     batch_size_of,
     note_batches,
     steps_per_epoch,
     validation_steps,
 )
-from cnn_tui.keras_io.imported.table import table_split
+from cnn_tui.keras_io.imported.data.table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet

@@ -28,11 +28,12 @@ from cnn_tui.keras_io.code.data.data_values import images_in
 from cnn_tui.keras_io.imported.axes import with_last_axes
 from cnn_tui.keras_io.imported.chain import BEFORE, IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.imported.code import CodeImport, read_code
-from cnn_tui.keras_io.imported.data_asked import NO_DATA, DataAsked
+from cnn_tui.keras_io.imported.data.data_asked import NO_DATA, DataAsked
+from cnn_tui.keras_io.imported.data.folders import data_asked
+from cnn_tui.keras_io.imported.data.images import LIKELY, images_for, with_units, with_unused_labels
+from cnn_tui.keras_io.imported.data.rows import with_flatten
 from cnn_tui.keras_io.imported.file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.imported.fit import rules_of, trained, watched
-from cnn_tui.keras_io.imported.folders import data_asked
-from cnn_tui.keras_io.imported.images import LIKELY, images_for, with_units, with_unused_labels
 from cnn_tui.keras_io.imported.inside import unprepared
 from cnn_tui.keras_io.imported.layers import (
     ImportFindings,
@@ -41,7 +42,6 @@ from cnn_tui.keras_io.imported.layers import (
     without_unknown_variation,
 )
 from cnn_tui.keras_io.imported.phases import Imported, in_phases
-from cnn_tui.keras_io.imported.rows import with_flatten
 from cnn_tui.keras_io.imported.training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.keras_io.notes import Notes

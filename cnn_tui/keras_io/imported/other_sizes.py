@@ -11,7 +11,7 @@ from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.code.data.pictures.preparation import PREPARATION
 from cnn_tui.keras_io.code.values import CodeModel, Instance
 from cnn_tui.keras_io.imported.choice import SHAPES
-from cnn_tui.keras_io.imported.data_asked import KERAS_SIZE, is_size, name_of_size
+from cnn_tui.keras_io.imported.data.data_asked import KERAS_SIZE, is_size, name_of_size
 from cnn_tui.keras_io.notes import Notes
 
 _HERE_AS_READ = "and those that it learns from as others: here all as the latter"

@@ -16,8 +16,8 @@ from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.choice import described, without_place
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.ranges import parts_of
-from cnn_tui.keras_io.imported.table import ShareSplit
+from cnn_tui.keras_io.imported.data.ranges import parts_of
+from cnn_tui.keras_io.imported.data.table import ShareSplit
 from cnn_tui.keras_io.notes import Notes
 
 _LEAST = 1e-6

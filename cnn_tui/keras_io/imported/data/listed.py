@@ -15,7 +15,7 @@ from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.data.pictures.picture_list import CLASS_NAMES, label_column_of, other_columns_of
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.parts import holds_out
+from cnn_tui.keras_io.imported.data.parts import holds_out
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 

@@ -7,8 +7,8 @@ from cnn_tui.keras_io.code.data.data_values import BY_HAND, PARTED_ANEW, Folder,
 from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.parts import are_same, holds_out
-from cnn_tui.keras_io.imported.tested import note_all_learned
+from cnn_tui.keras_io.imported.data.parts import are_same, holds_out
+from cnn_tui.keras_io.imported.data.tested import note_all_learned
 from cnn_tui.keras_io.notes import Notes
 
 

@@ -17,7 +17,7 @@ from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Tested, Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.parts import are_same, holds_out
+from cnn_tui.keras_io.imported.data.parts import are_same, holds_out
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import enumerated, quiet
 

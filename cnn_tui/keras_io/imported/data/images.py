@@ -14,8 +14,8 @@ from cnn_tui.experiment.images.unset_dataset import InputShape, images_in_words
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import ClassNames
 from cnn_tui.keras_io.imported.chain import Chain, config_of
-from cnn_tui.keras_io.imported.data_asked import DataAsked
-from cnn_tui.keras_io.imported.rows import image_of_row, note_other_row
+from cnn_tui.keras_io.imported.data.data_asked import DataAsked
+from cnn_tui.keras_io.imported.data.rows import image_of_row, note_other_row
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
 from cnn_tui.network.stack import Shape, Stack

@@ -25,13 +25,13 @@ from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Named, Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.data_asked import DataAsked, picture_options
-from cnn_tui.keras_io.imported.parts import holds_out, share_tested
-from cnn_tui.keras_io.imported.places import ARRAYS_IN_ONE, note_other_place, why_not, with_both
-from cnn_tui.keras_io.imported.ranges import parts_of
-from cnn_tui.keras_io.imported.script_tables import listed_asked, table_asked
-from cnn_tui.keras_io.imported.table import table_split
-from cnn_tui.keras_io.imported.tested import (
+from cnn_tui.keras_io.imported.data.data_asked import DataAsked, picture_options
+from cnn_tui.keras_io.imported.data.parts import holds_out, share_tested
+from cnn_tui.keras_io.imported.data.places import ARRAYS_IN_ONE, note_other_place, why_not, with_both
+from cnn_tui.keras_io.imported.data.ranges import parts_of
+from cnn_tui.keras_io.imported.data.script_tables import listed_asked, table_asked
+from cnn_tui.keras_io.imported.data.table import table_split
+from cnn_tui.keras_io.imported.data.tested import (
     is_watched_too,
     keeps_none,
     note_both,

@@ -18,7 +18,7 @@ from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.files.classes_asked import places
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.tested import place_of, places_of_both
+from cnn_tui.keras_io.imported.data.tested import place_of, places_of_both
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 

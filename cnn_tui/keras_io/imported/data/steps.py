@@ -16,7 +16,7 @@ from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.code.words import words_of
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.parts import (
+from cnn_tui.keras_io.imported.data.parts import (
     are_same,
     folder_split,
     holds_out,

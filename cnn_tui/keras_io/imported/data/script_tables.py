@@ -17,15 +17,11 @@ from cnn_tui.keras_io.code.data.files.classes_asked import places
 from cnn_tui.keras_io.code.values import Unknown
 from cnn_tui.keras_io.imported.choice import labels_of
 from cnn_tui.keras_io.imported.code import CodeImport
-from cnn_tui.keras_io.imported.data_asked import DataAsked, is_size, picture_options
-from cnn_tui.keras_io.imported.listed import column_to_name, note_gone, table_here, with_column
-from cnn_tui.keras_io.imported.places import labels_elsewhere, tables_in_one, why_not, with_both
-from cnn_tui.keras_io.imported.table import table_split
-from cnn_tui.keras_io.imported.tested import (
-    is_watched_too,
-    note_not_there,
-    tested_table,
-)
+from cnn_tui.keras_io.imported.data.data_asked import DataAsked, is_size, picture_options
+from cnn_tui.keras_io.imported.data.listed import column_to_name, note_gone, table_here, with_column
+from cnn_tui.keras_io.imported.data.places import labels_elsewhere, tables_in_one, why_not, with_both
+from cnn_tui.keras_io.imported.data.table import table_split
+from cnn_tui.keras_io.imported.data.tested import is_watched_too, note_not_there, tested_table
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
