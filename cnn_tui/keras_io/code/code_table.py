@@ -8,9 +8,12 @@ import msgspec
 
 from cnn_tui.keras_io.code.numbers import Numbers
 
+TABLES = (".csv", ".parquet")
+"""What the names of tables end in."""
+
 
 class CodeTable(msgspec.Struct, frozen=True):
-    """A table (CSV) that a script reads; or several, or one and something else, that it puts together `joined_at`.
+    """A table (CSV, Parquet) that a script reads; or several, or one and more, that it puts together `joined_at`.
 
     Without any `paths` it is whatever else a script splits by shares, and `split_of` is what that is.
     """

@@ -78,8 +78,8 @@ _TABLE = (
     (
         Effect(numbers=True),  # of rows that it leaves, takes, adds or reads
         "extract DataFrame Series append array_split batch boolean_mask compress concat concatenate delete drop "
-        "drop_duplicates dropna fillna fit flow format get groupby head hsplit join next open pop read_csv reader "
-        "reset_index sample split tail take train_test_split vstack",
+        "drop_duplicates dropna fillna fit flow format get groupby head hsplit join next open pop read_csv "
+        "read_parquet reader reset_index sample split tail take train_test_split vstack",
     ),
     (Effect(numbers=True, makes_array=True), "fromstring genfromtxt loadtxt"),
     (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.code_table import CodeTable
+from cnn_tui.keras_io.code.code_table import TABLES, CodeTable
 from cnn_tui.keras_io.code.numbers import Numbers
 from cnn_tui.keras_io.code.scope import Scope, ValueOf
 from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
@@ -62,7 +62,7 @@ def _of_options(function: Function, names: Names, around: Scope) -> dict[str, Va
 
 def read_from(returned: Value, call: Call) -> Value:
     """What a function gives, read from the table that it was given the path of where it is not known."""
-    paths = [path for path in call.values if isinstance(path, str) and path.lower().endswith(".csv")]
+    paths = [path for path in call.values if isinstance(path, str) and path.lower().endswith(TABLES)]
     tables = [CodeTable((path,), numbers=Numbers(doubt=call.place)) for path in paths]
     parts = list(returned) if isinstance(returned, tuple) else [returned]
     if len(tables) != 1 or not all(isinstance(part, Unknown) for part in parts):

@@ -29,10 +29,10 @@ _BY_PLACE = ("iloc", "loc")
 _ASKS = ("isin", "between", "eq", "ne", "gt", "lt", "ge", "le", "startswith", "endswith", "contains")
 """Methods of a column that ask something of each row."""
 _TABLE = re.compile(
-    r"(.*\.)?(read_csv|dropna|drop_duplicates|reset_index|sample|shuffle|sort_values)\(([^()]|\([^()]*\))*\)"
+    r"(.*\.)?(read_csv|read_parquet|dropna|drop_duplicates|reset_index|sample|shuffle|sort_values)\(([^()]|\([^()]*\))*\)"
 )
 """The words for a whole table, and for no row of it."""
-_IS_READ = re.compile(r"(\w+\.)?read_csv\(.*…")
+_IS_READ = re.compile(r"(\w+\.)?read_(csv|parquet)\(.*…")
 """The words for one, where they are too long and cut off."""
 _CHOOSE = ("boolean_mask", "compress", "delete", "extract", "take")
 """Functions that give some rows, which they are told."""

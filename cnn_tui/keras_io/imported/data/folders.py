@@ -11,8 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data import csv_file
-from cnn_tui.data.dataset import AS_THEY_ARE, TRAIN, DataOptions, DatasetError, form_of
+from cnn_tui.data.dataset import AS_THEY_ARE, TABLES, TRAIN, DataOptions, DatasetError, form_of
 from cnn_tui.data.describe import describe
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.data.pictures.folder_parts import part_of
@@ -29,7 +28,7 @@ from cnn_tui.keras_io.imported.data.data_asked import DataAsked, picture_options
 from cnn_tui.keras_io.imported.data.parts import holds_out, share_tested
 from cnn_tui.keras_io.imported.data.places import ARRAYS_IN_ONE, note_other_place, why_not, with_both
 from cnn_tui.keras_io.imported.data.ranges import parts_of
-from cnn_tui.keras_io.imported.data.script_tables import listed_asked, table_asked
+from cnn_tui.keras_io.imported.data.script_tables import has_no_half, listed_asked, table_asked
 from cnn_tui.keras_io.imported.data.table import table_split
 from cnn_tui.keras_io.imported.data.tested import (
     is_watched_too,
@@ -76,8 +75,8 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
 def _is_undivided(asked: DataAsked) -> bool:
     """Whether a dataset is one folder, or one table, of which nothing says what is to be tested on."""
     name = str(asked.dataset)
-    if form_of(name) == "csv":
-        return not picture_names.names_pictures(Path(name)) and csv_file.halves(Path(name), asked.options).test is None
+    if form_of(name) in TABLES:
+        return not picture_names.names_pictures(Path(name)) and has_no_half(Path(name), asked.options)
     halves = _halves(Path(name), asked.options) if form_of(name) == "folder" else None
     return halves is not None and halves[0] == halves[1]
 

@@ -9,6 +9,7 @@ import msgspec
 from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.data.parquet import parquet_file
 from cnn_tui.data.pictures import picture_names
 from cnn_tui.experiment.images.unset_dataset import pictures_for
 from cnn_tui.keras_io.code.code_table import CodeTable
@@ -31,6 +32,8 @@ def listed_asked(
 ) -> DataAsked:
     """The table that names the pictures which a script trains on, and the one that it tests on where it has two."""
     options = picture_options(code.data, code.chain.input_shape, notes)
+    if listed.table.lower().endswith(".parquet"):
+        return _held_asked(listed.table, options, share, beside, notes)
     tested = apart if apart is not None else code.validation if is_watched_too(code) else None
     other = tested.path.table if isinstance(tested, Folder) and isinstance(tested.path, Listed) else ""
     tests = [*places(other, beside)] if other and other != listed.table else []
@@ -49,6 +52,18 @@ def listed_asked(
         wanted = with_column(wanted, code, there[0]) if there and not is_without else wanted
         note_gone(code, none_found if is_without else why_not(there, wanted), notes)
     return DataAsked(options=msgspec.structs.replace(options, label_column=column_to_name(code)), share=share)
+
+
+def _held_asked(table: str, options: DataOptions, share: float | None, beside: Path, notes: Notes) -> DataAsked:
+    """The table that has the pictures in it which a script trains on, and in its columns no names of them."""
+    wanted = msgspec.structs.replace(options, test=share)
+    there = [place for place in places(table, beside) if place.is_file()]
+    why = why_not(there, wanted)
+    if there and not why:
+        return DataAsked(str(there[0]), wanted)
+    words = f"the pictures of {quiet(table, 80)}, which it trains on, {why or 'are not there: set the dataset to it'}"
+    notes.append(words)
+    return DataAsked(options=options, share=share, is_elsewhere=not there)
 
 
 def table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
@@ -79,7 +94,7 @@ def table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pat
                 notes.append(f"the table that it tests on, {shown}, is not there, or not of such images")
             if picture_names.names_pictures(path):
                 return _names_asked(path, test, code)
-            is_split = test is None and csv_file.halves(path, DataOptions()).test is None
+            is_split = test is None and has_no_half(path, AS_THEY_ARE)
             split = table_split(code) if is_split else None
             return DataAsked(str(path), DataOptions(test=split.test if split is not None else test))
     there = f"{quiet(str(table), 80)} ({images.place})"
@@ -90,6 +105,12 @@ def table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pat
         return DataAsked(is_elsewhere=True)
     split = table_split(code)
     return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
+
+
+def has_no_half(path: Path, options: DataOptions) -> bool:
+    """Whether nothing lies beside a table of images that is tested on, so that a share of it is."""
+    halves = (parquet_file if path.suffix.lower() == ".parquet" else csv_file).halves(path, options)
+    return halves.test is None
 
 
 def _names_asked(path: Path, test: str | None, code: CodeImport) -> DataAsked:

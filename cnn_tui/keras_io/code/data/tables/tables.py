@@ -13,14 +13,13 @@ import msgspec
 
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.code_table import CodeTable
+from cnn_tui.keras_io.code.code_table import TABLES, CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.shares import with_question
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers, Statistic
 from cnn_tui.keras_io.code.values import Unknown, Value
 
-_TABLE = ".csv"
 _EVERY = (0, 1, 2, 3)
 """The axes of images."""
 _NAMES = re.compile(r"\.(jpe?g|png|bmp|gif|tiff?|webp)\b|zfill|\bpath\.(join|basename)", re.IGNORECASE)
@@ -38,7 +37,7 @@ _GO_OVER = ("len", "range", "enumerate", "iterrows", "zip")
 
 def with_table(node: ast.expr, found: Value, inside: CodeTable | None) -> tuple[Value, CodeTable | None]:
     """The value of an expression, and the table that it was read from; `inside` is the one that a part of it was."""
-    if isinstance(found, str) and found.lower().endswith(_TABLE):
+    if isinstance(found, str) and found.lower().endswith(TABLES):
         return found, CodeTable((found,))
     if isinstance(found, Unknown):
         found = found.of_table(inside)
