@@ -96,3 +96,42 @@ def test_rows_that_are_chosen_by_what_they_say_are_not_all(
     assert told == ([f"{there}, and here all but those to test on"] if line else [])
     assert any("from all images" in note for note in imported.notes) is (not line and not is_split)
     assert imported.experiment.test == (0.1 if is_split else None if line else "train")
+
+
+FACES = """
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+from tensorflow.keras import layers
+table = pd.read_csv("faces.csv")
+def images_of(rows):
+    pixels = [np.array(text.split(), dtype="float32") for text in rows["pixels"]]
+    return np.array(pixels).reshape(-1, 4, 4, 1) / 255, rows["emotion"].values
+"""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "table[table['Usage'] == 'Training']",
+        "table[table.Usage.str.contains('Training')]",
+        "table.loc[table.Usage.isin(['Training'])]",
+        "table.query('Usage == \"Training\"')",
+        "table.groupby('Usage').get_group('Training')",
+        "[some for _, some in table.groupby('Usage')][2]",
+    ],
+)
+def test_rows_that_a_column_tells_to_learn_from_are_not_all(tmp_path: Path, rows: str) -> None:
+    imported = read(tmp_path, f"{FACES}x, y = images_of({rows}){TRAINED}")
+    assert imported.experiment.test is None
+    said = "only some rows of the table are learned from there (line 10), and here all but those to test on"
+    assert said in imported.differences
+    assert not any("all images" in note for note in imported.notes)
+
+
+def test_rows_that_a_column_tells_to_test_on_are_others(tmp_path: Path) -> None:
+    parts = "".join(f"x{at}, y{at} = images_of(table[table.Usage == '{part}'])\n" for at, part in enumerate("abc"))
+    trained = TRAINED.replace("(x, y, epochs=2)", "(x0, y0, validation_data=(x1, y1))\nmodel.evaluate(x2, y2)")
+    notes = read(tmp_path, FACES + parts + trained).notes
+    assert "how many images are held out to validate is not known: a tenth stands in" in notes
+    assert "it tests on some rows of faces.csv (line 12) there: the images to test on stand in" in notes

@@ -38,8 +38,8 @@ class CodeTable(msgspec.Struct, frozen=True):
     """The shares of the parts of one table that it is, of which some rows may be the same."""
     is_beside: bool = False
     """Whether several are put together side by side, and not one below the other."""
-    asked: str = ""
-    """What is asked of each of its rows, where this is what comes of that."""
+    is_asked: bool = False
+    """Whether something is asked of each of its rows, and this is what comes of that."""
     is_row: bool = False
     """Whether it is any one of its rows, whose mean or largest number is no other row's."""
 

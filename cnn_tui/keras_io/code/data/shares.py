@@ -15,7 +15,6 @@ import msgspec
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.code_table import CodeTable
 from cnn_tui.keras_io.code.data.passes import part_of_all
-from cnn_tui.keras_io.code.effects import called_name
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _DRAWS = re.compile(r"(np|numpy)\.random\.(rand|random|random_sample|uniform)\(.*\)")
@@ -23,8 +22,6 @@ _DRAWS = re.compile(r"(np|numpy)\.random\.(rand|random|random_sample|uniform)\(.
 _ORDERS = re.compile(r"\b(permutation|arange|range)\(")
 """What is in words for the places of all rows, in some order."""
 _LEAST = 1e-6
-_HALVES = re.compile(r"usage|split|subset|fold|train|test|valid", re.IGNORECASE)
-"""What is in words that tell which rows are of which half: here a table says that itself."""
 _BY_PLACE = ("iloc", "loc")
 _ASKS = ("isin", "between", "eq", "ne", "gt", "lt", "ge", "le", "startswith", "endswith", "contains")
 """Methods of a column that ask something of each row."""
@@ -152,55 +149,34 @@ def _count(many: Value) -> float | None:
 
 def with_question(node: ast.expr, found: Unknown, table: CodeTable) -> Unknown:
     """The value of an expression, which is of a table, with what it asks of each of its rows, if it does."""
-    if isinstance(node, ast.ListComp | ast.GeneratorExp) and (tests := node.generators[0].ifs):
-        if not (_is_of_names(node) or "columns" in ast.unparse(node.generators[0].iter)):
-            found = with_rows_chosen(found, words := " and ".join(map(ast.unparse, tests)), found.place)
-            table = msgspec.structs.replace(found.table or table, asked=words)
-        return msgspec.structs.replace(found, table=table)
-    joins = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr)
-    joins |= isinstance(node, ast.Call) and called_name(node).startswith("logical_")
-    if not _is_condition(node) and not (joins and table.asked):
+    is_listed = isinstance(node, ast.ListComp | ast.GeneratorExp) and _chooses(node)
+    if "columns" in ast.unparse(node) or not (is_listed or _is_condition(node)):
         return found
-    asked = words if "columns" not in (words := ast.unparse(node)) else ""
-    return msgspec.structs.replace(found, table=msgspec.structs.replace(table, asked=asked))
+    if is_listed:
+        table = msgspec.structs.replace(table, numbers=table.numbers.some_of(found.place, is_chosen=True))
+    return msgspec.structs.replace(found, table=msgspec.structs.replace(table, is_asked=True))
 
 
-def _is_of_names(node: ast.ListComp | ast.GeneratorExp) -> bool:
-    """Whether a comprehension chooses among texts, as the names of a table's columns are."""
+def _chooses(node: ast.ListComp | ast.GeneratorExp) -> bool:
+    """Whether a comprehension chooses among rows, or goes over groups of them; the names of columns are texts."""
     part = node.generators[0]
+    if not part.ifs:
+        return "groupby(" in ast.unparse(part.iter)
     of_text = any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in ast.walk(part.ifs[0]))
-    return of_text and ast.unparse(node.elt) == ast.unparse(part.target)
+    return not of_text or ast.unparse(node.elt) != ast.unparse(part.target)
 
 
 def with_rows_taken(owner: ast.expr, rows: Unknown, index: ast.expr, asked: Value, place: str) -> Unknown:
     """What `owner[index]` leaves of rows, of which the first part of the index comes to `asked`."""
     first = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
     table = asked.table if isinstance(asked, Unknown) else None
-    words = table.asked if table is not None else ""
-    if table is not None and not words and table.numbers.some_at:  # the places of some
+    if "columns" in ast.unparse(first):
+        return rows
+    if table is not None and not table.is_asked and table.numbers.some_at:  # the places of some
         return rows.with_some_rows(table.numbers.some_at, is_chosen=table.numbers.is_chosen)
-    if words or (_is_condition(first) and (rows.table is not None or _is_array(rows))):
-        return with_rows_chosen(rows, words or ast.unparse(first), place)
+    if (table is not None and table.is_asked) or (_is_condition(first) and (rows.table is not None or _is_array(rows))):
+        return rows.with_some_rows(place, is_chosen=True)
     return rows.with_some_rows(place) if takes_rows(owner, rows, first) else rows
-
-
-def with_rows_chosen(rows: Unknown, words: str, place: str) -> Unknown:
-    """Rows of which those are taken that meet a condition, unless that says which half they are of."""
-    return rows if _tells_half(words) else rows.with_some_rows(place, is_chosen=True)
-
-
-def _tells_half(words: str) -> bool:
-    """Whether a condition asks of which half a row is, by the names of columns, or by what stands in them."""
-    try:
-        parts = [*ast.walk(ast.parse(words, mode="eval"))]
-    except SyntaxError:
-        return _HALVES.search(words) is not None
-    told = [
-        part.value if isinstance(part, ast.Constant) else part.attr
-        for part in parts
-        if isinstance(part, ast.Constant | ast.Attribute)
-    ]
-    return any(isinstance(one, str) and _HALVES.search(one) for one in told)
 
 
 def _is_array(rows: Unknown) -> bool:
@@ -240,9 +216,8 @@ def with_rows_left(table: CodeTable, call: Call) -> CodeTable:
     elif takes_some(call):
         numbers = numbers.some_of(call.place)
     elif call.name == "query" or call.name in _CHOOSE:
-        asked = [one.table.asked for one in call.values if isinstance(one, Unknown) and one.table is not None]
-        words = str(call.first) if call.name == "query" else next(filter(None, asked), "")
-        if words and not _tells_half(words):
+        of = [one.table for one in call.values if isinstance(one, Unknown) and one.table is not None]
+        if call.name == "query" or any(one.is_asked for one in of):
             numbers = numbers.some_of(call.place, is_chosen=True)
     return msgspec.structs.replace(table, numbers=numbers)
 
@@ -262,7 +237,7 @@ def takes_some(call: Call) -> bool:
     match call.name:
         case "read_csv" | "loadtxt" | "genfromtxt":
             return given.get("nrows", given.get("max_rows")) is not None
-        case "head" | "tail" | "nlargest" | "nsmallest":
+        case "get_group" | "head" | "tail" | "nlargest" | "nsmallest":
             return True
         case "resample":  # scikit-learn's
             return "n_samples" in given or given.get("replace") is not False

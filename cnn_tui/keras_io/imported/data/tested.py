@@ -211,7 +211,9 @@ def _note_measured(code: CodeImport, notes: Notes) -> None:
             if isinstance(images, DatasetArrays):  # as a file has them beside those to test on
                 shown = f"the images to validate on of {images.dataset} ({tested.place})"
             else:
-                shown = str(images) if isinstance(images, Unknown) else f"{_shown(tested.images)} ({tested.place})"
+                shown = (
+                    _words_of(images) if isinstance(images, Unknown) else f"{_shown(tested.images)} ({tested.place})"
+                )
             notes.to_know.append(f"it tests on {quiet(shown, 80)} there: {_STAND_IN}")
         elif every.keys() == {_Which.LEARNED} and not any(map(code.fitted.get, _FIT_ON)) and not keeps_none(code):
             _note_learned(code, notes)
@@ -223,6 +225,13 @@ def _note_measured(code: CodeImport, notes: Notes) -> None:
             notes.to_know.append(f"it tests on {count} there ({tested.place}), and on all of them here")
 
 
+def _words_of(images: Unknown) -> str:
+    """Images that are not known, as a script has them, or the rows of a table that they are."""
+    table = images.table
+    is_part = table is not None and table.paths and table.numbers.is_chosen
+    return f"some rows of {table} ({table.numbers.some_at})" if table is not None and is_part else str(images)
+
+
 def _which(code: CodeImport, tested: Tested) -> _Which:
     """Whether images that a script tests on are tested on here too, a part of those, or which others they are."""
     images = images_in(tested.images)
@@ -232,6 +241,11 @@ def _which(code: CodeImport, tested: Tested) -> _Which:
         return _Which.WATCHED if images == images_in(code.validation) else _Which.UNKNOWN
     if isinstance(tested.images, Folder):
         return _Which.HERE
+    learned = table_of(code.data)
+    if isinstance(images, Unknown) and images.table is not None and learned is not None:
+        are_others = images.table.origin == learned.origin and images.table.numbers.some_at != learned.numbers.some_at
+        if images.table.numbers.is_chosen and are_others and images != images_in(code.validation):
+            return _Which.UNKNOWN
     if not isinstance(images, Unknown) or images.table is not None:
         return _Which.HERE  # or said where a folder or a table is
     if are_same(images, images_in(code.data)):
