@@ -73,6 +73,8 @@ OF_TWO = {
     "weights = {0: (1 / few) * (total / 2.0), 1: (1 / many) * (total / 2.0)}",
 }
 OTHERS = {
+    "within bounds": "counts = np.bincount(train.classes)\n"
+    "weights = {at: min(counts.mean() / counts[at], 20.0) for at in range(2)}",
     "by how many it validates on": "total = sum(len(os.listdir('val/' + name)) for name in os.listdir('val'))\n"
     "counts = np.bincount(train.classes)\nweights = {at: total / (2 * counts[at]) for at in range(2)}",
     "by the order of appearance": "counts = Counter(y_train)\n"

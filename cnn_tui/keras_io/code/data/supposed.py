@@ -33,6 +33,7 @@ _COUNTING = ("Counter", "value_counts", "bincount")
 _OF_ALL: dict[str, Callable[[Iterable[Any]], Any]] = {"sum": sum, "mean": mean, "max": max, "min": min}
 _ONE_SINGLY = ("len", "sum", "count_nonzero")
 _MOST_CLASSES = 200
+_MOST_TIMES = 100
 
 
 class Row(list[Any]):
@@ -61,6 +62,7 @@ class Supposed:
 
     def __init__(self, classes: int, least: int, class_folders: set[str]) -> None:
         self._sizes = [least + 3 * at for at in range(classes)]
+        self._sizes[-1] *= _MOST_TIMES  # so that weights that are kept within bounds are others than those without
         self._tallies = [self._sizes]
         self._names = [f"supposed class {at}" for at in range(classes)]
         self._folders, self._known_folders = class_folders, frozenset(class_folders)
@@ -181,7 +183,7 @@ class Supposed:
 
     def _tally(self, total: int) -> list[int]:
         """As many images of each class that they are so many together."""
-        many = [size * total // sum(self._sizes) for size in self._sizes]
+        many = [max(size * total // sum(self._sizes), 1) for size in self._sizes]
         self._tallies.append([*many[:-1], total - sum(many[:-1])])
         return self._tallies[-1]
 
