@@ -35,6 +35,7 @@ from cnn_tui.keras_io.code.network.applications import THREEFOLD
 from cnn_tui.keras_io.code.network.channels import FIRST, LAST
 from cnn_tui.keras_io.code.network.listing import layer_named
 from cnn_tui.keras_io.code.network.models_made import apply, called_so, layers_of_lambda
+from cnn_tui.keras_io.code.no_arguments import notes_of_names
 from cnn_tui.keras_io.code.objects import CALL, CLASS, OwnObjects, is_own, method_of
 from cnn_tui.keras_io.code.scope import Scope, ValueOf
 from cnn_tui.keras_io.code.training.given_weights import SETS, note_of_set
@@ -117,6 +118,10 @@ class Calls:
 
     def _called(self, call: Call) -> Value:
         callee, given, place = call.callee, call.given, call.place
+        notes = (
+            callee.owner.notes if isinstance(callee, Method) and isinstance(callee.owner, CodeModel) else self._notes
+        )
+        notes += [note for note in notes_of_names(call) if note not in notes]
         match callee, call.unnamed:
             case Named(name="set_random_seed" | "set_seed"), [seed, *_] if type(seed) is int:
                 self.seed = seed

@@ -107,8 +107,6 @@ def _of_model(model: CodeModel, call: Call) -> Value:
         before, model.fitted = model.fitted, _of_one_output(named(name, call))
         if before is not None and SEARCHED in before:  # of a search, with which nothing goes on
             before, model.fits, model.earlier, model.as_trained, model.is_trained = None, 0, [], None, False
-        if "epoch" in given:
-            model.notes.append(f"epoch ({place}) is no argument of {name}, which Keras refuses: it is read as epochs")
         name_steps(model.fitted, call)
         model.fitted[FIT_AT] = place
         if model.fitted.pop(FROM_HISTORY, False) and before is not None and _may_stop(before):

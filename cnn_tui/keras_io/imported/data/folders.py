@@ -102,6 +102,7 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
 
 def _pictures_asked(pictures: Folder, there: Any, code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     """Pictures that a script learns from, which it finds in a folder, in a table of their names, or in a list."""
+    _note_other_numbers(code, notes)
     apart = None if is_watched_too(code) else tested_apart(code)
     share = share_tested(code) if apart is None and _is_split(code, pictures) else None
     if isinstance(there, Listed) and there.table:
@@ -198,6 +199,23 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
         notes.append(f"{classes} of the folder {are} not read there, and {are} here")
     elif [*here] != names and set(here) == set(names):
         notes.to_know.append(f"the classes are numbered in another order there: {quiet(', '.join(names), 80)}")
+
+
+def _note_other_numbers(code: CodeImport, notes: Notes) -> None:
+    """Note pictures to validate or to test on whose classes have other numbers there than those of the training."""
+    others = [("validate", code.validation), *(("test", one.images) for one in code.tested if one.is_measured)]
+    for does, other in others:
+        both = [one for one in (code.data, other) if isinstance(one, Folder) and isinstance(one.path, str)]
+        if len(both) < 2 or any(BY_HAND in one.arguments for one in both):
+            continue
+        learned, named = (one.named_classes for one in both)
+        first, second = learned or sorted(named or ()), named or sorted(learned or ())
+        if first != second:
+            order = quiet(f"{', '.join(second)} ({other.place}), and not {', '.join(first)}", 160)
+            note = (
+                f"the classes of the pictures to {does} on are numbered as {order} there: here as those to learn from"
+            )
+            notes += [] if note in notes else [note]
 
 
 def _shown(images: Any) -> str:
