@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.data.arrays.drawn_anew import note_drawn
 from cnn_tui.keras_io.code.data.data_values import ClassNames, Folder, images_in
 from cnn_tui.keras_io.code.data.files.by_hand import THE_LABELS
 from cnn_tui.keras_io.code.data.files.classes_asked import ClassesAsked
+from cnn_tui.keras_io.code.data.files.copied import Copied, pictures_copied
 from cnn_tui.keras_io.code.data.files.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.files.places_read import places_read, reads_blue_first
 from cnn_tui.keras_io.code.data.pictures.other_scales import note_other_scales
@@ -87,6 +88,7 @@ class CodeImport(msgspec.Struct, frozen=True):
     """How many classes the notebook kept from printing what it reads."""
     places_read: str
     """The folders that it reads pictures from, in words, where the images that it trains on are not known; else ""."""
+    copied: tuple[Copied, ...]
     columns_named: frozenset[str]
     """The columns of tables that it names, among other names."""
     notes: Notes
@@ -213,6 +215,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         model.printed_total if model.layers_printed == len(model.layers) else None,
         printed_classes(source, data),
         places_read(source.cells, program.everywhere(), fit_at) if is_unknown else "",
+        pictures_copied(source.cells, program.everywhere(), fit_at),
         columns_named(source.cells),
         notes,
     )

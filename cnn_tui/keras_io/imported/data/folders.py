@@ -19,6 +19,7 @@ from cnn_tui.data.pictures.image_folder import list_pictures
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, images_in
 from cnn_tui.keras_io.code.data.files.classes_asked import places
+from cnn_tui.keras_io.code.data.files.copied import Copied, copied_to
 from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
 from cnn_tui.keras_io.code.values import Named, Unknown
@@ -144,10 +145,33 @@ def _folder_asked(
             _note_classes(asked, pictures, notes)
             return asked
     why = why_not([*places(there, beside)], msgspec.structs.replace(options, test=share_tested(code)))
+    if not why and (copied := copied_to(there, code.copied)) is not None:
+        is_whole = copied.share is not None and share is None  # and none of those are held out in turn
+        share = round(1 - copied.share, 4) if copied.share is not None and is_whole else share
+        wanted = msgspec.structs.replace(options, test=share)
+        here = (one for one in places(copied.source, beside) if is_whole and _is_described(one, wanted))
+        if (taken := next(here, None)) is not None:
+            notes.append(
+                f"it copies {copied.share:.3g} of the pictures in {quiet(copied.source, 60)} to {quiet(there, 60)} "
+                f"({copied.place}): here as many of each class are learned from, which may be others"
+            )
+            return DataAsked(str(taken), wanted)
+        why = _copied_in_words(copied)
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({pictures.place}), {why or 'are not there'}")
     note_not_there(apart, code, notes)
     _note_classes(DataAsked(), pictures, notes)
     return DataAsked(options=options, share=share)
+
+
+def _copied_in_words(copied: Copied) -> str:
+    """The end of a sentence on pictures that are not there, and that a script copies there itself."""
+    source = quiet(copied.source, 80)
+    if copied.share is None:
+        return f"are not there: it copies them there itself, from {source} ({copied.place})"
+    return (
+        f"are not there: it copies {copied.share:.3g} of those in {source} there itself ({copied.place}), to which the "
+        "dataset may be set"
+    )
 
 
 def _classes_from(listed: Listed, pictures: Folder, code: CodeImport) -> str:

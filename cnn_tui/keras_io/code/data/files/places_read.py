@@ -44,8 +44,8 @@ def places_read(cells: Sequence[CodeCell], names: Names, fit_at: str) -> str:
     They are as a sentence has them, in the order of the script.
     """
     found: dict[str, str] = {}
-    for call, cell in _calls_above(cells, fit_at):
-        if folder := _folder(call, names, dict(_set_in_loops(cell.tree))):
+    for call, cell in calls_above(cells, fit_at):
+        if folder := _folder(call, names, dict(set_in_loops(cell.tree))):
             found.setdefault(folder, f"{quiet(folder, 80)} ({cell.place(call.lineno)})")
     listed = [*found.values()]
     more = ["others"] if len(listed) > _MOST else []
@@ -54,14 +54,14 @@ def places_read(cells: Sequence[CodeCell], names: Names, fit_at: str) -> str:
 
 def reads_blue_first(cells: Sequence[CodeCell], fit_at: str) -> str:
     """Where OpenCV reads pictures in colour for a script that puts their colours nowhere in another order; else ""."""
-    calls = _calls_above(cells, fit_at)
+    calls = calls_above(cells, fit_at)
     read = [(one, cell) for one, cell in calls if ast.unparse(one.func) == "cv2.imread" and _is_in_colour(one)]
     turned = any(called_name(one) in _TURN for one, _ in calls)
     turned = turned or any("::-1" in ast.unparse(cell.tree) for cell in cells)
     return "" if turned or not read else read[0][1].place(read[0][0].lineno)
 
 
-def _calls_above(cells: Sequence[CodeCell], fit_at: str) -> list[tuple[ast.Call, CodeCell]]:
+def calls_above(cells: Sequence[CodeCell], fit_at: str) -> list[tuple[ast.Call, CodeCell]]:
     """The calls of a script down to the line of its fit, from above, with the cells that they stand in."""
     found: list[tuple[ast.Call, CodeCell]] = []
     for cell in cells:
@@ -79,7 +79,7 @@ def _is_in_colour(call: ast.Call) -> bool:
     return not flags or flags[0] in ("1", "cv2.IMREAD_COLOR", "cv2.IMREAD_UNCHANGED", "-1")
 
 
-def _set_in_loops(tree: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
+def set_in_loops(tree: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
     """The names that each turn of a loop sets anew, which stand for no one text, with what to where that is said."""
     for loop in ast.walk(tree):
         if isinstance(loop, ast.For | ast.comprehension):
@@ -109,6 +109,17 @@ def _folder(call: ast.Call, names: Names, turns: Mapping[str, ast.expr | None]) 
     if is_name_begun and not words.endswith(("/", "\\")):
         words = words[: max(words.rfind("/"), words.rfind("\\")) + 1]
     return words.rstrip("/\\") if any(letter.isalnum() for letter in words) else ""
+
+
+def begun_in(path: ast.expr, names: Names, turns: Mapping[str, ast.expr | None]) -> tuple[str, bool]:
+    """The folder that a path begins in, "" where that is not told, and whether it is all of the path.
+
+    `turns` are the names that loops set anew.
+    """
+    words, is_whole = _words(path, names, turns)
+    if not is_whole and not words.endswith(("/", "\\")):
+        words = words[: max(words.rfind("/"), words.rfind("\\")) + 1]
+    return words.replace("\\", "/").rstrip("/"), is_whole
 
 
 def _words(node: ast.expr, names: Names, turns: Mapping[str, ast.expr | None], deep: int = 0) -> tuple[str, bool]:
