@@ -28,7 +28,7 @@ from cnn_tui.data.dataset import (
     shown,
     test_share,
 )
-from cnn_tui.data.labels import COLUMN_TO_NUMBERS
+from cnn_tui.data.labels import COLUMN_TO_NUMBERS, pixels_in_text
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.table import (
     LABEL_NAMES,
@@ -45,10 +45,15 @@ LONGEST_LINE = 4_000_000
 """Bytes: an image of 512 x 512 in three colours takes three."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NUMBER = re.compile(rb"[+-]?\d+(\.\d*)?")
+_PIXELS = re.compile(rb"\d+( +\d+){3,}")
 
 
 class NoColumnError(DatasetError):
     """A table has no column of the name that label_column gives."""
+
+
+class PixelsInTextError(DatasetError):
+    """All pixels of an image stand in one column of a table, as a text."""
 
 
 class CsvTable(NamedTuple):
@@ -174,6 +179,8 @@ def _looked_at(path: Path, label_column: str | None, changed: int, size: int) ->
                     f"Line {number:,} of {shown(path)} has {counted(count, 'value')}, and the first one "
                     f"{table.columns:,}. Each needs a label and the same pixels."
                 )
+            if not table.labels and (at := _pixels_at(line)) is not None:
+                raise PixelsInTextError(pixels_in_text(path, header_of(path) if table.named else [], at))
             if len(table.labels) >= MOST_IMAGES:
                 raise DatasetError(f"{shown(path)} has more than {MOST_IMAGES:,} images. Use fewer.")
             table.labels.append(_label(path, number, label_in(line, table.label_at)))
@@ -227,6 +234,11 @@ def _begun(path: Path, line: bytes, label_column: str | None) -> CsvTable:
     label_at = is_label.index(True) if any(is_label) else None
     named = label_at is not None or not any(_NUMBER.fullmatch(field) for field in fields)
     return CsvTable(path, len(fields), label_at or 0, named, array.array("i"))
+
+
+def _pixels_at(line: bytes) -> int | None:
+    """The column in which numbers stand behind one another as a text, as pixels do; None for none."""
+    return next((at for at, field in enumerate(line.split(b",")) if _PIXELS.fullmatch(bare(field))), None)
 
 
 def bare(field: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,28 @@ TO_NUMBERS = (
 
 COLUMN_TO_NUMBERS = "`table['label'] = table['label'].factorize(sort=True)[0]`"
 """The same for the column of a table that pandas has read, numbered in the order of the words."""
+
+_TELLS_PART = re.compile(r"usage|split|subset|fold|\bset\b", re.IGNORECASE)
+"""What is in the name of a column that tells what a row is used for."""
+
+
+def pixels_in_text(path: Path, names: Sequence[str], at: int) -> str:
+    """What is wrong with a table that has all pixels of an image in one text, and what pandas is told to part them.
+
+    Where a column tells what rows are used for, as Usage does, each part becomes a table of its own.
+    """
+    words = f"{shown(path)} has all pixels of an image in one text, in its column {at + 1}. Write each into its own"
+    others = [quiet(name, 40) for place, name in enumerate(names) if place != at and not _TELLS_PART.search(name)]
+    pixels = quiet(names[at], 40) if others else ""
+    if not others:
+        return f"{words} column, behind one called label."
+    part = next((quiet(name, 40) for name in names if _TELLS_PART.search(name)), None)
+    rows, file = ("rows", "f'{part}.csv'") if part is not None else ("table", f"'{quiet(path.stem, 40)}-pixels.csv'")
+    table = f"pandas.concat([{rows}[{others[0]!r}].rename('label'), {rows}[{pixels!r}].str.split(expand=True)]"
+    each = f"for part, rows in table.groupby({part!r}): " if part is not None else ""
+    return (
+        f"{words} column, where `table` is what pandas has read: `{each}{table}, axis=1).to_csv({file}, index=False)`."
+    )
 
 
 def odd_numbers(unused: Sequence[int], classes: int, in_table: bool = False) -> str:

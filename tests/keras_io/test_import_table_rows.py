@@ -135,3 +135,9 @@ def test_rows_that_a_column_tells_to_test_on_are_others(tmp_path: Path) -> None:
     notes = read(tmp_path, FACES + parts + trained).notes
     assert "how many images are held out to validate is not known: a tenth stands in" in notes
     assert "it tests on some rows of faces.csv (line 12) there: the images to test on stand in" in notes
+
+
+def test_a_table_with_pixels_as_text_that_is_there_is_said_to_be_such(tmp_path: Path) -> None:
+    (tmp_path / "faces.csv").write_text("emotion,pixels,Usage\n" + "1,0 9 8 7,Training\n" * 4)
+    (said,) = read(tmp_path, f"{FACES}x, y = images_of(table){TRAINED}").differences
+    assert "has all pixels of an image in one text, in its column 2" in said

@@ -125,6 +125,29 @@ def test_tables_whose_first_columns_are_called_alike_are_two_halves(tmp_path: Pa
     assert describe(str(tmp_path / "train.csv")).test_images == 2
 
 
+@pytest.mark.parametrize(
+    ("head", "row", "ends"),
+    [
+        ("emotion,pixels,Usage", '2,"{}",Training', ["table.groupby('Usage')", "to_csv(f'{part}.csv', index=False)"]),
+        (
+            "id,pixels",
+            "2,{}",
+            ["table['id'].rename('label'), table['pixels']", "to_csv('faces-pixels.csv', index=False)"],
+        ),
+        ("", "2,{}", ["one called label."]),
+    ],
+)
+def test_pixels_in_one_text_are_said_to_be_with_what_parts_them(
+    tmp_path: Path, head: str, row: str, ends: list[str]
+) -> None:
+    rows = [row.format(" ".join(map(str, line))) for line in numbers(4)]
+    said = refusal(tmp_path / "faces.csv", "\n".join([*([head] if head else []), *rows]))
+    assert "has all pixels of an image in one text, in its column 2" in said
+    assert all(end in said for end in ends)
+    for code in said.split("`")[3::2]:
+        compile(code, "said", "exec")
+
+
 def test_sizes_are_told_where_images_are_square_and_asked_for_else(tmp_path: Path) -> None:
     colours = write(tmp_path / "colours.csv", [0, 1] * 5, 12)
     assert assert_alike(colours).dataset.input_shape == (2, 2, 3)

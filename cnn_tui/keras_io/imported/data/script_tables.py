@@ -79,12 +79,16 @@ def table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pat
         return DataAsked(is_elsewhere=True, share=split.test if split is not None else None)
     others = [*map(str, places(other.paths[0], beside))] if other is not None and not other.joined_at else []
     of_both = [(str(test), wanted.validation) for test, wanted in with_both(code, AS_THEY_ARE, beside)]
+    in_text = ""
     for path in places(table.paths[0], beside):
         both_here = () if picture_names.names_pictures(path) else of_both
         for test, third in (*both_here, *((other, None) for other in (*others, None))):
             options = DataOptions(test=test, validation=third)
             try:
                 describe(str(path), options)
+            except csv_file.PixelsInTextError as error:
+                in_text = str(error).rstrip(".")
+                continue
             except DatasetError:
                 continue
             if third is not None:
@@ -99,7 +103,7 @@ def table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Pat
             return DataAsked(str(path), DataOptions(test=split.test if split is not None else test))
     there = f"{quiet(str(table), 80)} ({images.place})"
     gone = f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it"
-    notes.append(labels_elsewhere(images, table, labels_of(code.fitted)) or gone)
+    notes.append(in_text or labels_elsewhere(images, table, labels_of(code.fitted)) or gone)
     if other is not None and not other.joined_at:
         note_not_there(tested, code, notes)
         return DataAsked(is_elsewhere=True)
