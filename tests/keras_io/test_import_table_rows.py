@@ -141,3 +141,26 @@ def test_a_table_with_pixels_as_text_that_is_there_is_said_to_be_such(tmp_path: 
     (tmp_path / "faces.csv").write_text("emotion,pixels,Usage\n" + "1,0 9 8 7,Training\n" * 4)
     (said,) = read(tmp_path, f"{FACES}x, y = images_of(table){TRAINED}").differences
     assert "has all pixels of an image in one text, in its column 2" in said
+
+
+@pytest.mark.parametrize(
+    ("between", "by"),
+    [
+        ("x = np.rot90(x, axes=(1, 2))", "rot90"),
+        ("x = np.transpose(x, (0, 2, 1, 3))", "transpose"),
+        ("x = x.transpose(0, 2, 1, 3)", "transpose"),
+        ("x = np.flip(x, axis=2)", "flip"),
+        ("x = np.sqrt(x)", "sqrt"),
+        ("def turn(row):\n    return np.fliplr(row.reshape(4, 4))\nx = np.apply_along_axis(turn, 1, x)", "fliplr"),
+        ("x = np.array([np.rot90(one) for one in x])", "rot90"),
+        ("x = np.array([cv2.GaussianBlur(one, (3, 3), 0) for one in x])", "GaussianBlur"),
+        ("x = np.transpose(x, (0, 3, 1, 2)).transpose(0, 2, 3, 1)", ""),
+        ("x = np.clip(x, 0, 1)", ""),
+        ("plt.imshow(np.rot90(x[0]))", ""),
+    ],
+)
+def test_what_is_done_to_the_images_of_a_table_is_said(tmp_path: Path, between: str, by: str) -> None:
+    imported = digits(tmp_path, between)
+    told = [note for note in imported.differences if "as no layer here does" in note]
+    assert [note.partition(" (line")[0] for note in told] == ([by] if by else [])
+    assert len(imported.differences) == len(told)

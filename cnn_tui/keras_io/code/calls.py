@@ -164,6 +164,8 @@ class Calls:
                 one = any_of_read(read)
                 made = None if one is None else self.call(Call(function, place, (one,)))
                 return as_each(read, made, place) or Unknown("", place)
+            case Named(path="numpy.apply_along_axis"), [function, _, Unknown(table=CodeTable()) as rows, *more]:
+                return self.call(Call(function, place, (rows, *more)))
             case Named(path="imutils.paths.list_images"), [str() | Unknown() as folder, *_]:
                 return listed_below(folder, self.script) or Unknown("", place)
             case Named(path="builtins.list"), [Folder() as read]:

@@ -33,6 +33,8 @@ class Numbers(msgspec.Struct, frozen=True):
     """Where something is done to them that is not known."""
     changed_at: str = ""
     """Where some of them are set by hand."""
+    done: str = ""
+    """What else is done to them, as a turn of each image, and where."""
     of_bytes: bool = False
     """Whether they are known to be those of pictures, 0 to 255, before that."""
     prepared: Any = None

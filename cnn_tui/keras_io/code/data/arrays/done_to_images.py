@@ -21,7 +21,7 @@ from cnn_tui.keras_io.code.data.array_values import (
     DatasetArrays,
 )
 from cnn_tui.keras_io.code.effects import effect_of
-from cnn_tui.keras_io.code.values import Instance, Unknown, Value
+from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
 
 CHANGES = {
@@ -43,6 +43,10 @@ _MOVES = {
     "rollaxis": ([3, 1], [-1, 1], [1, 4]),
 }
 """What functions are given that put the channels of images first, as Theano has them, or last again."""
+_LEAVE_BYTES = (
+    "abs", "absolute", "around", "ceil", "clip", "clip_by_value", "floor", "nan_to_num", "rint", "round", "where",
+)  # fmt: skip
+"""What leaves images as they are whose numbers are whole, and 0 to 255; and what chooses among others."""
 _OTHER_COLOURS = (["...", "::-1"], [":", ":", ":", "::-1"])
 """What stands in brackets behind images whose colours come in the other order."""
 _ENDS = {"max": 1, "amax": 1, "min": 0, "amin": 0}
@@ -72,13 +76,26 @@ def _with_channels_moved(images: DatasetArrays, name: str, given: list[Value]) -
 
     The network's own shape says where it takes them: that is told with it.
     """
-    axes = [tuple(one) if isinstance(one, list) else one for one in given]
-    axes = [tuple(axes)] if name == "transpose" and len(axes) == 4 else axes
-    if axes not in _MOVES[name] or len(images.sizes) != 3:
+    axes = _axes_moved(name, given)
+    if axes is None or len(images.sizes) != 3:
         return None
     one, other, third = images.sizes
     is_to_front = axes in ([(0, 3, 1, 2)], [-1, 1], [3, 1])
     return images.reshaped((third, one, other) if is_to_front else (other, third, one))
+
+
+def _axes_moved(name: str, given: list[Value]) -> list[Value] | None:
+    """What such a function is given that puts channels first or last; None for anything else."""
+    axes = [tuple(one) if isinstance(one, list) else one for one in given]
+    axes = [tuple(axes)] if name == "transpose" and len(axes) == 4 else axes
+    return axes if axes in _MOVES[name] else None
+
+
+def done_to_rows(call: Call) -> str:
+    """What a function does to the images that the rows of an array are, and where; "" for nothing."""
+    name, given = call.name, (call.besides if isinstance(call.callee, Named) else call).values
+    is_same = name in _LEAVE_BYTES or (name in _MOVES and (not given or _axes_moved(name, given) is not None))
+    return f"{name} ({call.place})" if effect_of(name).changes_each and not is_same else ""
 
 
 def with_other(op: ast.operator, images: DatasetArrays, other: Value, place: str) -> DatasetArrays | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.code_table import CodeTable
-from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, HALVES, THREEFOLD, TURNED, DatasetArrays
+from cnn_tui.keras_io.code.data.array_values import BY_FILE_NAME, DONE, HALVES, THREEFOLD, TURNED, DatasetArrays
 from cnn_tui.keras_io.code.data.arrays.done_to_images import CHANGES
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, Folder, Listed, generator_of, images_in
 from cnn_tui.keras_io.code.data.pictures.preparation import (
@@ -191,6 +191,8 @@ def note_changed(data: Value, layers: Sequence[Instance], notes: Notes) -> None:
     images = arrays_of(data)
     if place := changed_at(data):
         notes.append(f"some of the numbers of the images are set by hand there ({place}): that is left out")
+    if (table := table_of(data)) is not None and table.numbers.done:
+        notes.append(CHANGES[DONE].format(table.numbers.done))
     is_learned = any(layer.kind == "Application" for layer in layers)
     for what, where in dict.fromkeys(images.changes) if images is not None else ():
         if what == THREEFOLD and is_learned:

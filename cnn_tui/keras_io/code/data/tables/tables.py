@@ -15,10 +15,11 @@ from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.code_table import TABLES, CodeTable
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
+from cnn_tui.keras_io.code.data.arrays.done_to_images import done_to_rows
 from cnn_tui.keras_io.code.data.shares import with_question
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.numbers import Numbers, Statistic
-from cnn_tui.keras_io.code.values import Unknown, Value
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _EVERY = (0, 1, 2, 3)
 """The axes of images."""
@@ -93,7 +94,10 @@ def behind_call(table: CodeTable, call: Call) -> CodeTable:
         return msgspec.structs.replace(table, is_array=True)
     if effect.numbers or effect.path or call.name in _GO_OVER:
         return table
-    numbers = _doubted(table.numbers, call.place)
+    done = done_to_rows(call) if table.is_array and isinstance(callee, Named | Unknown) else ""
+    numbers = msgspec.structs.replace(table.numbers, done=table.numbers.done or done)
+    if not effect.changes_each or (effect.shape and not effect.ends):
+        numbers = _doubted(numbers, call.place)
     if isinstance(callee, Unknown) and callee.what.startswith("StandardScaler(") and call.name in _EVENING_OUT:
         numbers = table.numbers.evened((0,))
     return msgspec.structs.replace(table, numbers=numbers)
