@@ -133,3 +133,40 @@ def test_a_part_of_what_validates_is_apart_from_what_is_learned_from(tmp_path: P
         .replace("model = ", "last, watch = watch.take(2), watch.skip(2)\nmodel = ")
     )
     assert not any("mixed anew" in note for note in read(tmp_path, code).differences)
+
+
+SOME = """
+import pandas as pd
+from sklearn.model_selection import train_test_split
+from tensorflow.keras import layers, models
+t = pd.read_csv("digits.csv")
+x, y = t.values[:, 1:].reshape(-1, 28, 28, 1) / 255, t["label"]
+PARTED
+model = models.Sequential([layers.Flatten(input_shape=(28, 28, 1)), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(a, c, epochs=2, validation_data=WATCHED)
+"""
+SPLIT = "a, b, c, d = train_test_split(x, y, test_size=0.1)"
+
+
+@pytest.mark.parametrize(
+    ("parted", "watched", "is_said"),
+    [
+        (SPLIT, "(b[:400], d[:400])", True),
+        (SPLIT, "(b[100:], d[100:])", True),
+        (SPLIT, "(b, d)", False),
+        (
+            "v = pd.read_csv('more.csv').values\na, c, b, d = x, y, v[:, 1:].reshape(-1, 28, 28, 1) / 255, v[:, 0]",
+            "(b[:400], d[:400])",
+            True,
+        ),
+        ("a, b, c, d = x[:9000], x[9000:], y[:9000], y[9000:]", "(b, d)", False),
+    ],
+)
+def test_some_of_the_rows_that_are_held_out_are_said_to_be(
+    tmp_path: Path, parted: str, watched: str, is_said: bool
+) -> None:
+    code = SOME.replace("PARTED", parted).replace("WATCHED", watched)
+    line = next(number for number, words in enumerate(code.splitlines(), 1) if words.startswith("model.fit"))
+    words = f"only some of the images to validate on are measured there (line {line}), and here all"
+    assert (words in read(tmp_path, code).differences) is is_said

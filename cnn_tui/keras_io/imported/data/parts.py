@@ -33,7 +33,12 @@ def note_parts(experiment: Experiment, code: CodeImport, notes: Notes) -> None:
     table, watched = table_of(code.data), table_of(code.validation)
     numbers = table.numbers if table is not None else numbers_read(code.data)
     is_other = table is None or watched is None or watched.origin != table.origin
-    of_some = watched.numbers.some_at if watched is not None else ""
+    of_watched = watched.numbers if watched is not None else numbers_read(code.validation)
+    of_some = of_watched.some_at if of_watched is not None else ""
+    is_all_learned = numbers is None or not numbers.some_at
+    is_apart = watched is None or is_other or watched.share < 1
+    if of_some and is_apart and (is_all_learned or (is_other and watched is not None)):
+        notes.append(f"only some of the images to validate on are measured there ({of_some}), and here all")
     if numbers is not None and numbers.some_at and (is_other or numbers.is_chosen or numbers.some_at == of_some):
         some = "only some rows of the table" if table is not None else "only some of the images"
         rows = f"{some} are learned from there ({numbers.some_at})"
