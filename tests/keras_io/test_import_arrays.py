@@ -72,6 +72,8 @@ AS_0_TO_255 = Rescaling(scale=255)
         ("images = np.array(rows)\nimages = images * (1 / 255)", None),
         ("images = rows.to_numpy()\nimages = images / images.max()", None),
         ("images = rows.values", AS_0_TO_255),
+        ("images = rows.values / 256", Rescaling(scale=0.996094)),
+        ("images = rows.values * 0.00392", None),
         ("images = (rows.values - 127.5) / 127.5", Rescaling(scale=2, offset=-1)),
         ("images = 1 - rows.values / 255", Rescaling(scale=-1, offset=1)),
         ("images = evened(np.array(rows))", Normalization(axis="all")),

@@ -152,6 +152,8 @@ train = data.map(prepare).map(lambda picture, label: (varied(picture, training=T
     [
         ("x_train", Rescaling(scale=255)),
         ("x_train / 127.5 - 1", Rescaling(scale=2, offset=-1)),
+        ("x_train / 256", Rescaling(scale=0.996094)),
+        ("x_train / 128 - 1", Rescaling(scale=1.99219, offset=-1)),
         ("(x_train - 128) / 128", Rescaling(scale=1.99219, offset=-1)),
         ("x_train / 255", None),
     ],

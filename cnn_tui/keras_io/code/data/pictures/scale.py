@@ -35,6 +35,8 @@ FITTED = "fit"
 """Among the arguments of an ImageDataGenerator: whether it has looked at images, without which it evens out nothing."""
 SCALES = ("Rescaling", "Normalization")
 """Layers that give numbers another scale."""
+_ROUNDED = 1e-3
+"""So far from another may be a scale that a person means by few digits: 0.00392 is 1/255, and 1/256 is not."""
 _OF_IMAGES = 4
 """The dimensions of an array of images."""
 
@@ -82,7 +84,7 @@ def own_scale(data: Value, notes: Notes) -> Instance | None:
         return None
     scale, offset = scale_of(data) or (1.0, 0.0)
     white, black = scale * factor * WHITE, offset * factor
-    if not black and any(math.isclose(white, usual, rel_tol=0.02) for usual in (1, WHITE)):
+    if not black and any(math.isclose(white, usual, rel_tol=_ROUNDED) for usual in (1, WHITE)):
         return None
     layer = in_front(white, black, generator.place if generator is not None else "in front")
     return None if _note_divided_twice(layer, notes) else layer
@@ -137,7 +139,7 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
 
 def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
     """The layer that makes bytes of 0 to 1 what a script makes of bytes; none where that is 0 to 1 too."""
-    if is_near_1(scale) and not offset:
+    if math.isclose(scale, 1 / WHITE, rel_tol=_ROUNDED) and not offset:
         return []
     layer = in_front(scale * WHITE, offset, "in front")
     if _note_divided_twice(layer, notes):
