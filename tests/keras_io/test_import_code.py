@@ -261,7 +261,7 @@ def test_what_is_not_understood_refuses_the_model_and_names_the_line(tmp_path: P
 @pytest.mark.parametrize(
     ("content", "suffix", "words"),
     [
-        ("print 'two'", ".py", "is no Python 3 that can be read: line 1"),
+        ("exec 'two'", ".py", "is no Python 3 that can be read: line 1"),
         ("(" * 5000, ".py", "is no Python 3 that can be read"),
         ("x = 1\0", ".py", "is no Python 3 that can be read: it has characters that no text has"),
         ("x = [" * 300 + "]" * 300, ".py", "is no Python 3"),

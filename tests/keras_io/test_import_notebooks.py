@@ -22,7 +22,7 @@ def test_a_notebook_is_read_cell_by_cell_and_its_total_is_held_to_ours(tmp_path:
         ("!pip install keras\n%matplotlib inline\n" + HEAD, ""),
         ("%%bash\nls", ""),
         ("files = !ls\n" + SMALL + "model.summary()", "Total params: 54,170 (211.60 KB)\n"),
-        ("print 'old'", ""),
+        ("exec 'old'", ""),
         (FIT, ""),
     ]
     imported = read(tmp_path, notebook(*cells), suffix=".ipynb")

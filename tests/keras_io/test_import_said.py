@@ -266,7 +266,7 @@ def test_what_a_later_python_reads_is_said_to_be_so(tmp_path: Path, line: str) -
     said = refusal(tmp_path, f"x = 1\n{line}\n")
     assert "no Python 3 that can be read: line 2" in said
     assert "may be written for a later Python than this one" in said
-    assert "later Python" not in refusal(tmp_path, "print 'two'\n")
+    assert "later Python" not in refusal(tmp_path, "exec 'two'\n")
 
 
 def test_what_hyperas_is_told_to_load_is_the_dataset(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ out, and a note says where.
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import re
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.keras_io.code.python_2 import notes_on_python_2, with_print_called
 from cnn_tui.keras_io.imported.file import ImportProblem, read_start
 from cnn_tui.text import quiet
 
@@ -49,6 +51,8 @@ class CodeCell(msgspec.Struct, frozen=True):
     first_line: int = 1
     number: int | None = None
     printed: str = ""
+    python_2_at: int = 0
+    """The line of its first print statement of Python 2, which is read as a call; 0 for none."""
 
     def place(self, line: int) -> str:
         """Where a line of the piece stands: `line 12`, or `cell 3, line 2` in a notebook."""
@@ -67,6 +71,13 @@ class CodeSource(msgspec.Struct, frozen=True):
 
 def read_source(path: Path) -> CodeSource:
     """The Python in a script, a notebook, or a text with code fences. Raises ImportProblem."""
+    source = _read(path)
+    first = next((cell.place(cell.python_2_at) for cell in source.cells if cell.python_2_at), "")
+    notes = notes_on_python_2(first, [(cell.tree, cell.place) for cell in source.cells]) if first else ()
+    return msgspec.structs.replace(source, to_know=source.to_know + notes)
+
+
+def _read(path: Path) -> CodeSource:
     shown = quiet(str(path))
     content = read_start(path, MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
@@ -78,7 +89,7 @@ def read_source(path: Path) -> CodeSource:
     if fences:
         return _fenced(text, fences)
     try:
-        return CodeSource((CodeCell(_parsed(text)),))
+        return CodeSource((_parsed(text),))
     except ValueError as error:
         raise ImportProblem(f"{shown} is no Python 3 that can be read: {error}") from None
 
@@ -92,7 +103,7 @@ def _fenced(text: str, fences: list[re.Match[str]]) -> CodeSource:
             continue
         line = text.count("\n", 0, fence.start(3)) + 1
         try:
-            cells.append(CodeCell(_parsed(textwrap.dedent(fence[3])), line))
+            cells.append(msgspec.structs.replace(_parsed(textwrap.dedent(fence[3])), first_line=line))
         except ValueError:
             (skipped if fence[2] else printed).append(line)
     return CodeSource(tuple(cells), _skipped(skipped), _skipped(printed))
@@ -115,11 +126,11 @@ def _notebook(text: str, shown: str) -> CodeSource:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         try:
-            tree = _parsed(_without_indent(_joined(cell.get("source", cell.get("input")))))
+            parsed = _parsed(_without_indent(_joined(cell.get("source", cell.get("input")))))
         except ValueError as error:
             notes.append(f"cell {number} is no Python that can be read ({error}): it is skipped")
         else:
-            cells.append(CodeCell(tree, number=number, printed=_printed(cell.get("outputs"))))
+            cells.append(msgspec.structs.replace(parsed, number=number, printed=_printed(cell.get("outputs"))))
     return CodeSource(tuple(cells), tuple(notes))
 
 
@@ -157,17 +168,22 @@ def _joined(lines: Any) -> str:
     return lines if isinstance(lines, str) else ""
 
 
-def _parsed(text: str) -> ast.Module:
-    """The syntax tree of Python, without its magic lines where there are some. Raises ValueError: where and why not."""
+def _parsed(text: str) -> CodeCell:
+    """The syntax tree of Python: without its magic lines, and with print statements as calls, where there are such.
+
+    Raises ValueError: where and why not.
+    """
     if len(text) > MAX_SOURCE:
         raise ValueError(f"it has more than {MAX_SOURCE:,} characters")
-    try:
-        return _tree(text)
-    except ValueError:
-        plain = _without_magic(text)
-        if plain == text:
-            raise
-        return _tree(plain)
+    plain = _without_magic(text)
+    for one in dict.fromkeys((text, plain)):
+        with contextlib.suppress(ValueError):
+            return CodeCell(_tree(one))
+    called = with_print_called(plain)
+    if called == plain:
+        return CodeCell(_tree(plain))
+    changed = zip(plain.split("\n"), called.split("\n"), strict=True)
+    return CodeCell(_tree(called), python_2_at=next(at for at, (was, now) in enumerate(changed, 1) if was != now))
 
 
 def _tree(text: str) -> ast.Module:

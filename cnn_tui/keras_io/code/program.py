@@ -77,6 +77,7 @@ class Program:
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
         self.notes += source.notes
+        self.not_followed = "no training of the model stands in what is read" if source.notes else ""
         self.machine.look_at(source)
         self.calls.script += [node for cell in source.cells for node in cell.tree.body]
         for cell in source.cells:
