@@ -17,6 +17,7 @@ from cnn_tui.data.dataset import (
     BUILT_IN,
     NAMED,
     TABLES,
+    TRAIN,
     DataOptions,
     Dataset,
     DatasetError,
@@ -74,7 +75,7 @@ def _describe_drawn(dataset: str, options: DataOptions) -> Dataset:
 def _describe_file(dataset: str, path: Path, options: DataOptions) -> Dataset:
     try:
         if form_of(dataset) == "npz":
-            return npz_file.describe(dataset, path, options.validation)
+            return npz_file.describe(dataset, path, options)
         if form_of(dataset) == "csv":
             return csv_file.describe(dataset, path, options)
         if form_of(dataset) == "parquet":
@@ -96,7 +97,7 @@ def check_options(dataset: str, options: DataOptions) -> None:
         plain = msgspec.structs.replace(plain, image_size=None)
     if form in ("folder", "parquet") or options == AS_THEY_ARE or (form == "csv" and plain == AS_THEY_ARE):
         return
-    if form == "npz" and plain == AS_THEY_ARE and options.test is None:
+    if form == "npz" and plain == AS_THEY_ARE and options.test in (None, TRAIN):
         return
     if form == "csv" and path_of(dataset) is None:  # which is said of it
         return

@@ -17,7 +17,17 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
-from cnn_tui.data.dataset import OR_ELSE, Dataset, DatasetError, form_of, path_of, shown
+from cnn_tui.data.dataset import (
+    AS_THEY_ARE,
+    OR_ELSE,
+    TRAIN,
+    DataOptions,
+    Dataset,
+    DatasetError,
+    form_of,
+    path_of,
+    shown,
+)
 from cnn_tui.data.labels import TO_NUMBERS, unknown_label
 from cnn_tui.data.npz_names import PartArrays, arrays_of, part_called
 from cnn_tui.text import counted, escaped, reason
@@ -48,13 +58,14 @@ class Header(NamedTuple):
     dtype: str
 
 
-def describe(name: str, path: Path, validation: str | None = None) -> Dataset:
+def describe(name: str, path: Path, options: DataOptions = AS_THEY_ARE) -> Dataset:
     """Describe the `.npz` file at `path` as the dataset called `name`.
 
-    `validation` is the file whose images are validated on, where some are: this one or another. Raises DatasetError,
-    OSError.
+    `options` say from which file images are validated on, this one or another, and whether it has none to test on.
+    Raises DatasetError, OSError.
     """
-    described = _described(name, path, *_stamp(path))
+    validation = options.validation
+    described = _described(name, path, options.test == TRAIN, *_stamp(path))
     if validation is None:
         return described
     other = place_to_validate_on(validation)
@@ -110,10 +121,15 @@ def _to_validate_on(path: Path, changed: int, size: int) -> tuple[Shape, set[int
 
 
 @functools.lru_cache(maxsize=32)
-def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
+def _described(name: str, path: Path, is_all_learned: bool, changed: int, size: int) -> Dataset:
     with _opened(path) as archive:
         trained_on, tested_on = arrays_of(archive, "train"), arrays_of(archive, "test")
         assert trained_on is not None and tested_on is not None
+        if is_all_learned and f"{tested_on.images}.npy" in archive.namelist():
+            raise DatasetError(
+                f'{shown(path)} has {tested_on.images} to test on, and test = "{TRAIN}" asks for none. Leave test out.'
+            )
+        tested_on = trained_on if is_all_learned else tested_on
         headers = {array: _header(archive, path, array) for array in (*trained_on, *tested_on)}
         train = _image_shape(path, trained_on.images, headers[trained_on.images])
         test = _image_shape(path, tested_on.images, headers[tested_on.images])
@@ -135,7 +151,7 @@ def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
         input_shape=train,
         class_names=tuple(str(label) for label in range(max(used) + 1)),
         train_images=headers[trained_on.images].shape[0],
-        test_images=headers[tested_on.images].shape[0],
+        test_images=0 if is_all_learned else headers[tested_on.images].shape[0],
         unused=tuple(label for label in range(max(used)) if label not in used),
         unused_validation_images=unused,
     )
@@ -192,8 +208,11 @@ def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
     try:
         member = archive.getinfo(f"{array}.npy")
     except KeyError:
+        called = part_called(array)
+        without = f', or test = "{TRAIN}", where all images are learned from' if called and called[0] == "test" else ""
         raise DatasetError(
-            f"{shown(path)} has no array {array}; it has {_names(archive)}. A dataset needs {', '.join(ARRAYS)}."
+            f"{shown(path)} has no array {array}; it has {_names(archive)}. "
+            f"A dataset needs {', '.join(ARRAYS)}{without}."
         ) from None
     try:
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

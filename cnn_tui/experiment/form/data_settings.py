@@ -48,7 +48,7 @@ def rows_of(experiment: Experiment) -> list[Setting]:
     """The dataset and, where they mean something for it, what is tested on and what is asked of pictures."""
     rows = [_dataset_row(experiment)]
     form = form_of(experiment.dataset) if experiment.dataset else None
-    if form in ("folder", *TABLES):
+    if form in ("folder", *TABLES) or experiment.test == TRAIN:
         rows.append(_test_row(experiment))
     if experiment.dataset and has_columns(experiment.dataset):
         rows.append(_label_row(experiment))
@@ -158,12 +158,14 @@ def _picture_rows(experiment: Experiment) -> list[Setting]:
 def _with_dataset(experiment: Experiment, text: str) -> Experiment:
     """The experiment on other images.
 
-    After a table's path there may be the size of its images, as 20x30, or label_column=kind.
+    After a table's path there may be the size of its images, as 20x30, or label_column=kind; after that of a `.npz`
+    file without images to test on, test=train.
     """
-    named = re.fullmatch(r"(.+\S) +label_column=(.+)", text)
-    if named is not None and has_columns(named[1]):
+    named = re.fullmatch(r"(.+\S) +(label_column|test)=(.+)", text)
+    if named is not None and (has_columns(named[1]) or form_of(named[1]) == "npz"):
         experiment = experiment.with_dataset(str(Path(named[1]).expanduser().absolute()))
-        return _with_options(experiment, msgspec.structs.replace(experiment.data_options, label_column=named[2]))
+        wish = {named[2]: _wish(named[2], named[3])}
+        return _with_options(experiment, msgspec.structs.replace(experiment.data_options, **wish))
     sized = re.fullmatch(r"(.+\S) +(\d{1,6}x\d{1,6})", text)
     if sized is None or form_of(sized[1]) not in TABLES:
         describe(text)

@@ -90,6 +90,9 @@ def share_kept(dataset: str, options: DataOptions, test: str | float | None) -> 
             return test if csv_file.halves(path, AS_THEY_ARE).test is None else None
         if form_of(dataset) == "parquet":
             return test if parquet_file.halves(path, AS_THEY_ARE).test is None else None
+        if test == TRAIN:
+            describe(dataset, DataOptions(test=TRAIN))
+            return test
         return None
     except (DatasetError, OSError):
         return None

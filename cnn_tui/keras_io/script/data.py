@@ -80,6 +80,8 @@ def _npz(about: str, path: Path, dataset: Dataset, validation: str | None = None
     places: dict[Part, Path] = {"train": path, "test": path}
     if validation is not None:
         places = {"train": path, "validation": npz_file.place_to_validate_on(validation), "test": path}
+    if not dataset.test_images:
+        del places["test"]
     load, to_bytes = [about], []
     opened: dict[Path, str] = {}
     for part, place in places.items():

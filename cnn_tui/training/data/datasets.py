@@ -187,7 +187,7 @@ def _read_layout(
     """The arrays, and what of the files is not in them."""
     match source.layout:
         case "npz":
-            return readers.read_npz(source.path, say, options.validation), ()
+            return readers.read_npz(source.path, say, options), ()
         case "idx":
             return readers.read_idx(source.path), ()
         case "cifar10":

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn_tui.data import npz_file
-from cnn_tui.data.dataset import Dataset, DatasetError, shown
+from cnn_tui.data.dataset import AS_THEY_ARE, TRAIN, DataOptions, Dataset, DatasetError, shown
 from cnn_tui.data.npz_names import Part, arrays_of
 from cnn_tui.text import counted, reason
 
@@ -98,19 +98,19 @@ def read_idx(folder: Path) -> Arrays:
     return Arrays(**parts)
 
 
-def read_npz(path: Path, say: Say, validation: str | None = None) -> Arrays:
+def read_npz(path: Path, say: Say, options: DataOptions = AS_THEY_ARE) -> Arrays:
     """Read a `.npz` file; float images are turned into uint8, and `say` is told so.
 
-    With `validation`, the path of that file or another, its images to validate on are read too.
+    Where the options name the file of images to validate on, that one or another, those are read too.
     """
-    described = npz_file.describe(str(path), path, validation)  # checks all before anything is loaded
+    described = npz_file.describe(str(path), path, options)  # checks all before anything is loaded
     images = described.train_images + described.test_images + described.validation_images
     check_room(path, images, described.input_shape)
     train = _read_part(path, "train", described, say)
-    test = _read_part(path, "test", described, say)
-    if validation is None:
+    test = (train[0][:0], train[1][:0]) if options.test == TRAIN else _read_part(path, "test", described, say)
+    if options.validation is None:
         return Arrays(*train, *test)
-    other = npz_file.place_to_validate_on(validation)
+    other = npz_file.place_to_validate_on(options.validation)
     return Arrays(*train, *test, *_read_part(other, "validation", described, say))
 
 

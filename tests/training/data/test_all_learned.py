@@ -11,9 +11,15 @@ import pytest
 from cnn_tui.cli.data import to_text
 from cnn_tui.data.dataset import DataOptions, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.form.settings import change, settings_of
+from cnn_tui.experiment.training.training import Training
+from cnn_tui.keras_io.script.write import keras_script
+from cnn_tui.network.layers import Dense, Flatten
 from cnn_tui.training.data.datasets import TESTS_NOTHING, load
 from cnn_tui.training.data.inspect import look
 from cnn_tui.training.data.split import split
+from tests.keras_io.scripts import read
 from tests.training.data.test_named_pictures import write as write_named
 from tests.training.data.test_one_way import scripted
 from tests.training.data.test_validation_place import write_parts
@@ -39,7 +45,13 @@ def _pixels(place: Path) -> Path:
     return place / "pixels_train.csv"
 
 
-@pytest.mark.parametrize("made", [_folder, _names, _pixels])
+def _arrays(place: Path) -> Path:
+    images = np.full((12, 4, 4), np.arange(10, 22, dtype=np.uint8)[:, None, None])
+    np.savez(place / "all.npz", x_train=images, y_train=np.arange(12) % 3)
+    return place / "all.npz"
+
+
+@pytest.mark.parametrize("made", [_folder, _names, _pixels, _arrays])
 def test_all_images_are_learned_from_and_tested_on(tmp_path: Path, made: Callable[[Path], Path]) -> None:
     dataset = str(made(tmp_path))
     images = load(dataset, ALL, say=lambda _: None)
@@ -79,3 +91,37 @@ def test_a_dataset_that_has_images_to_test_on_is_not_taken_so(tmp_path: Path) ->
         describe(str(tmp_path / "train"), DataOptions(test=str(tmp_path / "train")))
     with pytest.raises(DatasetError, match="it says itself what is tested on"):
         describe("mnist", ALL)
+    arrays = _arrays(tmp_path)
+    with pytest.raises(DatasetError, match=r'has no array x_test; .*, or test = "train", where all images are learned'):
+        describe(str(arrays))
+    np.savez(tmp_path / "both.npz", x_train=np.zeros((4, 4, 4)), x_test=np.zeros((4, 4, 4)))
+    with pytest.raises(DatasetError, match=r'has x_test to test on, and test = "train" asks for none\. Leave test out'):
+        describe(str(tmp_path / "both.npz"), ALL)
+
+
+def test_a_file_of_arrays_without_any_to_test_on_is_set_typed_and_read_from_a_script(tmp_path: Path) -> None:
+    path = str(_arrays(tmp_path))
+    typed = change(Experiment(), "dataset", f"{path} test=train")
+    assert (typed.dataset, typed.test, typed.data.train_images) == (path, "train", 12)
+    assert "test" in {row.name for row in settings_of(typed)}
+    later = Experiment(dataset="", input_shape=(4, 4, 1), classes=3, test="train")
+    assert later.with_dataset(path).test == "train", "as long as the file is not here, too"
+    layers = (Flatten(), Dense(units=3, activation="softmax"))
+    for validation in ("none", "test", 0.25):
+        experiment = Experiment("script", path, Training(validation=validation), layers=layers, test="train")
+        imported = read(tmp_path, keras_script(experiment))
+        assert (imported.experiment, imported.notes) == (experiment, ())
+    code = f"""
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+held = np.load("{path}")
+x, y = held["x_train"] / 255.0, held["y_train"]
+model = keras.Sequential([keras.Input((4, 4)), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+"""
+    whole = read(tmp_path, code + "model.fit(x, y, epochs=2)\n")
+    assert (whole.experiment.dataset, whole.experiment.test) == (path, "train")
+    assert "all.npz has none to test on: the training images are" in whole.notes
+    some = read(tmp_path, code + "model.fit(x[:8], y[:8], epochs=2)\nmodel.evaluate(x[8:], y[8:])\n")
+    assert any("it tests on 4 of the training images there" in note for note in some.notes)

@@ -96,7 +96,7 @@ def _data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         return _pictures_asked(code.data, there, code, beside, notes)
     split = table_split(code)
     if code.fitted and not isinstance(there, str):
-        notes.append(_not_known(there, code.places_read, is_split=split is not None))
+        notes.append(_not_known(there, code, is_split=split is not None))
     is_unread = isinstance(there, Unknown) and not there.is_free
     return DataAsked(share=split.test if split is not None else None, is_unread=is_unread)
 
@@ -120,7 +120,7 @@ def _pictures_asked(pictures: Folder, there: Any, code: CodeImport, beside: Path
     if isinstance(there, str):
         return _folder_asked(pictures, apart, share, code, beside, notes)
     if code.fitted:
-        notes.append(_not_known(there, code.places_read))
+        notes.append(_not_known(there, code))
     has_size = size is None and {"target_size", "image_size"} & pictures.arguments.keys()
     options = picture_options(pictures, size, notes) if has_size else AS_THEY_ARE
     return DataAsked(options=options, share=share, is_unread=isinstance(there, Unknown) and not there.is_free)
@@ -185,24 +185,25 @@ def _classes_from(listed: Listed, pictures: Folder, code: CodeImport) -> str:
     )
 
 
-def _not_known(images: Any, places_read: str, *, is_split: bool = False) -> str:
+def _not_known(images: Any, code: CodeImport, *, is_split: bool = False) -> str:
     """What is said of images that a script trains on in a way that is not known, and of where it reads pictures.
 
     Where it splits them as is done here too, `is_split`, they are to be the whole that it splits.
     """
     numbers = numbers_read(images)
     if numbers is None or not numbers.file:
-        read = f"; it reads pictures in {places_read}" if places_read else ""
+        read = f"; it reads pictures in {code.places_read}" if code.places_read else ""
         table = images.table if is_split and isinstance(images, Unknown) else None
         if table is not None and table.share < 1:
             part = f"{table.share:.3g} of {quiet(table.split_of, 80)}"
             return f"the images that it trains on, {part}, are not known: set the dataset to all of those{read}"
         return f"the images that it trains on{_shown(images)} are not known: set the dataset to them{read}"
     name = PurePosixPath(numbers.file.replace("\\", "/")).name
+    without = f', or without those and with test = "{TRAIN}"' if keeps_none(code) else ""
     return (
         f"the images that it trains on ({images.place}) are read from {quiet(name, 60)}, which is no dataset as it is: "
         "set the dataset to a .npz file that has them, their labels, and those to test on as x_train, y_train, x_test "
-        f"and y_test; {ARRAYS_IN_ONE}"
+        f"and y_test{without}; {ARRAYS_IN_ONE}"
     )
 
 

@@ -74,6 +74,9 @@ def keeps_none(code: CodeImport) -> bool:
 
 def note_all_learned(experiment: Experiment, code: CodeImport, notes: Notes) -> None:
     """Note that a script that keeps no images apart is tested on those that it learns from, or on a stand-in's own."""
+    arrays = arrays_of(code.data)
+    if arrays is not None and arrays.options.test == TRAIN and not any(one.is_measured for one in code.tested):
+        notes.to_know.append(f"{quiet(Path(arrays.dataset).name, 60)} has none to test on: the training images are")
     if not keeps_none(code):
         return
     if experiment.test != TRAIN:
@@ -255,7 +258,7 @@ def _which(code: CodeImport, tested: Tested) -> _Which:
 
 def _which_arrays(code: CodeImport, images: DatasetArrays) -> _Which:
     learned, watched = arrays_of(code.data), arrays_of(code.validation)
-    if images.is_of_halves or learned is None or images.options.test == TRAIN:
+    if images.is_of_halves or learned is None or (images.options.test == TRAIN and images.count == images.whole):
         return _Which.HERE  # as is said of the images that it learns from
     if watched is not None and images == watched and images.half == "test":
         return _Which.HERE

@@ -5,8 +5,10 @@ from __future__ import annotations
 import zipfile
 from pathlib import PurePosixPath
 
-from cnn_tui.data.dataset import DataOptions, DatasetError
-from cnn_tui.data.npz_names import arrays_of, part_called
+import msgspec
+
+from cnn_tui.data.dataset import TRAIN, DataOptions, DatasetError
+from cnn_tui.data.npz_names import Part, arrays_of, part_called
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays, NpzFile, half_of
 from cnn_tui.keras_io.code.values import Value
 
@@ -26,9 +28,9 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
     if called is None:
         raise LookupError("an array of another name")
     half, what = called
-    options = DataOptions(validation=file.path if half == "validation" else None)
+    validation = file.path if half == "validation" else None
     try:
-        images = half_of(file.path, half, options)
+        images = _half(file.path, half, DataOptions(validation=validation))
         with zipfile.ZipFile(file.path) as archive:
             if name not in (arrays_of(archive, half) or ()):
                 raise LookupError("an array that is not taken")
@@ -37,3 +39,14 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
             raise LookupError("no dataset") from None
         return of_package(half, what)  # wherever the script has it
     return images if what == "images" else images.labels()
+
+
+def _half(path: str, half: Part, options: DataOptions) -> DatasetArrays:
+    """A half of the dataset in a file, which may have no images to test on. Raises DatasetError, OSError."""
+    try:
+        return half_of(path, half, options)
+    except DatasetError as error:
+        try:
+            return half_of(path, half, msgspec.structs.replace(options, test=TRAIN))
+        except DatasetError:
+            raise error from None
