@@ -57,6 +57,14 @@ BALANCED = {
     "weights = dict(enumerate(weights.tolist()))",
     "in the order of a folder": "counts = Counter(train.classes)\n"
     "weights = {at: train.n / (3 * count) for at, count in enumerate(counts.values())}",
+    "folders by pathlib": "from pathlib import Path\n"
+    "counts = {kind.name: len(list(kind.glob('*'))) for kind in Path('pets/train').iterdir() if kind.is_dir()}\n"
+    "weights = {at: sum(counts.values()) / (len(counts) * counts[kind]) for at, kind in enumerate(sorted(counts))}",
+    "a folder that the script is called with": "import sys\nfolder = sys.argv[1]\n"
+    "counts = [len(os.listdir(os.path.join(folder, kind))) for kind in sorted(os.listdir(folder))]\n"
+    "weights = {at: sum(counts) / (len(counts) * count) for at, count in enumerate(counts)}",
+    "a column of a table": "counts = table['kind'].value_counts().sort_index()\n"
+    "weights = {at: len(table) / (len(counts) * count) for at, count in enumerate(counts)}",
     "rounded": "counts = np.bincount(y_train)\nweights = {at: round(counts.mean() / counts[at], 2) for at in range(3)}",
     "a list of counts": "counts = [0] * 3\nfor label in y_train:\n    counts[label] += 1\n"
     "weights = {at: len(y_train) / (3 * counts[at]) for at in range(3)}",
@@ -73,6 +81,9 @@ OF_TWO = {
     "weights = {0: (1 / few) * (total / 2.0), 1: (1 / many) * (total / 2.0)}",
 }
 OTHERS = {
+    "of labels to test on": "weights = dict(enumerate(compute_class_weight('balanced', classes=[0, 1], y=y_test)))",
+    "of a column by how many they are": "counts = table['kind'].value_counts()\n"
+    "weights = {at: len(table) / (len(counts) * count) for at, count in enumerate(counts)}",
     "within bounds": "counts = np.bincount(train.classes)\n"
     "weights = {at: min(counts.mean() / counts[at], 20.0) for at in range(2)}",
     "by how many it validates on": "total = sum(len(os.listdir('val/' + name)) for name in os.listdir('val'))\n"

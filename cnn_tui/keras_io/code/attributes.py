@@ -89,8 +89,8 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
         return owner.of.sizes
     if isinstance(owner, DatasetArrays) and name == "shape":
         return owner.shape
-    if isinstance(owner, str) and name == "parent":
-        return str(PurePosixPath(owner).parent)
+    if isinstance(owner, str) and name in ("parent", "name", "stem"):
+        return str(getattr(PurePosixPath(owner), name))
     if is_below(owner) and (part := below_attribute(owner, name)) is not None:
         return part
     if isinstance(owner, InnerLayer) and name == "output":

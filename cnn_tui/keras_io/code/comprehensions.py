@@ -32,13 +32,18 @@ def listed(element: ast.expr, part: ast.comprehension, over: Value, scope: Scope
     made = []
     for one in items(over) if files is None else files:
         _bind_parts(part.target, one, scope.names)
-        tests = [scope.value(test) for test in part.ifs]
-        if not all(map(is_plain, tests)):
-            raise TypeError("only known once it is run")
-        if all(tests):
+        if _is_taken(part, scope):
             value = scope.value(element)
             made.append(value if files is None else of_each(value, one))
     return made
+
+
+def _is_taken(part: ast.comprehension, scope: Scope) -> bool:
+    """Whether all conditions of a comprehension are met. Raises TypeError where that is not told."""
+    tests = [scope.value(test) for test in part.ifs]
+    if not all(map(is_plain, tests)):
+        raise TypeError("only known once it is run")
+    return all(tests)
 
 
 def _bind_row(target: ast.expr, over: Value, scope: Scope) -> None:
@@ -62,10 +67,11 @@ def _bind_parts(target: ast.expr, value: Value, inner: Names) -> None:
         raise TypeError("not followed")
 
 
-def dictionary(key: ast.expr, value: ast.expr, target: ast.expr, over: Value, scope: Scope) -> Value:
-    """`{key: value for target in over}`."""
+def dictionary(key: ast.expr, value: ast.expr, part: ast.comprehension, over: Value, scope: Scope) -> Value:
+    """`{key: value for part.target in over if …}`."""
     table = {}
     for one in items(over):
-        _bind_parts(target, one, scope.names)
-        table[scope.value(key)] = scope.value(value)
+        _bind_parts(part.target, one, scope.names)
+        if _is_taken(part, scope):
+            table[scope.value(key)] = scope.value(value)
     return table

@@ -199,9 +199,8 @@ class Expressions:
                 | ast.GeneratorExp(elt=element, generators=[ast.comprehension() as part])
             ):
                 return listed(element, part, scope.value(part.iter), scope.inner())
-            case ast.DictComp(key=key, value=value, generators=[ast.comprehension(iter=over, ifs=[]) as part]):
-                over_all = scope.value(over)
-                return dictionary(key, value, part.target, over_all, scope.inner())
+            case ast.DictComp(key=key, value=value, generators=[ast.comprehension(iter=over) as part]):
+                return dictionary(key, value, part, scope.value(over), scope.inner())
             case _:
                 return scope.unknown(node)
 

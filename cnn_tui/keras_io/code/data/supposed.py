@@ -10,7 +10,7 @@ import ast
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from statistics import mean
 from typing import Any
@@ -19,7 +19,7 @@ import msgspec
 
 from cnn_tui.keras_io.code.call import Call
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import ClassNames, ClassWeights, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data.data_values import Below, ClassNames, ClassWeights, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.data.files.below import GUARDS
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.values import FIT_AT, CodeModel, Instance, Method, Unknown, Value
@@ -41,7 +41,10 @@ class Row(list[Any]):
 
 
 class Series(dict[Value, Any]):
-    """Numbers by classes, as pandas has them."""
+    """Numbers by classes, as pandas has them: a loop goes over the numbers."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values())
 
 
 def of_each(one: Callable[[Value, Value], Value], left: Value, right: Value) -> Row | Series:
@@ -74,7 +77,7 @@ class Supposed:
         table = weights.table if isinstance(weights, ClassWeights) else weights
         table = dict(enumerate(table)) if isinstance(table, Row) else table
         classes = range(len(self._sizes))
-        if not isinstance(table, dict) or {*table} != {*classes} or not all(map(_is_number, table.values())):
+        if not isinstance(table, dict) or {*table.keys()} != {*classes} or not all(map(_is_number, table.values())):
             return False
         each = [table[at] for at in classes]
         ways = [_balanced(tally) for tally in self._tallies]
@@ -90,6 +93,8 @@ class Supposed:
         of = value.owner if isinstance(value, Method) else value
         folder = of.folder if isinstance(of, PictureCount) else getattr(of, "path", "")
         is_other = _NOT_LEARNED.search(f"{words} {folder}")
+        if isinstance(of, Series) and of is not value and words.endswith((".values", ".index")):
+            return Row(of if words.endswith("s") else of.keys())
         if isinstance(value, PictureCount) and not is_other:
             return sum(self._sizes) / value.per
         if words and not is_other and isinstance(value, Unknown | Method | ClassNames | Share):
@@ -117,12 +122,15 @@ class Supposed:
             of = msgspec.structs.replace(of, what=of.what.rpartition(".")[0])
         if name in ("compute_class_weight", "compute_sample_weight"):
             weights = Row(_balanced(self._sizes))
-            is_balanced = given.get("class_weight", of) == "balanced"
-            return None if not is_balanced else weights if "class" in name else ClassWeights(dict(enumerate(weights)))
+            labels = given.get("y", unnamed[-1] if unnamed else None)
+            is_told = given.get("class_weight", of) == "balanced" and not _is_not_learned(labels)
+            return None if not is_told else weights if "class" in name else ClassWeights(dict(enumerate(weights)))
         if name in _COUNTING or name == "unique":
             return self._counted(name, of, given)
         if name == "defaultdict" or (name in GUARDS and isinstance(of, str)):
             return defaultdict(int) if name == "defaultdict" else True
+        if name == "sort_index" and isinstance(of, Series):
+            return Series(sorted(of.items()))
         if name == "count" and isinstance(of, list) and unnamed:
             return of.count(unnamed[-1])
         if isinstance(of, Unknown) and name in _ONE_SINGLY:
@@ -133,11 +141,13 @@ class Supposed:
 
     def _counted(self, name: str, of: Value, given: Mapping[str, Value]) -> Value:
         """How many labels there are of each class; None for labels that nothing is learned from."""
+        if _is_not_learned(of):
+            return None
         if _is_labels(of):
             tally = dict(enumerate(self._tally(of.count)))
         elif isinstance(of, list | tuple):
             tally = {one: of.count(one) for one in dict.fromkeys(of)}
-        elif isinstance(of, Unknown) and not _NOT_LEARNED.search(of.what):
+        elif isinstance(of, Unknown):
             tally = dict(reversed([*enumerate(self._sizes)]))
         else:
             return None
@@ -156,7 +166,7 @@ class Supposed:
         """How many images there are of one class, as `len([one for one in paths if "cat" in one])`, or in all."""
         if any(isinstance(part, ast.Compare) for part in ast.walk(node)):
             return self._single(ast.unparse(node))
-        return sum(self._sizes) if name == "len" and not _NOT_LEARNED.search(of.what) else None
+        return sum(self._sizes) if name == "len" and not _is_not_learned(of) else None
 
     def _listed(self, names: ClassNames) -> Value:
         """The names in a folder: of its classes, or of the files of one of them."""
@@ -195,6 +205,13 @@ def _is_labels(value: Value) -> bool:
     return isinstance(value, DatasetArrays) and value.what == "labels" and value.count is not None
 
 
+def _is_not_learned(value: Value) -> bool:
+    """Whether labels, or images, are those of what is validated or tested on."""
+    if isinstance(value, DatasetArrays):
+        return value.half != "train"
+    return isinstance(value, Unknown) and _NOT_LEARNED.search(value.what) is not None
+
+
 def _is_near(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=0.01)  # as where they are rounded
 
@@ -204,6 +221,8 @@ def _is_number(value: Value) -> bool:
 
 
 def _as_path(value: Value) -> str:
+    if isinstance(value, Below):
+        return str(PurePosixPath(_as_path(value.root), *(name or "*" for name in value.names)))
     return str(PurePosixPath(value.what if isinstance(value, Unknown) else str(value)))
 
 
