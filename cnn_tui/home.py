@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import errno
 import os
+import re
 from pathlib import Path
 
 import platformdirs
@@ -136,3 +137,13 @@ def epochs_folder(run_id: int) -> Path:
 def settings_path() -> Path:
     """What the user has set once for good; read only."""
     return home() / "settings.toml"
+
+
+def typed_path(text: str) -> Path:
+    """The path that was typed, or dropped on the terminal, which puts it in quotes or a \\ before its blanks."""
+    words = text.strip()
+    if len(words) > 2 and words[0] == words[-1] and words[0] in "'\"":
+        words = words[1:-1]
+    elif "\\" in words and not Path(words).exists():
+        words = re.sub(r"\\(.)", r"\1", words)
+    return Path(words).expanduser()

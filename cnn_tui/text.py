@@ -60,9 +60,13 @@ def counted(count: int, what: str, several: str = "") -> str:
 
 
 def sentence(words: str) -> str:
-    """Words that begin with a capital and end with a full stop, unless they end a sentence already."""
+    """Words that begin with a capital and end with a full stop, unless they end a sentence already.
+
+    A name of code, such as validation_split, stays as it is.
+    """
     words = words.strip()
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
+    begin = words if "_" in words.partition(" ")[0] else words[:1].upper() + words[1:]
+    return begin + ("" if words.endswith((".", "!", "?")) else ".")
 
 
 def moment(at: float) -> str:

@@ -97,3 +97,8 @@ def test_a_table_that_is_too_wide_gives_way_in_its_widest_words() -> None:
     assert max(map(len, lines)) == 40 and lines[1].startswith(" 12  Lab 1: baseline") and "seed 1" in lines[1]
     assert columns(rows, right=(0, 2), width=200) == columns(rows, right=(0, 2))
     assert len(columns(rows, right=(0, 2), width=5)[1].split("…")[0]) > 5, "a column is not cut to nothing"
+
+
+def test_a_name_of_code_begins_no_sentence_with_a_capital() -> None:
+    assert sentence("validation_split holds out images") == "validation_split holds out images."
+    assert sentence("the images of train_dir") == "The images of train_dir."

@@ -46,6 +46,8 @@ _OPEN = ":open"  # the hidden command that opens the lab: a first word that name
 
 def parse(arguments: list[str], for_the_lab: bool) -> int:
     """Run the command that the arguments call; gives its exit status. Raises typer's own errors about a wrong call."""
+    if for_the_lab and len(arguments) > 1 and not any(one.startswith("-") for one in arguments[:2]):
+        _refuse(arguments[0])
     try:
         words = [_OPEN, *arguments] if for_the_lab else arguments
         status = _app(words[0])(words, prog_name="cnn-tui", standalone_mode=False)
@@ -54,6 +56,16 @@ def parse(arguments: list[str], for_the_lab: bool) -> int:
     if status == 130:  # what typer makes of ctrl+c
         return streams.INTERRUPTED
     return status if isinstance(status, int) else streams.FINISHED
+
+
+def _refuse(word: str) -> None:
+    """Raise UserError for a command that is none: the lab takes one experiment, so whoever types more meant one."""
+    from cnn_tui.experiment.presets import preset_names  # only a mistake needs them
+    from cnn_tui.text import did_you_mean, quiet
+
+    if word not in preset_names() and not word.endswith(".toml"):
+        near = did_you_mean(word, COMMANDS) or " cnn-tui --help lists them."
+        raise streams.UserError(f'there is no command "{quiet(word, 60)}".{near}')
 
 
 def _app(called: str) -> typer.Typer:

@@ -30,9 +30,9 @@ AS_PLANNED: frozenset[str] = frozenset({"finished", "rule"})
 LIVE: frozenset[str] = frozenset({"queued", "running", "paused"})
 """The statuses of a run that has not ended."""
 _WHO_STOPPED: dict[str, tuple[str, str]] = {
-    "user": ("stopped by you", "by you"),
-    "signal": ("stopped by a signal", "by a signal"),
-    "rule": ("ended by its rule", "by its rule"),
+    "user": ("stopped by you", "stopped"),
+    "signal": ("stopped by a signal", "signal"),
+    "rule": ("ended by its rule", "rule fired"),
     "queue": ("taken out of the queue", "left queue"),
     "pruned": ("pruned by a search", "pruned"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -44,8 +45,17 @@ def layer_changes(before: Stack, after: Stack) -> list[LayerChange]:
 
 
 def diff_stacks(before: Stack, after: Stack) -> tuple[DiffLine, ...]:
-    """The layers of both stacks in order, with what became of each. Layers that are switched off are left out."""
-    return tuple(map(_line, layer_changes(before, after)))
+    """The layers of both stacks in order, with what became of each. Layers that are switched off are left out.
+
+    Several that were changed alike have their numbers, from 1.
+    """
+    changes = layer_changes(before, after)
+    lines = [_line(change) for change in changes]
+    alike = {line for line, count in Counter(lines).items() if line.sign == "~" and count > 1}
+    return tuple(
+        DiffLine("~", f"layer {change.at + 1} {line.text}") if line in alike else line
+        for change, line in zip(changes, lines, strict=True)
+    )
 
 
 def describe(layer: AnyLayer) -> str:

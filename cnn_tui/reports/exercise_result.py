@@ -31,13 +31,14 @@ def result_blocks(facts: ExerciseFacts) -> Iterator[Block]:
     sizes = [(one, who) for one, who in ((mine, ""), (base, " of the baseline")) if one is not None]
     of = [f"{counted(len(one.trials), 'run')}{who}" for one, who in sizes]
     several = {len(one.by_seed("test_accuracy")) > 1 for one, _ in sizes}
-    around = f" (± {', '.join(_AROUND[one] for one in sorted(several, reverse=True))})" if several else ""
     what = "Result" if mine is not None else "Before the run"
-    yield Heading(f"{what}: {', '.join(of)}{around}" if of else "The notes' figures")
+    yield Heading(f"{what}: {', '.join(of)}" if of else "The notes' figures")
     yield _figures(rows)
     yield from _conditions(facts, sizes, noted=any(row[4] for row in rows))
     if mine is not None:
         yield Paragraph(f"yours: {_listed(mine.runs)}", style="dim")
+    if several:
+        yield Paragraph(f"± {', '.join(_AROUND[one] for one in sorted(several, reverse=True))}", style="dim")
     yield from _other_conditions(findings.result.others)
     yield from _verdicts(findings.result, facts.repeat)
 
@@ -51,7 +52,7 @@ def result_in_short(facts: ExerciseFacts) -> Iterator[Block]:
             yield Paragraph(f"Its test accuracy is {row.yours}{change}.")
 
 
-_AROUND = {True: "over the seeds", False: "of one run: over test images"}
+_AROUND = {True: "over the seeds", False: "of one run: over other test images"}
 
 
 def _figures(rows: Sequence[Sequence[str]]) -> TextTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from cnn_tui.analysis.foretelling.foretold import IN_ENVIRONMENT, foretold_of, m
 from cnn_tui.analysis.lost_number import NAN_RULE, needs_nan_rule, remedy
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.artifacts.kept_epochs import kept_in_words
+from cnn_tui.exercises.catalogue import load_set, set_names
+from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.conditions import dataset_in_short
 from cnn_tui.history.ending import ending_in_words, status_in_words
@@ -130,8 +133,16 @@ def _of_other_images(run: Run) -> str:
     return f"test accuracy ± {error:.4f} on other {run.test_images:,} images" if error is not None else ""
 
 
+def _exercise(key: str) -> str:
+    """An exercise's title, as the list of exercises shows it, and its set; of a pack's exercise its key."""
+    place, _, name = key.partition("/")
+    with contextlib.suppress(ExerciseError):
+        return f"{load_set(place).exercise(name).heading} ({place})" if place in set_names() else key
+    return key
+
+
 def _words(run: Run) -> list[Block]:
-    facts = (("tags", " ".join(run.tags)), ("exercise", run.exercise), ("note", run.note))
+    facts = (("tags", " ".join(run.tags)), ("exercise", _exercise(run.exercise)), ("note", run.note))
     given = [Fact(label, value) for label, value in (*facts, ("conclusion", run.conclusion)) if value]
     return [Paragraph(), *given] if given else []
 

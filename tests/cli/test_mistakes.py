@@ -111,6 +111,8 @@ def test_an_unknown_preset_names_the_nearest(inside: Inside) -> None:
         (("show", "99999999999999999999999"), ("there is no run",)),
         (("note", "7", "better"), ("there is no run 7",)),
         (("stop", "7"), ("there is no run 7",)),
+        (("rn", "lab1-baseline"), ('there is no command "rn". Did you mean run?',)),
+        (("wibble", "1", "2"), ('there is no command "wibble". cnn-tui --help lists them.',)),
         (("attach",), ("no run is training",)),
         (("attach", "7"), ("there is no run 7",)),
         (("history", "--sort", "acuracy"), ("acuracy", "test_accuracy", "Did you mean accuracy?")),

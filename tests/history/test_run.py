@@ -93,15 +93,15 @@ def test_a_run_is_live_until_it_has_ended(status: Status, live: bool) -> None:
         ("finished", "finished", "", "finished", "finished", "finished"),
         (
             *("stopped", "user", "stopped by you in epoch 2 of 3"),
-            *("stopped by you", "by you", "stopped by you in epoch 2 of 3"),
+            *("stopped by you", "stopped", "stopped by you in epoch 2 of 3"),
         ),
         (
             *("stopped", "signal", "stopped by a signal (SIGTERM) in epoch 2 of 3"),
-            *("stopped by a signal", "by a signal", "stopped by a signal (SIGTERM) in epoch 2 of 3"),
+            *("stopped by a signal", "signal", "stopped by a signal (SIGTERM) in epoch 2 of 3"),
         ),
         (
             *("stopped", "rule", "stop rule: loss below 0.3 (0.2931 after epoch 2)"),
-            *("ended by its rule", "by its rule", "ended by its rule: loss below 0.3 (0.2931 after epoch 2)"),
+            *("ended by its rule", "rule fired", "ended by its rule: loss below 0.3 (0.2931 after epoch 2)"),
         ),
         (
             *("stopped", "queue", "taken out of the queue"),

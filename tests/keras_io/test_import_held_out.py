@@ -233,7 +233,7 @@ def test_a_folder_that_a_script_tests_on_in_the_end_is_tested_on(
     here = read(tmp_path, code)
     assert (here.experiment.dataset, here.experiment.test) == (str(tmp_path / "pets"), None)
     assert {one.training.validation for one in (apart, here.experiment)} == {held_out}
-    drawn = "validation_split holds out the first pictures of each class there, and as many others here"
+    drawn = "validation_split holds out the first pictures of each class there; here as many, but others"
     assert here.notes == ((drawn,) if watched else ())
 
 

@@ -57,7 +57,7 @@ def test_a_table_of_names_is_the_dataset_and_is_parted_as_there(tmp_path: Path, 
     assert [note.startswith(words) for note in gone.differences] == [True]
     table = write(tmp_path / "train.csv", tmp_path / "train", rows=30, head="id,breed", row="{name},{kind}")
     here = imported(tmp_path, reading)
-    first = "validation_split holds out the first rows of the table there, and as many others here"
+    first = "validation_split holds out the first rows of the table there; here as many, but others"
     said = {"subsets": (first,), "all of it": (ALL_LEARNED.format("train.csv"),)}
     assert here.notes == said.get(way, ())
     for experiment in (here.experiment, gone.experiment.with_dataset(str(table))):

@@ -89,7 +89,7 @@ model.fit(one.flow_from_dataframe(**given, subset="training"), epochs=2,
           validation_data=one.flow_from_dataframe(**given, subset="validation"))
 """
     imported = read(tmp_path, code)
-    words = "validation_split holds out the first rows of the table there, and as many others here"
+    words = "validation_split holds out the first rows of the table there; here as many, but others"
     assert words in imported.to_know
     assert imported.experiment.test == 0.25
 

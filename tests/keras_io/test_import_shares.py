@@ -137,7 +137,7 @@ def test_images_that_are_not_known_are_cut_as_there(tmp_path: Path, split: str) 
     imported = read(tmp_path, ARRAYS.replace("SPLIT", split))
     assert (imported.experiment.test, imported.experiment.training.validation) == (0.2, "test")
     assert not any("stand in" in note for note in imported.notes)
-    order = "it validates on images that it cuts off in the order of all, and on as many others here"
+    order = "it validates on images that it cuts off in the order of all; here on as many, but others"
     assert (order in imported.to_know) is ("order" not in split)
 
 

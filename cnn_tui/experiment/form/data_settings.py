@@ -32,6 +32,7 @@ from cnn_tui.experiment.form.setting import Setting
 from cnn_tui.experiment.images import leaving_out
 from cnn_tui.experiment.images.unset_dataset import NOT_SET, images_in_words
 from cnn_tui.experiment.training.training import names_place
+from cnn_tui.home import typed_path
 from cnn_tui.text import enumerated, quiet
 
 NAMES = ("dataset", "leave_out", *OPTION_KEYS)
@@ -169,7 +170,7 @@ def _with_dataset(experiment: Experiment, text: str) -> Experiment:
     sized = re.fullmatch(r"(.+\S) +(\d{1,6}x\d{1,6})", text)
     if sized is None or form_of(sized[1]) not in TABLES:
         describe(text)
-        return _described(experiment.with_dataset(text if text in NAMED else str(Path(text).expanduser().absolute())))
+        return _described(experiment.with_dataset(text if text in NAMED else str(typed_path(text).absolute())))
     experiment = experiment.with_dataset(str(Path(sized[1]).expanduser().absolute()))
     return _with_options(
         experiment, msgspec.structs.replace(experiment.data_options, image_size=_wish("image_size", sized[2]))

@@ -146,6 +146,8 @@ class AnswerCommands:
             shown = self.reveal(place.key(one))
             if not one.has_notes:
                 self.talk.say("The notes say nothing about this one.", seconds=3)
+            elif self._answer(place, one).conclusion:
+                self.talk.say("Your conclusion is written, so what the notes found is shown.", seconds=4)
             elif shown and not (one.notes.conclusion or one.remark):
                 self.talk.say(f"{NO_CONCLUSION} Their figures are in the table.", seconds=4)
 

@@ -14,7 +14,7 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import to_toml
-from cnn_tui.home import home, remedy
+from cnn_tui.home import home, remedy, typed_path
 from cnn_tui.network.diff import describe
 from cnn_tui.network.summary import summary_lines
 from cnn_tui.text import cause_of, sentence
@@ -211,7 +211,7 @@ def suggested_name(experiment: Experiment, suffix: str) -> str:
 
 def new_file(text: str, suffix: str) -> Path:
     """The path that was typed. Raises ValueError when it cannot be a new file of that kind."""
-    path = Path(text.strip()).expanduser()
+    path = typed_path(text)
     if path.suffix != suffix:
         raise ValueError(f"The name must end in {suffix}.")
     if path.exists():

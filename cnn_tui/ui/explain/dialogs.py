@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from textual.app import App
 
 from cnn_tui.history.run import Line
-from cnn_tui.home import model_path
+from cnn_tui.home import model_path, typed_path
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.keys import key_of
@@ -62,7 +61,7 @@ def _existing(words: str) -> str:
     if not words.strip():
         raise ValueError("Give the path of a PNG or JPEG.")
     try:
-        path = Path(words.strip()).expanduser().absolute()
+        path = typed_path(words).absolute()
         if path.is_file():
             return str(path)
     except (OSError, RuntimeError, ValueError):

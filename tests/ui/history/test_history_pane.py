@@ -234,7 +234,7 @@ async def test_the_dataset_is_told_and_beside_the_figures_where_it_differs(make_
         made(history, dataset="fashion_mnist_sample")
         await until(pilot, lambda: "Test  Dataset" in text(app), "the dataset beside the figures")
         await sees(pilot, "fashi…_sample")
-        await sees(pilot, "≠ other data ─")
+        await sees(pilot, "≠ other data · ")
 
 
 @pytest.mark.usefixtures("four_runs")
@@ -306,7 +306,7 @@ async def test_what_tells_runs_apart_comes_first_with_their_data_and_epochs(
         assert third.startswith("1 baseline, 32 filters · 5 ep") and "0.9043 finished" in third
         assert second.startswith("2 16 filters · sample · 1 ep") and "0.8412≠ finished" in second
         assert first.startswith("3 batch 64 ")
-        assert "3 runs · fashion_mnist · ≠ other data" in pane(app, "history")
+        assert "3 runs · ≠ other data · fashion_mnist" in pane(app, "history")
 
 
 async def test_the_name_of_a_folder_takes_the_room_that_there_is(make_lab: MakeLab, history: History) -> None:

@@ -28,7 +28,7 @@ def note_held_out(experiment: Experiment, code: CodeImport, notes: Notes) -> Non
         )
     learned_of, watched_of = table_of(data), table_of(watched)
     if learned_of and watched_of and watched_of.is_cut and learned_of.origin == watched_of.origin:
-        notes.to_know.append("it validates on images that it cuts off in the order of all, and on as many others here")
+        notes.to_know.append("it validates on images that it cuts off in the order of all; here on as many, but others")
     _note_parted_anew(data, watched, notes)
     is_split = isinstance(data, Folder) and "subset" in data.arguments and holds_out(code)
     if not is_split or not isinstance(data.path, str | Unknown | Listed):
@@ -37,7 +37,7 @@ def note_held_out(experiment: Experiment, code: CodeImport, notes: Notes) -> Non
         is_table = isinstance(data.path, Listed) or "x_col" in data.arguments or table_of(data) is not None
         is_array = BY_HAND in data.arguments or "y" in data.arguments
         which = "rows of the table" if is_table else "images" if is_array else "pictures of each class"
-        notes.to_know.append(f"validation_split holds out the first {which} there, and as many others here")
+        notes.to_know.append(f"validation_split holds out the first {which} there; here as many, but others")
     elif isinstance(watched, Folder):
         _note_order(data, watched, notes)
 

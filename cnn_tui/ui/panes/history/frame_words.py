@@ -22,6 +22,6 @@ def frame_words(rows: RunsTable) -> str:
     words += ["archived too"] if query.archived else []
     if query.sort != "id" or query.reverse:
         words.append(f"{COLUMNS[query.sort].lab_title}{arrow(query.sort, query.reverse)}")
-    words += [quiet(rows.dataset, 30)] if rows.dataset else []
     words += [f"{OTHER_DATA} other data"] if rows.ranked is not None else []
+    words += [quiet(rows.dataset, 30)] if rows.dataset else []  # last: where there is no room, it is cut
     return " · ".join(words)
