@@ -35,10 +35,10 @@ def result_blocks(facts: ExerciseFacts) -> Iterator[Block]:
     yield Heading(f"{what}: {', '.join(of)}" if of else "The notes' figures")
     yield _figures(rows)
     yield from _conditions(facts, sizes, noted=any(row[4] for row in rows))
-    if mine is not None:
-        yield Paragraph(f"yours: {_listed(mine.runs)}", style="dim")
-    if several:
-        yield Paragraph(f"± {', '.join(_AROUND[one] for one in sorted(several, reverse=True))}", style="dim")
+    told = [f"yours: {_listed(mine.runs)}"] if mine is not None else []
+    told += [f"± {', '.join(_AROUND[one] for one in sorted(several, reverse=True))}"] if several else []
+    if told:
+        yield Paragraph("; ".join(told), style="dim")
     yield from _other_conditions(findings.result.others)
     yield from _verdicts(findings.result, facts.repeat)
 

@@ -34,7 +34,8 @@ def test_two_runs_are_put_side_by_side(inside: Inside) -> None:
         "run 1 (baseline)",
         "test accuracy     0.9000                         0.9060 +0.0060",
         "Layers of run 2 against run 1",
-        "  ~ Conv2D  filters 32 → 64",
+        "  ~ layer 1 Conv2D  filters 32 → 64",
+        "  ~ layer 3 Conv2D  filters 32 → 64",
         "All repeats in the history",
         "64 against 32 filters: +0.6 ± 1.6 points over 3 runs each (p = 0.54)",
         "± is half of the 95 % interval. ± and p hold however often you repeat and look",
@@ -78,7 +79,8 @@ def test_json_has_the_same(inside: Inside) -> None:
     assert [row["key"] for row in found["rows"]] == [
         *("test accuracy", "gap", "parameters", "seconds an epoch"),
     ]
-    assert found["layers"] == [{"run": 2, "lines": [{"sign": "~", "text": "Conv2D  filters 32 → 64"}] * 2}]
+    alike = [{"sign": "~", "text": f"layer {at} Conv2D  filters 32 → 64"} for at in (1, 3)]
+    assert found["layers"] == [{"run": 2, "lines": alike}]
     accuracy, time = found["verdicts"]
     assert (accuracy["figure"], accuracy["outcome"], accuracy["test"]["runs"]) == ("accuracy", "undecided", 3)
     assert (time["figure"], time["test"]["difference"] > 3.8) == ("time", True)

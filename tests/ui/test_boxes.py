@@ -233,3 +233,25 @@ async def test_help_that_a_row_has_no_room_for_is_read_below_the_list(make_lab: 
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("question_mark", *"copy menu")
         await sees(pilot, "y: copy menu: the row, Keras code, the experiment, the summary.")
+
+
+async def test_what_is_said_is_read_whole_over_a_page_and_beside_a_box_at_the_bottom(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        for long in range(72, 80):
+            words = f"{'x' * 30} {'y' * (long - 36)} zzzz"
+            app.screen.notify(words, timeout=600)
+            await pilot.press("t")
+            await sees(pilot, "Training settings")
+            await until(pilot, lambda words=words: words[:30] in text(app) and "zzzz" in text(app), words)  # type: ignore[misc]
+            app.clear_notifications()
+            await pilot.press("escape")
+        await pilot.press("x", "j")
+        await sees(pilot, "16 filters instead of 32")
+        app.screen.notify("What was said.", timeout=600)
+        await sees(pilot, "What was said.")
+        await pilot.press("i")
+        await until(pilot, lambda: app.screen.query(".box") and app.screen.query("Toast"), "the box")
+        await until(pilot, lambda: app.screen.query("Toast").first().size, "what is said")
+        said, box = app.screen.query("Toast").first().region, app.screen.query(".box").first().region
+        assert not said.overlaps(box), f"{said} over {box}"

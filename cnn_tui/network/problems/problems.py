@@ -230,10 +230,12 @@ def _of_map(stack: Stack, shape: Shape, goal: Goal) -> Iterator[Fix]:
             yield Fix(f"Flatten above the Dense (layer {at + 1})", flat)
             yield Fix(f"GlobalAveragePooling2D above layer {at + 1}", stack.insert(at, GlobalAveragePooling2D()))
             break
-    if goal.fits(shape[-1]):
-        mean = stack.insert(len(stack), GlobalAveragePooling2D())
-        yield Fix("add GlobalAveragePooling2D at the end", mean)
+    mean = Fix("add GlobalAveragePooling2D at the end", stack.insert(len(stack), GlobalAveragePooling2D()))
+    if goal.fits(shape[-1]) and shape[-1] <= goal.classes:
+        yield mean
     yield from fixes_at_end(stack, goal)
+    if goal.fits(shape[-1]) and shape[-1] > goal.classes:  # last: it leaves outputs that stand for no class
+        yield mean
 
 
 def _of_count(stack: Stack, goal: Goal) -> Iterator[Fix]:

@@ -79,7 +79,7 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         await go_to(pilot, "lab1/64-filters")
         await pilot.press("z")
         await reads(pilot, "○ to do p says what you expect; then r runs it.")
-        await reads(pilot, "~ Conv2D filters 32 → 64")
+        await reads(pilot, "~ layer 1 Conv2D filters 32 → 64")
         assert "0.8943" not in text(app), "the notes' figures would give the answer away"
         assert "243,786" not in text(app), "and so would that"
         await pilot.press("p")

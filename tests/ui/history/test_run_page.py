@@ -75,7 +75,7 @@ async def test_the_difference_to_the_baseline_is_on_the_page(make_lab: MakeLab, 
         assert "Difference to the baseline, run 1" in shown
         assert "learning_rate        0.001 → 0.01" in shown
         assert "0.9000 → 0.9100  (+0.0100)" in shown
-        assert "~ Conv2D  filters 32 → 64" in shown
+        assert "~ layer 1 Conv2D  filters 32 → 64" in shown and "~ layer 3 Conv2D" in shown
         await pilot.press("]")
         await sees(pilot, "It is the baseline that others are compared with.")
         await pilot.press("]")
@@ -162,14 +162,14 @@ async def test_only_what_differs_is_compared_at_first(make_lab: MakeLab, history
         assert f"{one} run 1 (baseline)" in shown and f"{two.strip()} run 2" in shown
         assert "learning_rate" in shown and "batch_size" not in shown and "validation loss" not in shown
         assert "0.9100 +0.0100" in shown and "55,098 -58,288" in shown
-        assert "~ Conv2D  filters 32 → 16" in shown and "MaxPooling2D" not in shown
+        assert "~ layer 1 Conv2D  filters 32 → 16" in shown and "MaxPooling2D" not in shown
         assert "filters 32, learning_rate 0.001 (run 1)" in shown and "train" in shown
         await pilot.press("C")
         await sees(pilot, "batch_size")
         assert "MaxPooling2D" in whole(app)
         await pilot.press("b")
         await sees(pilot, "2 runs, against run 2")
-        assert "0.9000 -0.0100" in whole(app) and "~ Conv2D  filters 16 → 32" in whole(app)
+        assert "0.9000 -0.0100" in whole(app) and "~ layer 1 Conv2D  filters 16 → 32" in whole(app)
         await pilot.press("q")
         await sees(pilot, "4 History")
 

@@ -120,7 +120,7 @@ class ActivationsView(LayerView):
                 self._part = f"filters {maps.first + page[0] + 1}-{maps.first + page[-1] + 1} of {maps.shape[2]}"
             blocks = [
                 (
-                    self.label(maps.name, maps.first + one, ""),
+                    self.label(maps.name, maps.first + one, tiles.wide),
                     self.drawn(maps.picture(at, maps.first + one), tiles.wide, tiles.tall),
                 )
                 for one in page

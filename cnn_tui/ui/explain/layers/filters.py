@@ -150,7 +150,7 @@ class FiltersView(LayerView):
         for at in tiles.page_of(self.filter, filters):
             plane = kernels.kernel(at)[self.channel]
             block = _numbers(plane, number) if number else self.drawn_kernel(plane, tiles.wide, tiles.tall)
-            blocks.append((self.label(kernels.name, at), block))
+            blocks.append((self.label(kernels.name, at, tiles.wide), block))
         lines = laid(tiles, blocks)
         if len(blocks) < filters:
             lines = lines[: room - 1]

@@ -82,12 +82,12 @@ class LayerView(ExplainView):
         found = self._dead
         return next((one.dead for one in found.layers if one.name == layer), ()) if found else ()
 
-    def label(self, layer: str, number: int, words: str = "") -> Text:
-        """The number of a filter, counted from 1, above its picture."""
+    def label(self, layer: str, number: int, wide: int) -> Text:
+        """The number of a filter, counted from 1, above its picture of so many cells."""
         chosen = number == self.filter
-        text = Text(f"{'▸' if chosen else ' '}{number + 1}{words}", self.style("cursor" if chosen else "dim"))
+        text = Text(f"{'▸' if chosen else ' '}{number + 1}", self.style("cursor" if chosen else "dim"))
         if self.is_dead(layer, number):
-            text.append(" dead", self.style("warn"))
+            text.append(" dead" if text.cell_len + len(" dead") <= wide else "✗", self.style("warn"))
         return text
 
     def head(self, width: int) -> list[Text]:
