@@ -39,7 +39,7 @@ def test_rows_that_flow_holds_out_are_the_first(tmp_path: Path, measured: str, i
     tested = (str(tmp_path / "other.csv"), 0.25) if is_tested else (0.25, "test")
     assert experiment.dataset == str(tmp_path / "learn.csv")
     assert (experiment.test, experiment.training.validation) == tested
-    assert imported.notes == ("validation_split holds out the first rows of the table there, and as many others here",)
+    assert imported.notes == ("validation_split holds out the first rows of the table there; here as many, but others",)
 
 
 def test_a_table_that_flow_gives_to_test_on_is_to_be_set_where_it_is_not_here(tmp_path: Path) -> None:
@@ -60,6 +60,6 @@ for kind in os.listdir("pets"):
 x = np.array(x) / 255
 {CODE[CODE.index("one, plain") :].replace("(4, 4, 1)", "(4, 4, 3)")}"""
     imported = read(pets.parent, code)
-    words = "validation_split holds out the first images there, and as many others here"
+    words = "validation_split holds out the first images there; here as many, but others"
     assert words in imported.to_know
     assert (imported.experiment.test, imported.experiment.training.validation) == (0.25, "test")
