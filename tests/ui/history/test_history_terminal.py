@@ -116,12 +116,12 @@ def test_idle_sends_nothing_with_a_filter_and_a_page_open() -> None:
         terminal.wait_for("Total params")
         terminal.press("4", "/", "acc>0.5", "enter")
         terminal.wait_for("/acc>0.5")
-        terminal.settle(1.0)
-        assert terminal.read(2.5) == 0
+        terminal.settle(0.5)
+        assert terminal.read(1.5) == 0
         terminal.press("enter")
         terminal.wait_for("fingerprint")
-        terminal.settle(1.0)
-        assert terminal.read(2.5) == 0
+        terminal.settle(0.5)
+        assert terminal.read(1.5) == 0
 
 
 def test_keys_that_arrive_in_one_write_reach_the_boxes_that_they_open() -> None:

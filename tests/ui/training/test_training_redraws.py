@@ -106,7 +106,7 @@ def test_what_changes_by_the_batch_costs_few_bytes() -> None:
             terminal.wait_for("epoch 3/5")
             terminal.press("3")
             terminal.settle(1.0)
-            before, changes = terminal.received, 12
+            before, changes = terminal.received, 6
             for at in range(1, changes + 1):
                 step = 100 * at
                 now = msgspec.structs.replace(MIDDLE, step=step, images=32 * step, loss=0.3 - at / 100)
