@@ -193,10 +193,50 @@ def test_a_method_that_is_not_known_is_a_note_of_its_line(tmp_path: Path, whose:
     assert read(tmp_path, FOLDER.replace("READ", BOTH)).differences == ()
 
 
-def test_a_few_batches_of_what_is_held_out_are_a_note(tmp_path: Path) -> None:
+OF_TWO = BOTH.replace("seed=1", "seed=1, batch_size=2")
+LEARNED, WATCHED = "pictures to learn from is taken", "pictures to validate on is taken"
+
+
+@pytest.mark.parametrize(
+    ("taken", "steps", "watched_steps"),
+    [
+        ("train = train.take(3)", 3, None),
+        ("train = train.take(3).prefetch(1)\nwatched = watched.take(1)", 3, 1),
+        ("train = train.unbatch().take(16).batch(4)", 4, None),
+        ("train, watched = train.take(99), watched.take(99)", None, None),
+    ],
+)
+def test_batches_that_are_taken_of_pictures_mixed_anew_are_the_steps_of_an_epoch(
+    tmp_path: Path, taken: str, steps: int | None, watched_steps: int | None
+) -> None:
     pictures(tmp_path / "pets")
-    imported = read(tmp_path, FOLDER.replace("READ", f"{BOTH}watched = watched.take(3)"))
-    assert any("only a part of the pictures to validate on" in note for note in imported.differences)
+    imported = read(tmp_path, FOLDER.replace("READ", OF_TWO + taken))
+    training = imported.experiment.training
+    assert (training.steps_per_epoch, training.validation_steps) == (steps, watched_steps)
+    assert (imported.experiment.test, training.validation, imported.differences) == (0.2, "test", ())
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        ("train = train.take(3).cache()", LEARNED),
+        ("train = train.take(3).skip(1)", LEARNED),
+        ("train = train.take(3).repeat(2)", LEARNED),
+        ("watched = watched.cache().take(1)", WATCHED),
+    ],
+)
+def test_batches_that_are_the_same_in_each_epoch_are_a_note(tmp_path: Path, taken: str, said: str) -> None:
+    pictures(tmp_path / "pets")
+    imported = read(tmp_path, FOLDER.replace("READ", OF_TWO + taken))
+    assert any(f"only a part of the {said}" in note for note in imported.differences)
+
+
+def test_what_is_skipped_of_the_same_pipeline_is_no_step_of_it(tmp_path: Path) -> None:
+    pictures(tmp_path / "pets")
+    parted = "whole = read('pets', image_size=(8, 8), batch_size=4)\ntrain, watched = whole.take(5), whole.skip(5)"
+    imported = read(tmp_path, FOLDER.replace("READ", parted))
+    assert imported.experiment.training.steps_per_epoch is None
+    assert any("mixed anew in each epoch" in note for note in imported.differences)
 
 
 PARTS = """

@@ -24,6 +24,7 @@ from cnn_tui.keras_io.code.data.files.classes_asked import ClassesAsked
 from cnn_tui.keras_io.code.data.files.copied import Copied, pictures_copied
 from cnn_tui.keras_io.code.data.files.file_loops import is_read_by_hand
 from cnn_tui.keras_io.code.data.files.places_read import places_read, reads_blue_first
+from cnn_tui.keras_io.code.data.passes import with_batches_taken
 from cnn_tui.keras_io.code.data.pictures.other_scales import note_other_scales
 from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, changed_at
 from cnn_tui.keras_io.code.data.supposed import Supposed, with_balance
@@ -158,14 +159,14 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     if own is not None:
         model = _as_if_fitted(model, own, notes)
     fitted = with_balance(_with_unknown(model.fitted or {}), model.layers, functools.partial(_read_anew, source))
-    data = _data(fitted.get("x"))
+    both = _data(fitted.get("x")), _data(fitted.get("validation_data"))
+    data, validation, fitted = with_batches_taken(*both, fitted)
     layers = with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
     units = dense.arguments.get("units") if dense is not None else None
     if changed := changed_at(labels_of(fitted)):
         notes.append(f"some of the labels are set by hand there ({changed}): here they are as they are in the dataset")
     notes += _labels_not_known(fitted, data)
-    validation = _data(fitted.get("validation_data"))
     note_drawn(data, validation, notes)
     notes += dict.fromkeys(
         f"{quiet(method, 80)} changes the images there in a way that is not known: it is left out"

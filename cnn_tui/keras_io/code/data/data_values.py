@@ -104,6 +104,8 @@ STORED = "stored"
 """Among them: the dataset of TensorFlow Datasets that it is, which is not here; such are mixed when they are stored."""
 PARTED_ANEW = "parted anew"
 """Among them: where a pipeline takes or leaves some of its pictures, behind an order that is another each time."""
+TAKEN = "taken"
+"""Among them: how many images a pipeline takes, others in each epoch, and of which part of the whole."""
 BY_NAME = "by name"
 """Among them: whether each element of the pipeline has its picture and label by their names, `image` and `label`."""
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import math
 from typing import NamedTuple
 
+import msgspec
+
+from cnn_tui.keras_io.code.data.data_values import MIXED_ONCE, PARTED_ANEW, TAKEN, Folder
 from cnn_tui.keras_io.code.effects import called_name, effect_of, given_to
+from cnn_tui.keras_io.code.values import Value
 
 _LEAST_BATCH = 8
 """Images: what the number of images is divided by is else no batch of another size."""
@@ -60,6 +65,22 @@ def part_of_all(count: str) -> float | None:
         return None
     is_part = found is not None and (found.images, found.size) == (1, 0) and 0 < found.factor < 1
     return found.factor if found is not None and is_part else None
+
+
+def with_batches_taken(data: Value, watched: Value, fitted: dict[str, Value]) -> tuple[Value, Value, dict[str, Value]]:
+    """Pipelines of which a script takes some batches, others in each epoch, and a fit that says how many."""
+    folders = [one for one in (data, watched) if isinstance(one, Folder)]
+    if len({str(one.path) for one in folders}) < len(folders) and not all("subset" in one.arguments for one in folders):
+        return data, watched, fitted  # what is not taken may be what validates
+    wholes: list[Value] = []
+    for one, name in ((data, "steps_per_epoch"), (watched, "validation_steps")):
+        taken = one.arguments.get(TAKEN) if isinstance(one, Folder) and not one.arguments.get(MIXED_ONCE) else None
+        size = one.arguments.get("batch_size") if isinstance(one, Folder) else None
+        if taken is not None and type(size) is int and size > 0:
+            one = msgspec.structs.replace(one.without(PARTED_ANEW), part=taken[1])
+            fitted = {name: math.ceil(taken[0] / size), **fitted}
+        wholes.append(one)
+    return wholes[0], wholes[1], fitted
 
 
 def _read(node: ast.expr, batch_size: int) -> _Steps | None:

@@ -9,7 +9,16 @@ from typing import Any, TypeGuard
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data.array_values import DatasetArrays
-from cnn_tui.keras_io.code.data.data_values import BY_HAND, REPEATED, Folder, Listed, PictureCount, Share, images_in
+from cnn_tui.keras_io.code.data.data_values import (
+    BY_HAND,
+    REPEATED,
+    TAKEN,
+    Folder,
+    Listed,
+    PictureCount,
+    Share,
+    images_in,
+)
 from cnn_tui.keras_io.code.data.passes import passes
 from cnn_tui.keras_io.code.data.pictures.scale import table_of
 from cnn_tui.keras_io.code.data.pictures.unknown_images import numbers_read
@@ -89,6 +98,9 @@ def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, n
         return _steps_of_share(_of_own(steps, code.data, batch_size), experiment, code, notes)
     if not isinstance(steps, int | float):
         return steps if isinstance(steps, Unknown) else None
+    if isinstance(code.data, Folder) and TAKEN in code.data.arguments:
+        once = _batches_of_all(experiment, code)
+        steps = steps if once is None else min(steps, math.ceil(once))  # where there are no more
     if not steps:
         notes.append(f"steps_per_epoch is 0 there ({code.fitted.get(FIT_AT)}): here an epoch shows every image once")
         return None

@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.data.data_values import (
     MIXED_ONCE,
     PARTED_ANEW,
     REPEATED,
+    TAKEN,
     YIELDED,
     ClassNames,
     ClassWeights,
@@ -135,6 +136,8 @@ def pipeline_method(folder: Folder, call: Call) -> Value:
     Unknown with no words for what is no pipeline.
     """
     name, place = call.name, call.place
+    if name in ("repeat", "take", "skip", "shard"):
+        folder = folder.without(TAKEN)
     if name == "shuffle":
         path = folder.path.mixed() if isinstance(folder.path, DatasetArrays) else folder.path
         once = call.get(2, "reshuffle_each_iteration") is False
@@ -148,9 +151,13 @@ def pipeline_method(folder: Folder, call: Call) -> Value:
     if name == "batch":
         return folder.given({"batch_size": call.get(0, "batch_size")})
     if name in ("take", "skip"):
+        number, size = call.get(0, "count"), folder.arguments.get("batch_size", 1)
         if folder.arguments.get("shuffle", True) is True and not folder.arguments.get(MIXED_ONCE):
             folder = folder.given({PARTED_ANEW: place})
-        return _part_of(folder, name == "take", call.get(0, "count"))
+            is_known = type(number) is type(size) is int and folder.part is not None and number > 0
+            if name == "take" and is_known and not isinstance(folder.path, DatasetArrays):
+                folder = folder.given({TAKEN: (number * size, folder.part)})
+        return _part_of(folder, name == "take", number)
     if name == "unbatch":
         return folder.given({"batch_size": 1})
     if name == "shard" and (shard := _shard_of(folder, *call.unnamed, **call.given)) is not None:
