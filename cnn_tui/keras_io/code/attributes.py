@@ -93,8 +93,8 @@ def attribute(owner: Value, name: str, models: Sequence[CodeModel] = ()) -> Valu
         return str(getattr(PurePosixPath(owner), name))
     if is_below(owner) and (part := below_attribute(owner, name)) is not None:
         return part
-    if isinstance(owner, InnerLayer) and name == "output":
-        return owner.output
+    if isinstance(owner, InnerLayer) and name in ("output", "name"):
+        return owner.output if name == "output" else owner.name or NumberedName()
     if isinstance(owner, BaseLayer):
         return _of_base_layer(owner, name)
     if isinstance(owner, Folder):

@@ -23,7 +23,7 @@ from cnn_tui.keras_io.code.data.pictures.pictures import generator_method
 from cnn_tui.keras_io.code.data.pipelines.pipelines import pipeline_method
 from cnn_tui.keras_io.code.effects import effect_of
 from cnn_tui.keras_io.code.kept import of_table, parser_method, update_options
-from cnn_tui.keras_io.code.network.applications import as_it_is, cut_after, learn_as_before
+from cnn_tui.keras_io.code.network.applications import as_it_is, layer_called, learn_as_before
 from cnn_tui.keras_io.code.network.models_made import append
 from cnn_tui.keras_io.code.objects import is_own
 from cnn_tui.keras_io.code.training.given_weights import SETS, loads, note_of_set
@@ -267,7 +267,7 @@ def _compiled(arguments: dict[str, Value]) -> dict[str, Value]:
 def _of_application(base: Instance, call: Call) -> Value:
     wanted = call.get(0, "name" if call.name == "get_layer" else "filepath")
     if call.name == "get_layer" and isinstance(wanted, str):
-        return cut_after(base, wanted)
+        return layer_called(base, wanted)
     if call.name == "load_weights" and isinstance(wanted, str):
         base.arguments["weights"] = wanted
     return Unknown("", base.place)

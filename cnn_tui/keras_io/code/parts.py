@@ -29,7 +29,7 @@ from cnn_tui.keras_io.code.data.files.file_loops import is_of_files, name_at
 from cnn_tui.keras_io.code.data.pipelines.tensorflow_sets import PERCENT
 from cnn_tui.keras_io.code.data.shapes import adds_axis, are_whole, index_of_images, sizes_of
 from cnn_tui.keras_io.code.data.shares import RowMask
-from cnn_tui.keras_io.code.network.applications import below_top
+from cnn_tui.keras_io.code.network.applications import WITH_TOP
 from cnn_tui.keras_io.code.values import (
     HISTORY,
     OPTIONS,
@@ -64,9 +64,7 @@ def part_of(owner: Value, index: Value) -> Value:
 
     Raises TypeError, ValueError or LookupError where it is not known.
     """
-    if isinstance(owner, InnerLayers) and index == -2 and (below := below_top(owner.whole)) is not None:
-        return InnerLayer(below)
-    if isinstance(owner, InnerLayers) and index == -1:
+    if isinstance(owner, InnerLayers) and (index == -1 or (index == -2 and WITH_TOP in owner.whole[0].arguments)):
         base = owner.whole[0]
         return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))
     if isinstance(owner, ClassWeights):

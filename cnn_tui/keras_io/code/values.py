@@ -166,9 +166,11 @@ class BaseLayer(msgspec.Struct, frozen=True, eq=False):
 
 
 class InnerLayer(msgspec.Struct, frozen=True, eq=False):
-    """The last layer of a network that is one layer here, of which only what comes out of it can be followed."""
+    """A layer at the end of a network that is one layer here: what comes out of it, what it is, and Keras's name."""
 
     output: Tensor
+    layer: Instance | None = None
+    name: str = ""
 
 
 class Tested(msgspec.Struct, frozen=True, eq=False):

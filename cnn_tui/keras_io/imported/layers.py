@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.keras_io.code.network.applications import TAKE_IT_WITHOUT, WITH_TOP
 from cnn_tui.keras_io.imported.arguments import initializer, shown, value_of
 from cnn_tui.keras_io.imported.chain import Plain, config_of, label
 from cnn_tui.keras_io.notes import Notes
@@ -224,5 +225,7 @@ def _say_left_out(called: str, argument: str, value: Any, findings: ImportFindin
     if argument in _ONLY_TRAINING or argument.endswith(_ONLY_TRAINING_ENDS):
         instead = f": {_INITIALIZERS[argument]} stand in" if argument in _INITIALIZERS else ""
         findings.notes.append(f"{sentence} is left out{instead}")
+    elif argument == WITH_TOP:
+        findings.problems.append(f"{called} has the top of its own, {TAKE_IT_WITHOUT}")
     else:
         findings.problems.append(f"{sentence} makes another layer of it than there is here")

@@ -1,15 +1,15 @@
 """Networks of `keras.applications` in a script: each is one layer here, with what is done to images before it.
 
-Of one with its own top, a script may take all but the layer that names the classes.
+Of one with its own top, a script may take what stands below the first layer of that which has weights of its own.
 """
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cnn_tui.keras_io.code.call import Call
-from cnn_tui.keras_io.code.values import BaseLayer, Instance, Tensor, Value
+from cnn_tui.keras_io.code.values import BaseLayer, InnerLayer, Instance, Tensor, Value
 from cnn_tui.network.kinds.application import (
     Architecture,
     Facts,
@@ -26,6 +26,12 @@ WITHOUT_INPUT = "without its input"
 """What that says where they are in a Sequential, which does not count its input."""
 ADDED = "how many of its layers are added"
 """Among its arguments: the network, and how many of its layers a script has put into a model one by one."""
+WITH_TOP = "include_top"
+"""Among them: of a network with its own top, the network without it, whose layers are the same."""
+TAKE_IT_WITHOUT = (
+    "whose weights cannot be loaded here: take the network with include_top=False, and layers of your own behind it"
+)
+"""What is said of a top with weights, behind words for it."""
 THREEFOLD = "grey for all three channels"
 """Stands among the layers of a model for what an Application does itself to images of one channel."""
 OTHER_ORDER = "blue first"
@@ -39,6 +45,8 @@ _USUAL: dict[str, Value] = {"alpha": 1.0, "depth_multiplier": 1, "minimalistic":
 """Arguments that would make another network."""
 _WHILE_TRAINED = "drop_connect_rate"
 """One that only counts while it is trained: how often EfficientNet leaves out what leads past a block."""
+_Made = tuple[str, dict[str, Value]] | None
+"""A layer: its kind and its arguments."""
 _POOLED: tuple[tuple[str, dict[str, Value]], ...] = (("GlobalAveragePooling2D", {}),)
 _DENSE: tuple[str, dict[str, Value]] = ("Dense", {"units": 4096, "activation": "relu"})
 _DROPPED = {
@@ -61,6 +69,28 @@ TOPS = {
     **dict.fromkeys(("VGG16", "VGG19"), (("Flatten", {}), _DENSE, _DENSE)),
 }
 """What stands between a network of Keras's and the Dense layer that names its classes."""
+_LEARNED: tuple[str, None] = ("predictions", None)
+_POOLED_THEN: dict[str, Value] = {"keepdims": False}
+_OF_MOBILENET: tuple[tuple[str, _Made], ...] = (
+    ("", ("GlobalAveragePooling2D", _POOLED_THEN)),
+    ("", _POOLED[0]),
+    ("dropout", ("Dropout", {"rate": 0.001})),
+    ("conv_preds", None),
+    ("reshape_2", None),
+    _LEARNED,
+)
+_OWN_TOPS: dict[str, tuple[tuple[str, _Made], ...]] = {
+    **dict.fromkeys(TOPS, (("avg_pool", _POOLED[0]), _LEARNED)),
+    **{name: (("avg_pool", _POOLED[0]), ("top_dropout", TOPS[name][1]), _LEARNED) for name in _DROPPED},
+    **dict.fromkeys(("VGG16", "VGG19"), (("flatten", ("Flatten", {})), ("fc1", None), ("fc2", None), _LEARNED)),
+    "MobileNetV2": (("", _POOLED[0]), _LEARNED),
+    "MobileNet": _OF_MOBILENET,
+}
+"""The layers of the top that a network has with weights: its name, "" where Keras numbers it, and what it is like here.
+
+None stands for one that has weights of its own, or comes behind such. MobileNet's first is its pooling as Keras counted
+up to 2.5, where a Reshape came next; since then that is the pooling, and the first its last convolution.
+"""
 _SIDES = {
     **dict.fromkeys(("Xception", "InceptionV3", "InceptionResNetV2"), 299),
     **{f"EfficientNetB{at}": side for at, side in enumerate((224, 240, 260, 300, 380, 456, 528, 600))},
@@ -88,15 +118,18 @@ def application(call: Call) -> Instance:
         arguments["input_shape"] = named["input_shape"] if shape is None else shape
     if (
         call.name in ARCHITECTURES
-        and not _has_top(named)
+        and not (_has_top(named) and _has_plain_top(call, named))
         and all(named.get(name, usual) == usual for name, usual in _USUAL.items())
     ):
         arguments[TRAINED] = [named.get("trainable", True)] * len(facts_in(arguments).layers)
-    if _has_top(named) and not _has_plain_top(call, named):
-        arguments["include_top"] = True
+    has_top = _has_top(named) and not _has_plain_top(call, named)
+    if has_top and arguments.get("input_shape") is None:
+        arguments["input_shape"] = (_SIDES.get(call.name, _SIDE), _SIDES.get(call.name, _SIDE), 3)
     for name, usual in (*_USUAL.items(), (_WHILE_TRAINED, None)):
         if named.get(name, usual) != usual:
             arguments[name] = named[name]
+    if has_top:
+        arguments[WITH_TOP] = Instance("Application", {**arguments, SPREAD: True}, call.place)
     return Instance("Application", arguments, call.place)
 
 
@@ -141,10 +174,42 @@ def facts_in(arguments: Mapping[str, Value]) -> Facts:
     return facts_of(arguments["architecture"], weights if isinstance(weights, str) else "imagenet")
 
 
-def layers_of(base: Instance) -> list[BaseLayer] | None:
-    """The layers of a network, up to where it is cut; None where they are not known."""
-    end = _end(base)
-    return None if end is None else [BaseLayer(base, at) for at in range(end)]
+def layers_of(base: Instance) -> list[BaseLayer | InnerLayer] | None:
+    """The layers of a network, up to where it is cut, or with those of its top; None where they are not known."""
+    below = without_top(base)
+    end = _end(below)
+    if end is None:
+        return None
+    return [*(BaseLayer(below, at) for at in range(end)), *(_layers_of_top(below) if below is not base else ())]
+
+
+def without_top(base: Instance) -> Instance:
+    """A network without its own top, which is the same where it has none."""
+    below = base.arguments.get(WITH_TOP)
+    return below if isinstance(below, Instance) else base
+
+
+def _layers_of_top(below: Instance) -> Iterator[InnerLayer]:
+    architecture, shape = str(below.arguments["architecture"]), below.arguments["input_shape"]
+    tensor = Tensor(shape, (below,))
+    for name, made in _OWN_TOPS[architecture]:
+        layer = None if made is None else Instance(made[0], dict(made[1]), below.place)
+        if layer is None:
+            what = f"{name} of {architecture} ({below.place}) stands in the top of its own, {TAKE_IT_WITHOUT}"
+            tensor = tensor.without(what)
+        else:
+            before = tensor.layers[:-1] if tensor.layers[-1].kind == layer.kind else tensor.layers
+            tensor = Tensor(shape, (*before, layer))
+        yield InnerLayer(tensor, layer, name)
+
+
+def as_counted_later(into: Tensor, kind: str) -> Tensor:
+    """What flows into a layer of a kind, where that needs maps: MobileNet's last, and not what its pooling gives."""
+    last = into.layers[-2:]
+    is_pooled = len(last) == 2 and last[0].arguments.get("architecture") == "MobileNet"
+    if not is_pooled or last[1].arguments != _POOLED_THEN or kind in ("Dense", "Dropout"):
+        return into
+    return Tensor(into.shape, into.layers[:-1], into.problem)
 
 
 def _end(base: Instance) -> int | None:
@@ -194,7 +259,7 @@ def freeze(layer: Value, value: Value) -> bool:
         layer.arguments[TRAINED][:] = [value] * len(layer.arguments[TRAINED])
     elif isinstance(layer, Instance):
         layer.arguments["trainable"] = value
-    return isinstance(layer, BaseLayer | Instance) and isinstance(value, bool)
+    return isinstance(layer, BaseLayer | InnerLayer | Instance) and isinstance(value, bool)
 
 
 def frozen_part(base: Instance, notes: list[str]) -> dict[str, Value]:
@@ -210,26 +275,13 @@ def frozen_part(base: Instance, notes: list[str]) -> dict[str, Value]:
     return {"trainable": False} if depth == end else {"frozen_layers": depth} if depth else {}
 
 
+def layer_called(base: Instance, name: str) -> Instance | InnerLayer:
+    """The network up to one of its layers by its name, or a layer of its own top."""
+    below = without_top(base)
+    of_top = [one for one in layers_of(base) or () if isinstance(one, InnerLayer) and one.name == name]
+    return of_top[0] if of_top else cut_after(below, name)
+
+
 def cut_after(base: Instance, name: Value) -> Instance:
     """The network up to one of its layers."""
     return Instance("Application", {**base.arguments, "cut": name}, base.place)
-
-
-def below_top(whole: Sequence[Value]) -> Tensor | None:
-    """What flows into the layer that names the classes, the second to last layer's output; None where it is not known.
-
-    The network has no weights of its own behind the convolutions then. Of one that is none of the lab's, which says so
-    later, it is the network alone.
-    """
-    base = whole[0] if len(whole) == 1 else None
-    if not isinstance(base, Instance) or base.arguments.get("include_top") is not True:
-        return None
-    name = str(base.arguments["architecture"])
-    tops = TOPS.get(name, ())
-    if name in ARCHITECTURES and (not tops or any(kind == "Dense" for kind, _ in tops)):
-        return None
-    del base.arguments["include_top"]
-    if base.arguments.get("input_shape") is None:
-        base.arguments["input_shape"] = (_SIDES.get(name, _SIDE), _SIDES.get(name, _SIDE), 3)
-    layers = [Instance(kind, dict(arguments), base.place) for kind, arguments in tops]
-    return Tensor(base.arguments["input_shape"], (base, *layers))

@@ -13,11 +13,12 @@ from cnn_tui.keras_io.code.network.applications import (
     SPREAD,
     THREEFOLD,
     WITHOUT_INPUT,
+    as_counted_later,
     as_it_is,
     cut_after,
     facts_in,
 )
-from cnn_tui.keras_io.code.values import BaseLayer, CodeModel, Instance, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import BaseLayer, CodeModel, InnerLayer, Instance, Tensor, Unknown, Value
 from cnn_tui.keras_io.imported.chain import ONLY_CHAINS
 
 _CHAINS = ("VGG16", "VGG19", "MobileNet")
@@ -67,6 +68,9 @@ def append(model: CodeModel, layer: Value, place: str) -> None:
             model.layers.append(layer)
     elif isinstance(layer, Unknown):
         model.problems.append(f"a layer is not known: {layer}")
+    elif isinstance(layer, InnerLayer) and (layer.layer is not None or layer.output.problem):
+        model.layers += [] if layer.layer is None else [layer.layer]
+        model.problems += [layer.output.problem] if layer.layer is None else []
     elif isinstance(layer, BaseLayer) and (grown := with_one_more(model.layers, layer)) is not None:
         model.layers = grown
     else:
@@ -123,7 +127,7 @@ def apply(call: Call) -> Value:
     if isinstance(layer, CodeModel):
         layer.is_inside = layer.is_called = True
         return into.behind(*layer.layers).without("; ".join(dict.fromkeys(layer.problems)))
-    return into.behind(layer)
+    return (as_counted_later(into, layer.kind) if isinstance(layer, Instance) else into).behind(layer)
 
 
 def with_one_more(layers: list[Value], layer: BaseLayer) -> list[Value] | None:
