@@ -164,3 +164,12 @@ def test_what_is_done_to_the_images_of_a_table_is_said(tmp_path: Path, between: 
     told = [note for note in imported.differences if "as no layer here does" in note]
     assert [note.partition(" (line")[0] for note in told] == ([by] if by else [])
     assert len(imported.differences) == len(told)
+
+
+@pytest.mark.parametrize("way", ["model.fit(x, y)", "model.fit(flow.flow(x, y))", "model.fit(flow.flow(x, y=y))"])
+def test_labels_that_are_set_by_hand_are_said_however_they_go_in(tmp_path: Path, way: str) -> None:
+    flow = "flow = keras.preprocessing.image.ImageDataGenerator(rotation_range=10)\n"
+    trained = TRAINED.replace("model.fit(x, y, epochs=2)", f"{flow}{way}")
+    line = len(LOADED.splitlines()) + 1
+    said = f"some of the labels are set by hand there (line {line}): here they are as they are in the dataset"
+    assert said in digits(tmp_path, "y[y == 2] = 0", trained=trained).differences

@@ -12,6 +12,7 @@ from typing import Any
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data.data_values import Folder
 from cnn_tui.keras_io.code.data.pictures.preparation import PREPARATION
 from cnn_tui.keras_io.code.data.pictures.scale import changed_at
 from cnn_tui.keras_io.code.training.searched import SEARCHED
@@ -135,6 +136,8 @@ def described(value: Value) -> Any:
 def labels_of(fitted: dict[str, Any]) -> Value:
     """The labels that a fit is given; None where it is given none apart from the images."""
     given = fitted.get("x")
+    if isinstance(given, Folder) and "y" in given.arguments:  # which flow is given
+        return given.arguments["y"]
     return fitted.get("y", given[1] if isinstance(given, tuple | list) and len(given) > 1 else None)
 
 
