@@ -42,6 +42,7 @@ PARTED = LOOPS.replace("    many =", "    learned, watched = train_test_split(na
 WAYS = {
     "the course": COURSE,
     "loops": LOOPS.format(learned="names[:many]"),
+    "by numbers": LOOPS.format(learned="range(0, round(many))").replace("kind, name), os", "kind, names[name]), os"),
     "sample": LOOPS.format(learned="random.sample(names, many)"),
     "parted": PARTED.format(learned="learned"),
     "a library": 'import splitfolders\nsplitfolders.ratio("pets", output="work", seed=7, ratio=(0.6, 0.4))\n',

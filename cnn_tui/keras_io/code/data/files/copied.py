@@ -110,6 +110,8 @@ def _share_of(over: ast.expr | None, names: Names, assigned: Mapping[str, ast.ex
         case ast.Subscript(slice=ast.Slice(lower=ast.expr() as first, upper=None, step=None)):
             left = _part(first, names, assigned)
             return None if left is None else round(1 - left, 6)
+        case ast.Call(func=ast.Name(id="range"), args=[end] | [ast.Constant(value=0), end]):
+            return _part(end, names, assigned)
         case ast.Call(args=[_, count]) if called_name(over) == "sample":
             return _part(count, names, assigned)
         case ast.Subscript(value=ast.Call(keywords=given) as call, slice=ast.Constant(value=0 | 1 as at)) if (
