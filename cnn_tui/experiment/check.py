@@ -11,6 +11,7 @@ from cnn_tui.experiment.images import leaving_out
 from cnn_tui.experiment.images.image_parts import held_out_problem
 from cnn_tui.experiment.images.unset_dataset import images_in_words
 from cnn_tui.experiment.training import class_weights, start_weights
+from cnn_tui.experiment.training.layer_weights import lost_weights
 from cnn_tui.experiment.training.phases import phases_of
 from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
@@ -37,7 +38,7 @@ def problems_of(experiment: Experiment, summary: Summary | None = None) -> tuple
     `summary` is the stack's, where the caller has it already. Raises DatasetError.
     """
     why = start_weights.problem_of(experiment)
-    return (*build_problems(experiment, summary), *([Problem(0, why)] if why else []))
+    return (*build_problems(experiment, summary), *lost_weights(experiment), *([Problem(0, why)] if why else []))
 
 
 def build_problems(experiment: Experiment, summary: Summary | None = None) -> tuple[Problem, ...]:

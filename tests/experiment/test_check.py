@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -10,7 +12,7 @@ from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.network.layers import RandomFlip
+from cnn_tui.network.layers import Application, Dense, GlobalAveragePooling2D, RandomFlip
 from cnn_tui.network.summary import summarize
 
 BASELINE = load_preset("lab1-baseline")
@@ -131,3 +133,25 @@ def test_images_to_validate_on_that_no_layer_varies_are_a_warning() -> None:
     assert warning.message.startswith("vary_validation varies nothing: the first layer is Conv2D")
     assert warnings_of(varied.with_training(validation="none")) == ()
     assert warnings_of(varied.with_stack(varied.stack.insert(0, RandomFlip()))) == ()
+
+
+def test_a_layer_whose_file_of_weights_is_not_there_is_told_before_it_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    base = Application(architecture="MobileNetV2", weights="mine.h5", trainable=False)
+    layers = (base, GlobalAveragePooling2D(), Dense(units=10, activation="softmax"))
+    experiment = Experiment(dataset="cifar10", layers=layers)
+    (problem,) = problems_of(experiment)
+    words = "there is no file mine.h5 of weights: put those of MobileNetV2 without its top there"
+    assert (problem.layer, problem.message) == (1, words)
+    assert [fix.label for fix in problem.fixes] == ["weights imagenet", "weights none"]
+    assert all(problems_of(experiment.with_stack(fix.stack)) == () for fix in problem.fixes)
+    assert problems_of(experiment.with_stack(experiment.stack.toggle(0))) == (), "it is switched off"
+    (tmp_path / "mine.h5").touch()
+    (problem,) = problems_of(experiment)  # the training is in another folder
+    whole = next(fix for fix in problem.fixes if fix.label == "its whole path")
+    assert whole.stack.layers[0] == msgspec.structs.replace(base, weights=str(tmp_path / "mine.h5"))
+    assert problems_of(experiment.with_stack(whole.stack)) == ()
+    started = msgspec.structs.replace(experiment, weights=str(tmp_path / "mine.h5"))
+    assert problems_of(started) == (), "its weights are those of the whole network"

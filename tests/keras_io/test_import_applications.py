@@ -495,3 +495,16 @@ def test_a_layer_is_found_by_the_name_that_a_script_gives_it(tmp_path: Path) -> 
     imported = read(tmp_path, HEAD + named + code + FIT)
     frozen = [at for at, layer in enumerate(imported.experiment.layers) if not getattr(layer, "trainable", True)]
     assert frozen == [0, 2]
+
+
+def test_a_file_of_weights_lies_beside_the_script_or_is_said_not_to_be_there(tmp_path: Path) -> None:
+    network = "keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(10)])"
+    base = 'keras.applications.VGG16(weights="mine.h5", include_top=False, input_shape=(64, 64, 3))'
+    code = HEAD + f"base = {base}\nmodel = {network}\n" + FIT
+    said = "layer 1 begins with the weights of mine.h5, which is not there: put the file there, or set weights"
+    gone = read(tmp_path, code)
+    assert any(one.startswith(said) for one in gone.to_know)
+    (tmp_path / "mine.h5").touch()
+    there = read(tmp_path, code)
+    assert there.experiment.layers[0].weights == str(tmp_path / "mine.h5")  # type: ignore[union-attr]
+    assert not any("mine.h5" in one for one in there.to_know)

@@ -22,6 +22,7 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.experiment.check import build_problems, outputs_apart
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training.layer_weights import file_of, found
 from cnn_tui.experiment.training.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.code.data.data_values import images_in
@@ -66,7 +67,7 @@ def import_model(path: Path, chosen: str | None = None, training: int | None = N
     """
     if path.suffix.lower() in SUFFIXES:
         codes = read_code(path, chosen, training)
-        return in_phases(codes, lambda code: _from_code(code, path))
+        return _with_files(in_phases(codes, lambda code: _from_code(code, path)), path)
     model = read_config(path)
     try:
         findings = ImportFindings()
@@ -78,6 +79,26 @@ def import_model(path: Path, chosen: str | None = None, training: int | None = N
         return msgspec.structs.replace(imported, to_know=(*imported.to_know, *_not_in_a_model(imported.experiment)))
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
+
+
+def _with_files(imported: Imported, script: Path) -> Imported:
+    """The import with the files of weights that its layers begin with, which lie where the script has them."""
+    experiment, to_know = imported.experiment, [*imported.to_know]
+    layers = [*experiment.layers]
+    for at, layer in enumerate(layers):
+        path = file_of(layer)
+        if path is None or found(path):
+            continue
+        beside = script.parent / path
+        if found(str(beside)):
+            layers[at] = msgspec.structs.replace(layer, weights=str(beside.absolute()))
+            continue
+        to_know.append(
+            f"layer {at + 1} begins with the weights of {quiet(path, 80)}, which is not there: put the file there, or "
+            "set weights to imagenet or none"
+        )
+    experiment = msgspec.structs.replace(experiment, layers=tuple(layers))
+    return Imported(experiment, imported.differences, tuple(to_know))
 
 
 def _not_in_a_model(experiment: Experiment) -> list[str]:
