@@ -61,8 +61,11 @@ def _pack(pack: ClassPack) -> Iterator[Block]:
     if others:
         yield Paragraph(f"Also run in other conditions, which are below: {', '.join(others)}.", style="dim")
     yield from (Bullet(words) for words in dict.fromkeys(words for one in pack.exercises for words in _verdicts(one)))
-    if said := [verdict for one in pack.exercises for verdict in one.verdicts]:
-        yield Paragraph(below(said, TOGETHER), style="dim")
+    said = [verdict for one in pack.exercises for verdict in one.verdicts]
+    groups = [one.group for one in pack.exercises if one.group is not None]
+    spread = any(group.spread("test_accuracy").deviation is not None for group in groups)
+    if words := below(said, TOGETHER, spread=spread):
+        yield Paragraph(words, style="dim")
     yield from _foreseen(pack)
 
 
