@@ -71,7 +71,7 @@ def test_one_run_is_called_one_run(inside: Inside, tmp_path: Path) -> None:
     assert said.startswith(f"{path} written: 1 run, 4 exercises\n")
     assert "\nrun                  1\n" in inside("check", str(path), "--pack", str(PACK)).out
     page = inside("exercises", "--pack", str(PACK), "start").out
-    assert "\nyours: run 1\n" in page and "runs 1" not in page
+    assert "\nyours: run 1; ± of one run: over other test images\n" in page and "runs 1" not in page
 
 
 def test_images_of_the_pack_are_called_so(inside: Inside, tmp_path: Path) -> None:
