@@ -156,3 +156,21 @@ model.evaluate(x_last, last["label"])
     assert (experiment.dataset, experiment.test) == (str(tmp_path / "learn.csv"), str(tmp_path / "last.csv"))
     assert experiment.training.validation == str(tmp_path / "watch.csv")
     assert imported.differences == ()
+
+
+@pytest.mark.parametrize(("watched", "is_said"), [("val", True), ("validation", True), ("test", False)])
+def test_a_folder_to_validate_on_that_is_not_here_is_named(tmp_path: Path, watched: str, is_said: bool) -> None:
+    """A folder that is set later may have one to test on as well, which would be taken."""
+    code = f"""
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+plain = ImageDataGenerator(rescale=1 / 255)
+model = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(plain.flow_from_directory("C:/birds/train", (8, 8)), epochs=2,
+          validation_data=plain.flow_from_directory("C:/birds/{watched}", (8, 8)))
+"""
+    to_do = "set test to that folder, where the dataset has one to test on too"
+    words = f"it validates on C:/birds/{watched} (line 9): {to_do}"
+    assert (words in read(tmp_path, code).to_know) is is_said

@@ -159,8 +159,19 @@ def _folder_asked(
         why = _copied_in_words(copied)
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({pictures.place}), {why or 'are not there'}")
     note_not_there(apart, code, notes)
+    _note_validated_apart(apart, code, notes)
     _note_classes(DataAsked(), pictures, notes)
     return DataAsked(options=options, share=share)
+
+
+def _note_validated_apart(apart: Folder | None, code: CodeImport, notes: Notes) -> None:
+    """Note a folder to validate on which is not here, beside which others may lie that a dataset is tested on."""
+    watched = code.validation.path if apart is None and is_watched_too(code) else None
+    if isinstance(watched, str) and part_of(PurePosixPath(watched.replace("\\", "/")).name) == "validation":
+        shown = f"{quiet(watched, 80)} ({code.validation.place})"
+        notes.to_know.append(
+            f"it validates on {shown}: set test to that folder, where the dataset has one to test on too"
+        )
 
 
 def _copied_in_words(copied: Copied) -> str:
