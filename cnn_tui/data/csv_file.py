@@ -33,9 +33,9 @@ from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.table import (
     LABEL_NAMES,
     describe_table,
-    names_beside,
     no_column,
     shape_of_pixels,
+    tables_beside,
     too_many_classes,
     with_validation,
 )
@@ -261,5 +261,4 @@ def _label(path: Path, number: int, field: bytes) -> int:
 
 def _beside(path: Path) -> Path | None:
     """The table that lies beside one whose name says that it is learned from, and is named as its other half."""
-    beside = (path.with_name(name + path.suffix) for name in names_beside(path.stem, "test"))
-    return next((other for other in beside if other.is_file()), None)
+    return next(tables_beside(path, "test"), None)

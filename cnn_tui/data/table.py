@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import glob
 import math
 import re
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data.dataset import DataOptions, Dataset, DatasetError, is_tested, shown, size_in_words
+from cnn_tui.data.dataset import PART, DataOptions, Dataset, DatasetError, is_tested, shown, size_in_words
 from cnn_tui.data.labels import unknown_label
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.text import counted, escaped, quiet
@@ -19,6 +20,9 @@ from cnn_tui.text import counted, escaped, quiet
 LABEL_NAMES = ("label", "labels", "class", "target", "y")
 
 Shape = tuple[int, int, int]
+
+VALIDATIONS = ("validation", "valid", "val")
+"""What tables to validate on are called."""
 
 
 def describe_table(
@@ -104,7 +108,29 @@ def too_many_classes(label: int | str) -> str:
     return f"has the label {label}, but {most}. Number the classes from 0 without gaps."
 
 
-def names_beside(stem: str, *halves: str) -> Iterator[str]:
+def tables_beside(path: Path, *halves: str) -> Iterator[Path]:
+    """The tables, or their first parts, that lie beside one called as what is learned from, called as its `halves`."""
+    for name in _names_beside(PART.sub("", path.name).removesuffix(path.suffix), *halves):
+        parts = sorted(path.parent.glob(f"{glob.escape(name)}-00000-of-?????{path.suffix}"))
+        yield from (one for one in (path.with_name(name + path.suffix), *parts) if one.is_file())
+
+
+def validation_beside(path: Path, tested: Path | None) -> Path | None:
+    """The table to validate on that lies beside one to learn from; None where none does, or it is `tested` on."""
+    return next((one for one in tables_beside(path, *VALIDATIONS) if one != tested), None)
+
+
+def unused_beside(path: Path, tested: Path | None) -> str:
+    """A sentence on such a table, for who does not use it; "" where there is none."""
+    there = validation_beside(path, tested)
+    if there is None:
+        return ""
+    return (
+        f"The table {shown(there.name)} beside it is not used: to validate on its images, set validation to its path."
+    )
+
+
+def _names_beside(stem: str, *halves: str) -> Iterator[str]:
     """What a table's other half may be called: for `sign_mnist_train`, with "test", `sign_mnist_test`."""
     found = re.search("train(ing)?", stem, re.IGNORECASE)
     for half in halves if found is not None else ():

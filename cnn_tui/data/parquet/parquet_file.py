@@ -13,7 +13,6 @@ sentence says how to get it.
 from __future__ import annotations
 
 import array
-import glob
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +20,6 @@ import msgspec
 
 from cnn_tui.data.dataset import (
     OR_ELSE,
-    PART,
     TEST_SHARE,
     TRAIN,
     DataOptions,
@@ -34,10 +32,8 @@ from cnn_tui.data.dataset import (
 )
 from cnn_tui.data.parquet import parquet_pictures
 from cnn_tui.data.parquet.parquet_table import ParquetTable, look, stamp_of
-from cnn_tui.data.table import Shape, describe_table, names_beside, shape_of_pixels, with_validation
+from cnn_tui.data.table import VALIDATIONS, Shape, describe_table, shape_of_pixels, tables_beside, with_validation
 from cnn_tui.text import escaped
-
-_TESTS = ("test", "validation", "valid", "val")
 
 
 class ParquetHalves(NamedTuple):
@@ -93,7 +89,7 @@ def _halves(path: Path, options: DataOptions) -> ParquetHalves:
     if isinstance(test, float) or test == TRAIN:
         return ParquetHalves(train, None, test_share(test))
     if test is None:
-        beside = _beside(path)
+        beside = next(tables_beside(path, "test", *VALIDATIONS), None)
         if beside is None:
             return ParquetHalves(train, None, TEST_SHARE)
     else:
@@ -147,15 +143,3 @@ def shape_of(table: ParquetTable, options: DataOptions) -> Shape:
     size, coloured = parquet_pictures.first_look(table.paths, table.picture, stamp_of(table.paths))
     height, width = options.image_size or size
     return height, width, 3 if (coloured if options.color is None else options.color == "rgb") else 1
-
-
-def _beside(path: Path) -> Path | None:
-    """The table, or its first part, that lies beside one whose name says that it is learned from."""
-    for name in names_beside(PART.sub("", path.name).removesuffix(path.suffix), *_TESTS):
-        beside = [
-            path.with_name(name + path.suffix),
-            *sorted(path.parent.glob(f"{glob.escape(name)}-00000-of-?????{path.suffix}")),
-        ]
-        if there := next((one for one in beside if one.is_file()), None):
-            return there
-    return None

@@ -34,6 +34,7 @@ from cnn_tui.data.labels import odd_numbers, without_images
 from cnn_tui.data.parquet import parquet_file
 from cnn_tui.data.pictures import image_folder
 from cnn_tui.data.pictures.left_out import FilesLeftOut, sentence_of
+from cnn_tui.data.table import unused_beside
 from cnn_tui.text import counted, sentence
 from cnn_tui.training.data import csv_reader, parquet_reader, picture_reader, readers
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch
@@ -137,22 +138,35 @@ def _read(
         validation_images=0 if arrays.x_val is None else len(arrays.x_val),
         left_out=left_out,
     )
-    not_used = (sentence_of(left_out), npz_file.unused_in_words(described))
+    not_used = (sentence_of(left_out), npz_file.unused_in_words(described), _unused_table(source, options))
     said = (TESTS_NOTHING if tests_nothing else "", *not_used, _check_images(arrays.x_train))
     warnings = filter(None, (*said, *_about_labels(described, arrays)))
     read_from = f"{described.title} was read from {source}{_tested_on(source, options)}.{_share(source, options)}"
     return Images(described, *arrays[:4], read_from, tuple(warnings), *arrays[4:])
 
 
-def _tested_on(source: Source, options: DataOptions) -> str:
-    """The end of a sentence on where a dataset is: the places of what is tested or validated on, if apart."""
-    tested: str | Path | None = options.test_path
+def _tested_place(source: Source, options: DataOptions) -> Path | str | None:
+    """Where what is tested on lies; None where that is in the dataset."""
     if source.layout == "csv":
         table = csv_file.halves(source.path, options).test
-        tested = None if table is None else table.path
-    elif source.layout == "parquet":
+        return None if table is None else table.path
+    if source.layout == "parquet":
         other = parquet_file.halves(source.path, options).test
-        tested = None if other is None else other.paths[0]
+        return None if other is None else other.paths[0]
+    return options.test_path
+
+
+def _unused_table(source: Source, options: DataOptions) -> str:
+    """A sentence on a table to validate on that lies beside the one that is learned from, and is not used."""
+    if source.layout not in ("csv", "parquet") or options.validation is not None:
+        return ""
+    tested = _tested_place(source, options)
+    return unused_beside(source.path, None if tested is None else Path(tested))
+
+
+def _tested_on(source: Source, options: DataOptions) -> str:
+    """The end of a sentence on where a dataset is: the places of what is tested or validated on, if apart."""
+    tested = _tested_place(source, options)
     places = {"tested on": tested, "validated on": options.validation}
     from_there = [f"what is {what} from {shown(place)[1:-1]}" for what, place in places.items() if place is not None]
     return f", and {' and '.join(from_there)}" if from_there else ""

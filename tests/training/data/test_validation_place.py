@@ -292,3 +292,14 @@ def test_the_folder_that_lies_beside_what_is_learned_from_is_found(tmp_path: Pat
     assert validation_beside(str(two / "train")) == two / "valid"
     assert validation_beside(str(folder / "val")) is None
     assert validation_beside(str(tmp_path / "gone")) is None
+
+
+def test_a_table_beside_that_is_called_as_one_to_validate_on_is_said_not_to_be_used(tmp_path: Path) -> None:
+    for name in ("train", "test", "val"):
+        (tmp_path / f"{name}.csv").write_text("0,1,2,3,4\n1,4,3,2,1\n" * 5)
+    said = "The table 'val.csv' beside it is not used: to validate on its images, set validation to its path."
+    table = tmp_path / "train.csv"
+    assert said in load(str(table), say=lambda _: None).warnings
+    assert said not in read(table, tmp_path / "val.csv").warnings
+    tested = DataOptions(test=str(tmp_path / "val.csv"))
+    assert said not in load(str(table), tested, say=lambda _: None).warnings, "it is tested on"
