@@ -83,3 +83,16 @@ model.fit(x, y, epochs=3, validation_split=0.2)
     (tmp_path / "pets.parquet").write_text("no table")
     broken = read(tmp_path, code)
     assert any("are there, but not taken: '" in one and "no Parquet file" in one for one in broken.differences)
+
+
+def test_tables_that_are_put_together_are_told_how_to_be_made_one(tmp_path: Path) -> None:
+    code = f"""
+import pandas as pd, tensorflow as tf
+rows = pd.concat([pd.read_parquet("a.parquet"), pd.read_parquet("b.parquet")])
+y = rows.pop("label").values
+x = rows.values.reshape(-1, 4, 4, 1) / 255.0
+{END}
+model.fit(x, y, epochs=3)
+"""
+    line = 'pd.concat([pd.read_parquet("a.parquet"), pd.read_parquet("b.parquet")]).to_csv("all.csv", index=False)'
+    assert any(line in one for one in read(tmp_path, code).differences)

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training.training import Training
 from cnn_tui.network.layers import Conv2D, Dense, Flatten
@@ -126,3 +126,13 @@ def test_a_loss_trains_and_evaluates_as_keras_does(case: Case, monkeypatch: pyte
     at_end = model.evaluate(*tested, batch_size=8, verbose=0, return_dict=True)
     assert ours_at_end == pytest.approx(at_end, abs=within)
     assert ours["val_loss"][-1] == pytest.approx(at_end["loss"], abs=within)
+
+
+def test_weights_by_name_are_those_of_the_numbers_that_the_classes_have() -> None:
+    from cnn_tui.training.pipeline import weights_of
+
+    weights = weights_of((("owl", 2.5),), np.array([0, 1, 1, 2]), ("cat", "owl", "rat"))
+    assert weights is not None
+    assert weights.tolist() == [1.0, 2.5, 1.0]
+    with pytest.raises(DatasetError, match="class_weight names the class owl, but the classes are cat and dog"):
+        weights_of((("owl", 2.5),), np.array([0, 1]), ("cat", "dog"))

@@ -91,4 +91,4 @@ def labels_elsewhere(images: Unknown, table: CodeTable, labels: object) -> str:
 
 def _read(paths: Sequence[str]) -> str:
     names = (quiet(PurePosixPath(path.replace("\\", "/")).name, 40) for path in paths)
-    return ", ".join(f'pd.read_csv("{name}")' for name in names)
+    return ", ".join(f'pd.read_{"parquet" if name.endswith(".parquet") else "csv"}("{name}")' for name in names)
