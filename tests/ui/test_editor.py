@@ -157,7 +157,7 @@ async def test_each_setting_is_explained_whole_in_the_form(
     app = make_lab(experiment)
     async with app.run_test(size=size) as pilot:
         await pilot.press("t")
-        await sees(pilot, "What the runs are called. Allowed: any words.")
+        await sees(pilot, "What the runs are called. Allowed: 1 to 200 characters.")
         for setting in settings_of(experiment):
             told = "".join(f"{setting.help} Allowed: {setting.allowed}.".split())
             await until(pilot, lambda told=told: told in plain(text(app)), setting.name)  # type: ignore[misc]

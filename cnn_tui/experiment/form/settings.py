@@ -36,7 +36,7 @@ _WEIGHTS = ("none", "balanced")
 def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     """The rows, in the order of the file, but what is left out beside what is validated on; then stop rules come."""
     training = experiment.training
-    rows = [Setting("name", experiment.name, "What the runs are called.", "any words")]
+    rows = [Setting("name", experiment.name, "What the runs are called.", "1 to 200 characters")]
     rows += data_settings.rows_of(experiment)
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)

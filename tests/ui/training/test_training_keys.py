@@ -116,7 +116,7 @@ async def test_other_runs_are_shown_and_the_title_says_which(make_lab: MakeLab, 
         await pilot.press("right_square_bracket")
         await sees(pilot, "That is the latest run.")
         await pilot.press("left_square_bracket")
-        await shows(pilot, "run 1 finished an earlier run (T follows run 2)")
+        await shows(pilot, "run 1 finished an earlier run (T shows run 2)")
         await pilot.press("less_than_sign")
         await sees(pilot, "That is the first run.")
         third = started(history, 1.5)

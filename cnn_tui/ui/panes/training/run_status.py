@@ -134,5 +134,5 @@ class RunStatus(Lines):
         if newest is None:
             return []
         words = "an earlier run" if run.id < newest.id else "a later run"
-        follows = f"{key} follows run {newest.id}"
+        follows = f"{key} shows run {newest.id}"
         return [part(1, f"{words} ({follows})", self.style("warn"), follows)]
