@@ -69,8 +69,8 @@ def test_only_what_differs_is_shown() -> None:
     assert row_of(found, "seed").shown(1) == "9"
     assert row_of(found, "stop rule loss below 0.3").shown(0) == ""
     assert [(line.sign, line.text) for line in found.layers[0].lines if line.sign != " "] == [
-        ("~", "Conv2D  filters 32 → 64"),
-        ("~", "Conv2D  filters 32 → 64"),
+        ("~", "layer 1 Conv2D  filters 32 → 64"),
+        ("~", "layer 3 Conv2D  filters 32 → 64"),
     ]
 
 
