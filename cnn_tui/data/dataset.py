@@ -225,7 +225,7 @@ def is_tested(position: int, share: float) -> bool:
 
 def for_any_folder(dataset: str) -> str:
     """A dataset as a process that runs in another folder is told it: its name, or the absolute path. Raises OSError."""
-    return dataset if dataset in NAMED else str(path_of(dataset) or dataset)
+    return dataset if dataset in NAMED or path_of(dataset) is None else whole_path(dataset)
 
 
 def path_of(dataset: str) -> Path | None:

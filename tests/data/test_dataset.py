@@ -15,7 +15,7 @@ import pytest
 from numpy.lib import format as npy
 from PIL import Image
 
-from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError
+from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, for_any_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.data.pictures import picture_survey
 from cnn_tui.data.pictures.image_folder import list_pictures
@@ -229,3 +229,13 @@ def test_what_is_known_of_the_pictures_is_kept_until_one_of_them_changes(
         assert picture_survey.survey(tmp_path, paths) == first
     save_picture(tmp_path / "b" / "3.png", mode="RGB")
     assert (first.coloured, picture_survey.survey(tmp_path, paths).coloured) == (False, True)
+
+
+def test_another_process_is_told_the_folder_of_a_table_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets").mkdir()
+    (tmp_path / "pets" / "train-00000-of-00001.parquet").touch()
+    assert for_any_folder("pets") == str(tmp_path / "pets"), "which is its title, and not that of a part"
+    assert (for_any_folder("mnist"), for_any_folder("gone")) == ("mnist", "gone")
