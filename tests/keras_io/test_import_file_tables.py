@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.keras_io.scripts import read, write_pictures
+from tests.keras_io.scripts import READ, read, write_pictures
 
 SCRIPT = """
 import glob, os
@@ -76,3 +76,23 @@ def test_a_table_of_names_that_tell_the_classes_is_said_to_be_made(tmp_path: Pat
     )
     (note,) = read(tmp_path, SCRIPT.replace("TABLE", table)).differences
     assert "have their classes from a table that it makes: set the dataset to a folder" in note
+
+
+def test_two_tables_of_names_that_are_put_together_by_hand_are_two_kinds_of_pictures(tmp_path: Path) -> None:
+    code = f"""{READ}
+import pandas as pd
+crows = [os.path.join("birds/crow", name) for name in os.listdir("birds/crow")]
+owls = [os.path.join("birds/owl", name) for name in os.listdir("birds/owl")]
+few, some = int(len(crows) * 0.75), int(len(owls) * 0.75)
+learned = pd.DataFrame({{"file": crows[:few] + owls[:some], "kind": ["0"] * few + ["1"] * some}})
+left = pd.DataFrame({{"file": crows[few:] + owls[some:], "kind": ["0"] * few + ["1"] * some}})
+read, how = ImageDataGenerator(rescale=1 / 255), {{"x_col": "file", "y_col": "kind", "target_size": (8, 8)}}
+learning = read.flow_from_dataframe(learned, **how)
+watching = read.flow_from_dataframe(left, **how)
+model = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(learning, epochs=2, validation_data=watching)
+"""
+    line = next(at for at, text in enumerate(code.splitlines(), 1) if text.startswith("watching"))
+    others = f"other pictures that have their classes from a table that it makes (line {line})"
+    assert f"it validates on {others}: the images to test on stand in" in read(tmp_path, code).notes

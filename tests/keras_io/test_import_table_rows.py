@@ -8,7 +8,7 @@ import pytest
 
 from cnn_tui.keras_io.imported.model import Imported
 from cnn_tui.network.layers import Rescaling
-from tests.keras_io.scripts import read
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read
 
 LOADED = """
 import random
@@ -173,3 +173,14 @@ def test_labels_that_are_set_by_hand_are_said_however_they_go_in(tmp_path: Path,
     line = len(LOADED.splitlines()) + 1
     said = f"some of the labels are set by hand there (line {line}): here they are as they are in the dataset"
     assert said in digits(tmp_path, "y[y == 2] = 0", trained=trained).differences
+
+
+@pytest.mark.parametrize("more", ["x[::-1, :, ::-1]", "np.load('more.npy')"])
+def test_a_share_of_images_and_others_together_validates_there(tmp_path: Path, more: str) -> None:
+    joined = f"x_train = np.concatenate((x_train, {more}))".replace("x[", "x_train[")
+    fit = FIT.replace("epochs=3", "epochs=3, validation_split=0.2")
+    notes = read(tmp_path, f"{HEAD}import numpy as np\n{joined}\n{SMALL}{fit}").differences
+    assert any(note.startswith("other images are put to those") for note in notes)
+    assert any("the last 0.2 of these and those others together there" in note for note in notes)
+    alone = read(tmp_path, f"{HEAD}{SMALL}{fit}").notes
+    assert not any("others together" in note for note in alone)

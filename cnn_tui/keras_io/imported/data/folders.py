@@ -111,6 +111,8 @@ def _pictures_asked(pictures: Folder, there: Any, code: CodeImport, beside: Path
     size = code.chain.input_shape
     if isinstance(there, Listed):
         notes.append(_classes_from(there, pictures, code))
+        if share is None:
+            _note_others_listed(pictures, code.validation, notes)
         return DataAsked(options=picture_options(pictures, size, notes), share=share)
     if isinstance(there, Unknown) and BY_HAND in pictures.arguments:
         notes.to_know.append(f"the folder that it trains on, {there}, is given when the script is called")
@@ -172,6 +174,14 @@ def _note_validated_apart(apart: Folder | None, code: CodeImport, notes: Notes) 
         notes.to_know.append(
             f"it validates on {shown}: set test to that folder, where the dataset has one to test on too"
         )
+
+
+def _note_others_listed(pictures: Folder, watched: Any, notes: Notes) -> None:
+    """Note other pictures in a list that are validated on, of which it is not known what share of all they are."""
+    is_other = isinstance(watched, Folder) and watched.place != pictures.place and "subset" not in watched.arguments
+    if is_other and isinstance(watched.path, Listed) and not watched.path.table:
+        other = f"pictures that have their classes from {watched.path.classes_from} ({watched.place})"
+        notes.to_know.append(f"it validates on other {other}: the images to test on stand in")
 
 
 def _copied_in_words(copied: Copied) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.keras_io.code.data.array_values import OTHERS
 from cnn_tui.keras_io.code.data.data_values import BY_HAND, PARTED_ANEW, Folder, Listed, images_in
 from cnn_tui.keras_io.code.data.pictures.scale import arrays_of, table_of
 from cnn_tui.keras_io.code.values import Unknown
@@ -25,6 +26,12 @@ def note_held_out(experiment: Experiment, code: CodeImport, notes: Notes) -> Non
         notes.to_know.append(
             f"validation_split holds out the last {share:.3g} of the images there, in whichever order they are, and "
             f"{here} here"
+        )
+    images = arrays_of(data)
+    if images is not None and isinstance(share, float) and any(what == OTHERS for what, _ in images.changes):
+        notes.append(
+            f"validation_split holds out the last {share:.3g} of these and those others together there: here a share "
+            "of the dataset's alone"
         )
     learned_of, watched_of = table_of(data), table_of(watched)
     if learned_of and watched_of and watched_of.is_cut and learned_of.origin == watched_of.origin:
