@@ -150,8 +150,9 @@ def test_other_images_besides_are_said(tmp_path: Path) -> None:
     code = "images = np.concatenate([x_train, np.load('more.npy')])\n"
     found = imported(tmp_path, code, model=COLOURS.replace("48", "32"))
     assert found.experiment.dataset == "cifar10"
-    (said,) = found.differences
+    said, held_out = found.differences
     assert said.startswith("other images are put to those of the dataset there")
+    assert held_out.startswith("validation_split holds out the last 0.2 of these and those others together there")
 
 
 def test_pipelines_that_are_joined_add_pictures(tmp_path: Path) -> None:
@@ -180,8 +181,9 @@ def test_images_and_their_mirrored_ones_in_one_list_are_the_images_and_others(tm
     loop = "images = []\nfor one in x_train:\n    images.append(one)\n    images.append(np.fliplr(one))\n"
     found = imported(tmp_path, loop + "images = np.array(images)\n", model=COLOURS.replace("48", "32"))
     assert found.experiment.dataset == "cifar10"
-    (said,) = found.differences
+    said, held_out = found.differences
     assert said.startswith("other images are put to those of the dataset there")
+    assert held_out.startswith("validation_split holds out the last 0.2 of these and those others together there")
 
 
 def test_an_array_that_is_only_made_to_be_filled_adds_no_images(tmp_path: Path) -> None:
