@@ -171,6 +171,6 @@ model.compile("adam", "categorical_crossentropy")
 model.fit(plain.flow_from_directory("C:/birds/train", (8, 8)), epochs=2,
           validation_data=plain.flow_from_directory("C:/birds/{watched}", (8, 8)))
 """
-    to_do = "set test to that folder, where the dataset has one to test on too"
+    to_do = "where the dataset has a folder to test on besides, set test to this one"
     words = f"it validates on C:/birds/{watched} (line 9): {to_do}"
     assert (words in read(tmp_path, code).to_know) is is_said

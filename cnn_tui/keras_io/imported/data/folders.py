@@ -172,7 +172,7 @@ def _note_validated_apart(apart: Folder | None, code: CodeImport, notes: Notes) 
     if isinstance(watched, str) and part_of(PurePosixPath(watched.replace("\\", "/")).name) == "validation":
         shown = f"{quiet(watched, 80)} ({code.validation.place})"
         notes.to_know.append(
-            f"it validates on {shown}: set test to that folder, where the dataset has one to test on too"
+            f"it validates on {shown}: where the dataset has a folder to test on besides, set test to this one"
         )
 
 
